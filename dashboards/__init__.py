@@ -1,0 +1,1 @@
+"""Dashboards: Grafana dashboards and data sources as Python, over the store's views only."""

@@ -1,0 +1,99 @@
+"""Sample: what a driver read in one poll, and how samples become batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from edge.wire import (
+    VERSION,
+    Batch,
+    Detection,
+    DeviceState,
+    Micros,
+    Origin,
+    Readings,
+    Swipe,
+)
+
+
+class Reading(NamedTuple):
+    """One measured value of one quantity of one device at one event time."""
+
+    device: str
+    quantity: str
+    time: Micros
+    value: float
+
+
+@dataclass(slots=True)
+class Sample:
+    """What one poll brought. An urgent sample is published before anything that waits."""
+
+    readings: list[Reading] = field(default_factory=list[Reading])
+    swipes: list[Swipe] = field(default_factory=list[Swipe])
+    detections: list[Detection] = field(default_factory=list[Detection])
+    states: list[DeviceState] = field(default_factory=list[DeviceState])
+    urgent: bool = False
+
+    def __len__(self) -> int:
+        return len(self.readings) + len(self.swipes) + len(self.detections) + len(self.states)
+
+
+class Driver(Protocol):
+    """Reads one kind of sensor. One module, one face; the agent polls it about ten times a second."""
+
+    @property
+    def devices(self) -> int:
+        """How many devices it reads, for the agent's report."""
+        ...
+
+    def poll(self, now: Micros) -> Iterable[Sample]:
+        """Everything read since the last poll, at most one sample per urgency.
+
+        `now` is the agent's clock, microseconds UTC. Must not block for more than 50 ms.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what it holds; called once."""
+        ...
+
+
+def pack_readings(readings: list[Reading]) -> tuple[list[str], list[str], Readings]:
+    """Device table, quantity table and packed columns of some readings."""
+    devices: dict[str, int] = {}
+    quantities: dict[str, int] = {}
+    device = [devices.setdefault(r.device, len(devices)) for r in readings]
+    quantity = [quantities.setdefault(r.quantity, len(quantities)) for r in readings]
+    columns = Readings(
+        device=np.array(device, dtype="<u2").tobytes(),
+        quantity=np.array(quantity, dtype="<u2").tobytes(),
+        time=np.array([r.time for r in readings], dtype="<i8").tobytes(),
+        value=np.array([r.value for r in readings], dtype="<f8").tobytes(),
+    )
+    return list(devices), list(quantities), columns
+
+
+def cut_batch(
+    sample: Sample, *, agent: str, epoch: int, seq: int, made: Micros, origin: Origin = "live"
+) -> Batch:
+    """The batch that carries one sample."""
+    devices, quantities, readings = pack_readings(sample.readings)
+    return Batch(
+        version=VERSION,
+        agent=agent,
+        epoch=epoch,
+        seq=seq,
+        made=made,
+        origin=origin,
+        devices=devices,
+        quantities=quantities,
+        readings=readings,
+        swipes=sample.swipes,
+        detections=sample.detections,
+        states=sample.states,
+    )

@@ -1,0 +1,1 @@
+"""Hub: turns what the store holds into hazard cases, and serves the desk page and the API."""

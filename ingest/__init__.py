@@ -1,0 +1,1 @@
+"""Ingest: from MQTT into the store, exactly once, with dead letters for what can't be decoded."""

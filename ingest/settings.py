@@ -1,0 +1,18 @@
+"""Settings of an ingest worker; filled by the composition root."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class IngestSettings(BaseModel):
+    """What an ingest worker accepts, and how long it may gather before it commits."""
+
+    flush_ms: int = Field(200, ge=1, description="Longest that bulk batches wait for a commit")
+    max_queue: int = Field(2000, ge=1, description="Messages held in memory, uncommitted")
+    live_oldest_days: int = Field(90, ge=1, description="Older live items are dead letters")
+    future_tolerance_s: int = Field(300, ge=0, description="Items further ahead are dead letters")
+    max_unregistered: int = Field(10_000, ge=0, description="Unregistered devices stored at most")
+    feed_days: int = Field(7, ge=1, description="How long committed batches stay to be followed")
+    dead_letter_days: int = Field(30, ge=1, description="How long dead letters are kept")
+    dead_letter_max_mb: int = Field(1024, ge=1, description="Dead letters kept at most")
