@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 VERSION = 1
 MAX_BATCH_BYTES = 1 << 20  # ours: an agent cuts a batch before it grows past this
 MAX_MESSAGE_BYTES = 16 << 20  # ours: what the broker lets through at all
+MAX_REJECTED_TEXT = 16_384  # ours: characters kept of a record that could not be read
 
 Micros: TypeAlias = int
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
@@ -31,6 +32,7 @@ Origin = Literal["live", "courier"]
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 ALL_BATCHES = f"gw/{VERSION}/+/agents/+/batch/+"
+ALL_REJECTED = f"gw/{VERSION}/+/agents/+/rejected"
 ALL_AGENT_STATES = f"gw/{VERSION}/+/agents/+/state"
 ALL_SIMPLE_DEVICES = f"gw/{VERSION}/+/devices/+/+"
 
@@ -47,6 +49,11 @@ def is_identifier(text: str) -> bool:
 def batch_topic(site: str, agent: str, urgency: Urgency) -> str:
     """Where an agent publishes its batches."""
     return f"gw/{VERSION}/{site}/agents/{agent}/batch/{urgency}"
+
+
+def rejected_topic(site: str, agent: str) -> str:
+    """Where an agent publishes records that it was given and could not read."""
+    return f"gw/{VERSION}/{site}/agents/{agent}/rejected"
 
 
 def state_topic(site: str, agent: str) -> str:
@@ -160,6 +167,24 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
         return len(self.readings) + len(self.swipes) + len(self.detections) + len(self.states)
 
 
+class Rejected(msgspec.Struct, frozen=True, array_like=True):
+    """A record of a file that an agent could not read: one item, kept by ingest as a dead letter.
+
+    It is spooled, published, acknowledged and de-duplicated like a batch and shares the batches'
+    sequence. `source` names the file, `line` is its line number (from 1), `text` the record as it
+    stood there, cut to `MAX_REJECTED_TEXT` characters, `reason` what is wrong with it.
+    """
+
+    version: int
+    agent: Identifier
+    epoch: int
+    seq: Annotated[int, msgspec.Meta(ge=1)]
+    source: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    line: Annotated[int, msgspec.Meta(ge=1)]
+    text: Annotated[str, msgspec.Meta(max_length=MAX_REJECTED_TEXT)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+
+
 class Ack(msgspec.Struct, frozen=True):
     """The store has committed these batches (or has dead-lettered them with a reason)."""
 
@@ -189,6 +214,7 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 _batch_encoder = msgspec.msgpack.Encoder()
 _batch_decoder = msgspec.msgpack.Decoder(Batch)
+_rejected_decoder = msgspec.msgpack.Decoder(Rejected)
 _ack_decoder = msgspec.msgpack.Decoder(Ack)
 _state_decoder = msgspec.json.Decoder(AgentState)
 
@@ -226,6 +252,28 @@ def decode_batch(payload: bytes) -> Batch:
     if count and int(readings.quantities().max()) >= len(batch.quantities):
         raise WireError("a reading names a quantity that is not in the batch's table")
     return batch
+
+
+def encode_rejected(rejected: Rejected) -> bytes:
+    """MessagePack of one record that could not be read."""
+    return msgspec.msgpack.encode(rejected)
+
+
+def decode_rejected(payload: bytes) -> Rejected:
+    """Decode and check one record that could not be read.
+
+    Raises:
+        WireError: not MessagePack, a field of the wrong type or size, or another version.
+    """
+    try:
+        rejected = _rejected_decoder.decode(payload)
+    except msgspec.MsgspecError as error:
+        raise WireError(f"not a rejected record of version {VERSION}: {error}") from error
+    if rejected.version != VERSION:
+        raise WireError(
+            f"rejected record of version {rejected.version}, this side speaks {VERSION}"
+        )
+    return rejected
 
 
 def encode_ack(ack: Ack) -> bytes:
