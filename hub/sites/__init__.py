@@ -1,0 +1,1 @@
+"""Sites: the territory's tree of grids, its people, places and devices."""

@@ -1,0 +1,177 @@
+"""Sites: the territory's grids, its people, places and devices, and who answers for each spot.
+
+Coordinates are planar metres, y grows north. A boundary or outline is a ring of points; repeating
+the first point at its end is allowed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from edge.wire import Identifier
+
+FORMAT = 1  # of the site file
+
+Point: TypeAlias = tuple[float, float]
+Ring = Annotated[list[Point], msgspec.Meta(min_length=3)]
+Line = Annotated[list[Point], msgspec.Meta(min_length=2)]
+Role = Literal["warden", "stand_in", "chief", "desk", "fire_supervisor", "epidemiologist"]
+DeviceKind = Literal["hydrant", "smoke", "door", "reader", "camera"]
+
+
+class SiteError(ValueError):
+    """A site file that cannot be taken as it is; the text says what to mend."""
+
+
+class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What something is called, in the two languages of the page."""
+
+    en: str
+    zh: str
+
+
+class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The site itself."""
+
+    id: Identifier
+    name: Name
+
+
+class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One cell of the territory's tree; the root has no parent, a leaf no children."""
+
+    code: Identifier
+    parent: Identifier | None
+    name: Name
+    boundary: Ring
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Someone who holds a grid or works with cases."""
+
+    id: Identifier
+    name: Name
+    role: Role
+
+
+class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who answers for a grid: its warden (an inner grid's chief) and the stand-in."""
+
+    grid: Identifier
+    warden: Identifier
+    stand_in: Identifier | None = None
+
+
+class Building(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A building's outline on the plan."""
+
+    id: Identifier
+    name: Name
+    outline: Ring
+    floors: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Road(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A road's middle line and its width in metres."""
+
+    id: Identifier
+    line: Line
+    width: Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A room, door, lane or hydrant's spot: what a device watches."""
+
+    id: Identifier
+    name: Name
+    kind: Identifier
+    building: Identifier | None
+    floor: int | None
+    at: Point
+
+
+class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an agent reads; it reports at least every `report_s` seconds."""
+
+    id: Identifier
+    kind: DeviceKind
+    place: Identifier
+    at: Point
+    agent: Identifier
+    report_s: Annotated[float, msgspec.Meta(gt=0)]
+
+
+class SiteDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The site file. A device's leaf grid is derived by geometry, never written in it."""
+
+    format: Literal[1]
+    site: Identity
+    levels: list[Name]
+    bounds: tuple[float, float, float, float]
+    grids: Annotated[list[Grid], msgspec.Meta(min_length=1)]
+    people: list[Person]
+    holdings: list[Holding]
+    buildings: list[Building] = []
+    roads: list[Road] = []
+    places: list[Place] = []
+    devices: list[Device] = []
+
+
+class Spot(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a device stands and who answers for that spot.
+
+    `grid` is the leaf grid, `grid_path` its codes from the root down to it.
+    """
+
+    device: str
+    kind: DeviceKind
+    place: str
+    place_name: Name
+    at: Point
+    grid: str
+    grid_path: tuple[str, ...]
+    warden: str | None
+    stand_in: str | None
+    agent: str
+    report_s: float
+
+
+_decoder = msgspec.json.Decoder(SiteDocument)
+
+
+def read_document(text: bytes | str) -> SiteDocument:
+    """The document in a site file's text.
+
+    Raises:
+        SiteError: not JSON, or a field is missing, unknown or of the wrong type.
+    """
+    try:
+        return _decoder.decode(text)
+    except msgspec.MsgspecError as error:
+        raise SiteError(f"not a site file of format {FORMAT}: {error}") from error
+
+
+def leaf_codes(document: SiteDocument) -> list[str]:
+    """Codes of the grids without children, in ascending order."""
+    parents = {grid.parent for grid in document.grids}
+    return sorted(grid.code for grid in document.grids if grid.code not in parents)
+
+
+def grid_path(parents: dict[str, str | None], code: str) -> tuple[str, ...]:
+    """Codes from the root down to `code`; `parents` holds each grid's parent.
+
+    Raises:
+        SiteError: the parents run in a circle, or one is unknown.
+    """
+    path: list[str] = []
+    at: str | None = code
+    while at is not None:
+        if at in path:
+            raise SiteError(f"grid {code} lies in a circle of parents: {' in '.join(path)}")
+        if at not in parents:
+            raise SiteError(f"grid {code} lies in {at}, which is not among the grids")
+        path.append(at)
+        at = parents[at]
+    return tuple(reversed(path))
