@@ -1,26 +1,76 @@
-# Gridwarden: `make demo` and `make test` set up everything they need below this folder.
+# Gridwarden: each target sets up everything it needs below this folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
+NAME ?=
+PACKAGES := edge ingest hub dashboards gridwarden
+DESK := hub/desk
+DESK_SOURCES := $(shell find $(DESK)/src $(DESK)/index.html $(DESK)/*.json $(DESK)/*.ts -type f ! -name api.d.ts ! -name openapi.json 2>/dev/null)
+API_SOURCES := $(shell find hub -name '*.py' 2>/dev/null)
 
-.PHONY: demo test bench lint format desk clean help
+.PHONY: help demo test check lint format bench desk lock clean
 
 help:
-	@echo "make demo    start the whole system on a simulated campus and print the page's address"
-	@echo "make test    set up, check and run all tests"
-	@echo "make lint    format check, linter, types, import contracts"
-	@echo "make format  format the source"
-	@echo "make bench NAME=…  measure; the last line is one JSON object"
+	@echo "make demo                start the whole system on a simulated campus; ARGS=\"--for 60\" etc."
+	@echo "make test                set up, check and run all tests; ARGS go to pytest"
+	@echo "make lint                format check, linter, types, import contracts"
+	@echo "make format              format the source"
+	@echo "make bench NAME=ingest   measure; the last line is one JSON object"
+	@echo "make desk                build the desk page"
+	@echo "make lock                resolve and lock the dependencies anew"
+
+demo: $(VENV)/.runtime $(DESK)/dist/index.html
+	$(BIN)/gridwarden demo $(ARGS)
+
+test: $(VENV)/.dev $(DESK)/dist/index.html lint
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tools.bench $(NAME) $(ARGS)
+
+desk: $(DESK)/dist/index.html
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Gridwarden needs Python 3.11 or later; set PYTHON=… to one")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "installing what Gridwarden needs into $(VENV) …"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@echo "installing what the tests need into $(VENV) …"
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(DESK)/node_modules/.installed: $(DESK)/package-lock.json | $(VENV)/.runtime
+	@echo "installing what the desk page is built with …"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --prefix $(DESK)
+	@touch $@
+
+$(DESK)/openapi.json: $(API_SOURCES) | $(VENV)/.runtime
+	@$(BIN)/gridwarden openapi > $@.new && mv $@.new $@
+
+$(DESK)/dist/index.html: $(DESK_SOURCES) $(DESK)/openapi.json $(DESK)/node_modules/.installed
+	@echo "building the desk page …"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm run build --silent --prefix $(DESK)
+	@touch $@
+
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile pyproject.toml --upgrade --extra build --generate-hashes --no-header --python-version 3.11 -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --upgrade --extra build --extra dev --generate-hashes --no-header --python-version 3.11 -q -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) $(DESK)/node_modules $(DESK)/dist $(DESK)/openapi.json

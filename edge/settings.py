@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class EdgeSettings(BaseModel):
     """How an agent polls, spools and publishes."""
+
+    model_config = ConfigDict(extra="forbid")
 
     poll_ms: int = Field(100, ge=10, le=60_000, description="Time between two polls of the drivers")
     spool_max_mb: int = Field(1024, ge=1, description="Size bound of the spool on disk")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class IngestSettings(BaseModel):
     """What an ingest worker accepts, and how long it may gather before it commits."""
+
+    model_config = ConfigDict(extra="forbid")
 
     flush_ms: int = Field(200, ge=1, description="Longest that bulk batches wait for a commit")
     max_queue: int = Field(2000, ge=1, description="Messages held in memory, uncommitted")

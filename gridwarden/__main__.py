@@ -1,0 +1,5 @@
+"""`python -m gridwarden`."""
+
+from gridwarden.cli import main
+
+main()

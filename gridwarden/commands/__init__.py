@@ -1,0 +1,1 @@
+"""Commands of the `gridwarden` command line, one module per group."""

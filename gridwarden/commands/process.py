@@ -1,0 +1,102 @@
+"""Commands that run one part of the system in the foreground until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from gridwarden.context import context_of
+from gridwarden.errors import GridwardenError
+from gridwarden.person_key import person_key
+from gridwarden.store import migrate_store
+
+hub = typer.Typer(no_args_is_help=True, help="The hub: cases, API and the desk page.")
+ingest = typer.Typer(no_args_is_help=True, help="Ingest: from MQTT into the store.")
+edge = typer.Typer(no_args_is_help=True, help="Edge: an agent that reads sensors.")
+
+
+def stop_on_signal() -> threading.Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = threading.Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+    return stop
+
+
+def migrate(context: typer.Context) -> None:
+    """Bring the database's schema up to this version; safe to repeat."""
+    applied = migrate_store(context_of(context).database_url)
+    typer.echo("\n".join(applied) if applied else "the schema is up to date")
+
+
+@hub.command("run")
+def hub_run(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one")] = None,
+) -> None:
+    """Run the hub: follow the store, raise cases, serve the API and the desk page."""
+    from hub.serve import ServeError, run_hub
+
+    ours = context_of(context)
+    chosen = {"host": host, "port": port}
+    settings = ours.settings.hub.model_copy(
+        update={name: value for name, value in chosen.items() if value is not None}
+    )
+    try:
+        run_hub(settings, database_url=ours.database_url, ready=typer.echo)
+    except ServeError as error:
+        raise GridwardenError(str(error)) from error
+
+
+@ingest.command("run")
+def ingest_run(context: typer.Context) -> None:
+    """Run one ingest worker: take batches from the broker, store each once, acknowledge."""
+    from ingest.worker import run_worker
+
+    ours = context_of(context)
+    run_worker(
+        ours.settings.ingest,
+        database_url=ours.database_url,
+        broker_url=ours.broker_url,
+        username=ours.settings.broker.username,
+        password=ours.broker_password,
+        person_key=person_key(ours.settings),
+        stop=stop_on_signal(),
+        ready=lambda: typer.echo("ingest is ready"),
+    )
+
+
+@edge.command("run")
+def edge_run(
+    context: typer.Context,
+    file: Annotated[Path, typer.Option("--config", help="The agent's file (TOML)")],
+) -> None:
+    """Run one agent: poll its drivers, spool on disk, publish, drop what the store committed."""
+    from edge.agent import run_agent
+    from edge.config import ConfigError
+
+    ours = context_of(context)
+    try:
+        run_agent(
+            file,
+            ours.settings.edge,
+            site=ours.settings.site,
+            broker_url=ours.broker_url,
+            username=ours.settings.broker.username,
+            password=ours.broker_password,
+            spool_dir=ours.settings.data_dir / "spool",
+            stop=stop_on_signal(),
+        )
+    except ConfigError as error:
+        raise GridwardenError(str(error)) from error

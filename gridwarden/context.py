@@ -1,0 +1,78 @@
+"""Context: what the command's root options give to every command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from gridwarden.errors import GridwardenError
+from gridwarden.settings import Settings, SettingsError, load_settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """Root options; settings are read when a command first asks for them."""
+
+    config: Path | None
+    flags: Mapping[str, Any]
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force.
+
+        Raises:
+            GridwardenError: they can't be used.
+        """
+        try:
+            return load_settings(self.config, self.flags)
+        except SettingsError as error:
+            raise GridwardenError(str(error)) from error
+
+    @property
+    def database_url(self) -> str:
+        """The database the settings name.
+
+        Raises:
+            GridwardenError: they name none (only `gridwarden demo` starts an embedded one).
+        """
+        url = self.settings.database.url
+        if url is None:
+            raise GridwardenError(
+                "no database: set GRIDWARDEN_DATABASE__URL=postgresql://…, "
+                "or run `gridwarden demo`, which starts an embedded one"
+            )
+        return url.get_secret_value()
+
+    @property
+    def broker_url(self) -> str:
+        """The MQTT broker the settings name.
+
+        Raises:
+            GridwardenError: they name none.
+        """
+        url = self.settings.broker.url
+        if url is None:
+            raise GridwardenError(
+                "no broker: set GRIDWARDEN_BROKER__URL=mqtt://host:port, "
+                "or run `gridwarden demo`, which starts an embedded one"
+            )
+        return url
+
+    @property
+    def broker_password(self) -> str | None:
+        """The broker's password in clear, for the client."""
+        password = self.settings.broker.password
+        return None if password is None else password.get_secret_value()
+
+
+def context_of(context: typer.Context) -> Context:
+    """The root's context of a running command."""
+    found = context.find_object(Context)
+    if found is None:
+        raise AssertionError("the root callback sets the context before any command runs")
+    return found

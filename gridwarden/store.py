@@ -1,0 +1,67 @@
+"""Store: the few steps on the database that commands and the demo share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+
+from gridwarden.errors import GridwardenError
+from hub.sites.domain import SiteDocument, SiteError, check, read_document
+from hub.sites.store import load_site
+from ingest.migrate import MigrationError, migrate
+
+PACKAGES = ("ingest", "hub")  # in this order: the hub's tables refer to the store's
+
+
+def migrate_store(database_url: str) -> list[str]:
+    """Apply what is missing of every package's migrations; names what was applied.
+
+    Raises:
+        GridwardenError: the database can't be reached or the migrations don't fit it.
+    """
+    try:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            return [
+                f"{package}: {name}"
+                for package in PACKAGES
+                for name in migrate(connection, package)
+            ]
+    except psycopg.OperationalError as error:
+        raise GridwardenError(f"database not reachable: {error}; check database.url") from error
+    except MigrationError as error:
+        raise GridwardenError(str(error)) from error
+
+
+def check_site_file(file: Path) -> list[str]:
+    """What is wrong with a site's file, a line each.
+
+    Raises:
+        GridwardenError: the file can't be read at all.
+    """
+    return [str(problem) for problem in check(_read(file))]
+
+
+def load_site_file(database_url: str, file: Path) -> SiteDocument:
+    """Make a site's file the site in force.
+
+    Raises:
+        GridwardenError: the file can't be read or has problems; nothing was changed.
+    """
+    document = _read(file)
+    problems = check(document)
+    if problems:
+        listed = "\n".join(f"  {problem}" for problem in problems[:20])
+        raise GridwardenError(f"{file}: {len(problems)} problems, not loaded\n{listed}")
+    with psycopg.connect(database_url) as connection:
+        load_site(connection, document)
+    return document
+
+
+def _read(file: Path) -> SiteDocument:
+    try:
+        return read_document(file.read_bytes())
+    except OSError as error:
+        raise GridwardenError(f"{file}: {error.strerror}") from error
+    except SiteError as error:
+        raise GridwardenError(f"{file}: {error}") from error
