@@ -1,0 +1,10 @@
+"""Advisory locks: every key that Gridwarden takes in PostgreSQL, so that no two ideas share one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MIGRATION: Final = 0x6757_0001  # one process changes the schema at a time; held by the session
+PARTITION: Final = 0x6757_0002  # one process adds a partition at a time; in 0001_series.sql too
+FEED: Final = 0x6757_0003  # feed positions become visible in order; held from drawing to commit
+HOUSEKEEPING: Final = 0x6757_0004  # one worker cleans up at a time; never waited for
