@@ -8,10 +8,13 @@
 create table devices (
     id         int generated always as identity primary key,
     name       text not null unique,
+    registered boolean not null default true,
     first_seen timestamptz not null default now()
 );
+create index on devices (registered) where not registered;  -- counted before a name is added
 comment on table devices is
     'Every device name that was registered by the hub or seen in a message; agents are devices too.';
+comment on column devices.registered is 'False: ingest met the name in a message before the hub knew it.';
 
 create table quantities (
     id   smallint generated always as identity primary key,
@@ -138,8 +141,12 @@ create table dead_letters (
     received timestamptz not null,
     topic    text not null,
     reason   text not null,
+    items    int not null default 1,
     payload  bytea not null
 );
+comment on table dead_letters is
+    'What could not be stored and why: a whole message, or the items of a batch that broke one rule '
+    '(then as JSON). `items` counts them as far as they could be told apart.';
 
 create table counters (
     name  text primary key,
