@@ -1,0 +1,285 @@
+"""Cases: the file that drives a hazard to a verified close, as a pure event-sourced machine.
+
+A case is its events. `fold` makes the state from them; `step` says which events an action of a
+person brings, or why it is refused; `discover`, `recur` and `recover` do the same for what the
+sensors say. Nothing here reads a clock or a database. Times are int64 microseconds UTC.
+
+    discovered ─accept─▶ accepted ─dispatch─▶ dispatched ─handle─▶ handled ─verify─▶ verified
+                                                  ▲                   │                │  │
+                                                  └── danger is back ─┴────────────────┘  │
+                                                                     closed ◀─close───────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from edge.wire import Micros
+from hub.anomalies.domain import Anomaly, AnomalyKind, Grade, Recovery
+
+Stage = Literal["discovered", "accepted", "dispatched", "handled", "verified", "closed"]
+Action = Literal["accept", "dispatch", "handle", "verify", "close", "note"]
+EventName = Literal[
+    "discovered",
+    "recurred",
+    "sensor_recovered",
+    "accepted",
+    "dispatched",
+    "handled",
+    "verified",
+    "closed",
+    "noted",
+]
+PersonId: TypeAlias = str
+
+SENSOR = "system:sensor"  # who acts when a sensor's word moves a case
+MICROS_PER_MINUTE = 60_000_000
+
+_NEXT: dict[Stage, Action] = {
+    "discovered": "accept",
+    "accepted": "dispatch",
+    "dispatched": "handle",
+    "handled": "verify",
+    "verified": "close",
+}
+_ENDANGERED: frozenset[Stage] = frozenset({"handled", "verified"})
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to a case. `actor` is a person's id or `system:…`."""
+
+    event: EventName
+    at: Micros
+    actor: str
+    note: str = ""
+    data: dict[str, Any] = {}
+
+
+class CaseState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the events of one case amount to.
+
+    `breaches` are the rules that the device is known to break still: the sensor agrees that the
+    danger is over when none is left. `owner` is who must act.
+    """
+
+    kind: AnomalyKind
+    device: str
+    grade: Grade
+    stage: Stage
+    opened: Micros
+    updated: Micros
+    due: Micros | None
+    warden: PersonId | None
+    owner: PersonId | None
+    breaches: frozenset[str]
+    recurrences: int
+    value: float | None
+    limit: float | None
+    unit: str
+    quantity: str
+
+    @property
+    def recovered(self) -> bool:
+        """Whether the sensor says that the danger is over."""
+        return not self.breaches
+
+    @property
+    def open(self) -> bool:
+        """Whether the case still asks for somebody's work."""
+        return self.stage != "closed"
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Why an action brings nothing, and what is possible instead.
+
+    `out_of_turn`: the case is not at that step. `incomplete`: the step needs `missing` as well.
+    """
+
+    reason: Literal["out_of_turn", "incomplete"]
+    message: str
+    allowed: tuple[Action, ...]
+    missing: Literal["note", "to"] | None = None
+
+
+def allowed(state: CaseState) -> tuple[Action, ...]:
+    """The actions that a person may take now, the one that moves the case first."""
+    return (_NEXT[state.stage], "note") if state.stage in _NEXT else ()
+
+
+def discover(
+    anomaly: Anomaly, *, warden: PersonId | None, due_minutes: int | None, now: Micros
+) -> list[Event]:
+    """A case opens: the first event, which assigns it to the warden of the device's leaf grid."""
+    due = None if due_minutes is None else now + due_minutes * MICROS_PER_MINUTE
+    facts = _facts(anomaly) | {
+        "kind": anomaly.kind,
+        "device": anomaly.device,
+        "grade": anomaly.grade,
+        "warden": warden,
+        "due": due,
+    }
+    return [Event(event="discovered", at=now, actor=SENSOR, data=facts)]
+
+
+def recur(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
+    """The danger shows again: noted, and sent back to its owner if it was thought dealt with.
+
+    Raises:
+        ValueError: the case is closed; a new anomaly opens a new case.
+    """
+    if not state.open:
+        raise ValueError("a closed case does not recur: open a new one")
+    events = [Event(event="recurred", at=now, actor=SENSOR, data=_facts(anomaly))]
+    if state.stage in _ENDANGERED:
+        again = {"to": state.owner or state.warden}
+        events.append(Event(event="dispatched", at=now, actor=SENSOR, data=again))
+    return events
+
+
+def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]:
+    """The sensor is good again; a handled case is thereby verified. Known news brings nothing."""
+    if not state.open or recovery.rule not in state.breaches:
+        return []
+    facts = {"rule": recovery.rule, "recovered": recovery.recovered, "value": recovery.value}
+    news = Event(event="sensor_recovered", at=now, actor=SENSOR, data=facts)
+    if state.stage == "handled" and len(state.breaches) == 1:
+        return [news, _verified_by_sensor(now)]
+    return [news]
+
+
+def step(
+    state: CaseState,
+    action: Action,
+    *,
+    actor: PersonId,
+    now: Micros,
+    note: str = "",
+    to: PersonId | None = None,
+) -> list[Event] | Refused:
+    """What a person's action brings: one event, or two when the sensor has agreed already.
+
+    `to` names whom a dispatch sends, by default the warden. Handling says in a note what was
+    done; verifying by a person, where the sensor has not agreed, says why in a note.
+    """
+    possible = allowed(state)
+    note = note.strip()
+    if action not in possible:
+        return Refused("out_of_turn", _out_of_turn(state, action, possible), possible)
+    match action:
+        case "accept":
+            return [Event(event="accepted", at=now, actor=actor, note=note)]
+        case "dispatch":
+            person = to or state.warden
+            if person is None:
+                message = "The grid has no warden: name in `to` whom the case is dispatched to."
+                return Refused("incomplete", message, possible, "to")
+            return [Event(event="dispatched", at=now, actor=actor, note=note, data={"to": person})]
+        case "close":
+            return [Event(event="closed", at=now, actor=actor, note=note)]
+        case "handle" | "verify" | "note":
+            if not note:
+                return Refused("incomplete", _NOTE_ASKED[action], possible, "note")
+    if action == "note":
+        return [Event(event="noted", at=now, actor=actor, note=note)]
+    if action == "verify":
+        reason = {"by": "person"}
+        return [Event(event="verified", at=now, actor=actor, note=note, data=reason)]
+    done = Event(event="handled", at=now, actor=actor, note=note)
+    return [done, _verified_by_sensor(now)] if state.recovered else [done]
+
+
+def fold(events: Iterable[Event]) -> CaseState:
+    """The state that some events of one case, from its first, amount to.
+
+    Raises:
+        ValueError: no events, or the first is not `discovered`.
+    """
+    state: CaseState | None = None
+    for event in events:
+        state = _opened(event) if state is None else evolve(state, event)
+    if state is None:
+        raise ValueError("a case has at least one event")
+    return state
+
+
+def evolve(state: CaseState, event: Event) -> CaseState:
+    """The state after one more event."""
+    changes: dict[str, Any] = {"updated": event.at}
+    match event.event:
+        case "recurred":
+            changes |= {
+                "breaches": state.breaches | {event.data["rule"]},
+                "recurrences": state.recurrences + 1,
+                "value": event.data["value"],
+                "limit": event.data["limit"],
+                "unit": event.data["unit"],
+                "quantity": event.data["quantity"],
+            }
+        case "sensor_recovered":
+            changes["breaches"] = state.breaches - {event.data["rule"]}
+        case "dispatched":
+            changes |= {"stage": "dispatched", "owner": event.data["to"]}
+        case "accepted" | "handled" | "verified" | "closed":
+            changes["stage"] = event.event
+        case "noted":
+            pass
+        case "discovered":
+            raise ValueError("a case is discovered once")
+    return msgspec.structs.replace(state, **changes)
+
+
+def _opened(event: Event) -> CaseState:
+    if event.event != "discovered":
+        raise ValueError(f"the first event of a case is `discovered`, not `{event.event}`")
+    data = event.data
+    return CaseState(
+        kind=data["kind"],
+        device=data["device"],
+        grade=data["grade"],
+        stage="discovered",
+        opened=event.at,
+        updated=event.at,
+        due=data["due"],
+        warden=data["warden"],
+        owner=data["warden"],
+        breaches=frozenset({data["rule"]}),
+        recurrences=0,
+        value=data["value"],
+        limit=data["limit"],
+        unit=data["unit"],
+        quantity=data["quantity"],
+    )
+
+
+def _facts(anomaly: Anomaly) -> dict[str, Any]:
+    return {
+        "anomaly": str(anomaly.key),
+        "rule": anomaly.rule,
+        "started": anomaly.started,
+        "raised": anomaly.raised,
+        "quantity": anomaly.quantity,
+        "value": anomaly.value,
+        "limit": anomaly.limit,
+        "unit": anomaly.unit,
+    }
+
+
+def _verified_by_sensor(now: Micros) -> Event:
+    return Event(event="verified", at=now, actor=SENSOR, data={"by": "sensor"})
+
+
+_NOTE_ASKED: dict[Action, str] = {
+    "handle": "Say in `note` what was done.",
+    "verify": "The sensor has not agreed: say in `note` why the danger is over nevertheless.",
+    "note": "Write the note in `note`.",
+}
+
+
+def _out_of_turn(state: CaseState, action: Action, possible: tuple[Action, ...]) -> str:
+    if not possible:
+        return "The case is closed; a new anomaly of the device opens a new case."
+    choices = ", ".join(f"`{name}`" for name in possible)
+    return f"The case is {state.stage}, so `{action}` is not its next step; possible: {choices}."
