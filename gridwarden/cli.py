@@ -20,7 +20,10 @@ from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 app.command("demo")(demo.demo)
 app.command("settings")(check.settings)

@@ -39,8 +39,6 @@ def swipes(
         time_format=time_format,
         time_zone=time_zone,
     )
-    typer.echo(
-        f"{result.records} records: {result.swipes} swipes, {result.rejected} dead letters"
-    )
+    typer.echo(f"{result.records} records: {result.swipes} swipes, {result.rejected} dead letters")
     if result.records != result.swipes + result.rejected:
         raise GridwardenError("the counts do not add up: report this as a defect")

@@ -1,0 +1,1 @@
+"""Demo: the whole system on a simulated campus, started and judged by one command."""

@@ -1,0 +1,1 @@
+"""Benches: each claim in figures has a command that anyone can run."""
