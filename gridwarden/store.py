@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import psycopg
 
 from gridwarden.errors import GridwardenError
-from hub.sites.domain import SiteDocument, SiteError, check, read_document
+from hub.sites.check import check
+from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.store import load_site
 from ingest.migrate import MigrationError, migrate
 
@@ -39,7 +41,7 @@ def check_site_file(file: Path) -> list[str]:
     Raises:
         GridwardenError: the file can't be read at all.
     """
-    return [str(problem) for problem in check(_read(file))]
+    return [problem.text for problem in check(_read(file))]
 
 
 def load_site_file(database_url: str, file: Path) -> SiteDocument:
@@ -49,13 +51,16 @@ def load_site_file(database_url: str, file: Path) -> SiteDocument:
         GridwardenError: the file can't be read or has problems; nothing was changed.
     """
     document = _read(file)
-    problems = check(document)
-    if problems:
-        listed = "\n".join(f"  {problem}" for problem in problems[:20])
-        raise GridwardenError(f"{file}: {len(problems)} problems, not loaded\n{listed}")
-    with psycopg.connect(database_url) as connection:
-        load_site(connection, document)
+    try:
+        asyncio.run(_load(database_url, document))
+    except SiteError as error:
+        raise GridwardenError(f"{file}: {error}") from error
     return document
+
+
+async def _load(database_url: str, document: SiteDocument) -> None:
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        await load_site(connection, document)
 
 
 def _read(file: Path) -> SiteDocument:
