@@ -1,0 +1,87 @@
+"""Configurations of the brokers that we can run ourselves. Pure text; nothing is started here.
+
+Both listen on loopback only, keep everything in memory, and let messages of
+`MAX_MESSAGE_BYTES` pass. What a killed broker loses (messages under way, retained states,
+sessions) the agents send again, because they drop a batch only when the store has committed it.
+See docs/decisions/0001-embedded-broker.md for what was measured.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from edge.wire import ALL_BATCHES, MAX_MESSAGE_BYTES
+
+BrokerKind = Literal["mosquitto", "iotcore"]
+
+LOOPBACK = "127.0.0.1"
+_TOPIC_ROOM_BYTES = 1 << 17  # topic (at most 64 KiB), properties and header beside the payload
+_IN_FLIGHT = 2_000  # per client, unacknowledged; the size of ingest's queue
+_QUEUED_BYTES = 256 << 20  # per client or filter, waiting for a slow subscriber; ours
+_BATCH_SEGMENTS = 16
+_OTHER_SEGMENT_BYTES = 2 << 20
+_OTHER_SEGMENTS = 8
+
+
+def mosquitto_configuration(port: int) -> str:
+    """Configuration of Mosquitto 2: one port that speaks MQTT 3.1.1 and 5.
+
+    A subscriber more than 256 MB behind loses the newest messages.
+    """
+    lines = [
+        f"listener {port} {LOOPBACK}",
+        "allow_anonymous true",
+        "persistence false",
+        f"max_packet_size {MAX_MESSAGE_BYTES + _TOPIC_ROOM_BYTES}",
+        f"max_inflight_messages {_IN_FLIGHT}",
+        "max_queued_messages 0",
+        f"max_queued_bytes {_QUEUED_BYTES}",
+        "set_tcp_nodelay true",
+        "log_dest stderr",
+        "log_type error",
+        "log_type warning",
+        "connection_messages false",
+    ]
+    if os.geteuid() == 0:  # changing its user would cut the tether to us
+        lines.append("user root")
+    return "\n".join(lines) + "\n"
+
+
+def iotcore_configuration(port: int, port_v3: int) -> str:
+    """Configuration (TOML) of rumqttd: MQTT 5 on `port`, MQTT 3.1.1 on `port_v3`.
+
+    rumqttd keeps the last messages of each subscribed filter in segments, read or not: this
+    bounds its memory, and a subscriber that falls behind by more than all segments of its filter
+    (256 MB of batches; 16 MB of anything else) silently loses the oldest.
+    """
+    segment_bytes = _QUEUED_BYTES // _BATCH_SEGMENTS
+    router = f"""id = 0
+
+[router]
+id = 0
+max_connections = 10000
+max_outgoing_packet_count = 200
+max_segment_size = {_OTHER_SEGMENT_BYTES}
+max_segment_count = {_OTHER_SEGMENTS}
+
+[router.custom_segment."{ALL_BATCHES}"]
+max_segment_size = {segment_bytes}
+max_segment_count = {_BATCH_SEGMENTS}
+"""
+    return router + _iotcore_listener("v5", port) + _iotcore_listener("v4", port_v3)
+
+
+def _iotcore_listener(protocol: str, port: int) -> str:
+    return f"""
+[{protocol}.loopback]
+name = "{protocol}"
+listen = "{LOOPBACK}:{port}"
+next_connection_delay_ms = 1
+
+[{protocol}.loopback.connections]
+connection_timeout_ms = 60000
+max_payload_size = {MAX_MESSAGE_BYTES + _TOPIC_ROOM_BYTES}
+max_inflight_count = {_IN_FLIGHT}
+dynamic_filters = true
+"""

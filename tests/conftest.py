@@ -1,0 +1,162 @@
+"""Real services for tests: one PostgreSQL and one broker per test process, a database per test.
+
+With GRIDWARDEN_TEST_DATABASE_URL set, databases are made on that server instead (its user must
+be allowed to create them). GRIDWARDEN_TEST_BROKER chooses `mosquitto` or `iotcore`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from gridwarden.embedded.broker import EmbeddedBroker
+from gridwarden.embedded.brokers import BrokerKind
+from gridwarden.embedded.postgres import EmbeddedPostgres
+
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_MIGRATED = ("ingest", "hub")
+
+
+class Cluster:
+    """Makes and drops databases on one server; the migrated one is copied from a template."""
+
+    def __init__(self, admin_url: str) -> None:
+        self._admin_url = admin_url
+        self._names = (f"test_{os.getpid()}_{number}" for number in count(1))
+        self._template: str | None = None
+
+    def create(self, template: str = "template0") -> str:
+        """Address of a new database."""
+        name = next(self._names)
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        return self.url_of(name)
+
+    def create_migrated(self) -> str:
+        """Address of a new database with all our tables."""
+        if self._template is None:
+            url = self.create()
+            _migrate(url)
+            self._template = self.name_of(url)
+        return self.create(self._template)
+
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        name = sql.Identifier(self.name_of(url))
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+    def close(self) -> None:
+        """Drop the template."""
+        if self._template is not None:
+            self.drop(self.url_of(self._template))
+
+    def url_of(self, name: str) -> str:
+        """The server's address with another database."""
+        return urlunsplit(urlsplit(self._admin_url)._replace(path="/" + quote(name)))
+
+    @staticmethod
+    def name_of(url: str) -> str:
+        """The database an address points at."""
+        return urlsplit(url).path.removeprefix("/")
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self._admin_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def _migrate(url: str) -> None:
+    if find_spec("ingest.migrate") is None:
+        return
+    from ingest.migrate import migrate
+
+    with psycopg.connect(url) as connection:
+        for package in _MIGRATED:
+            if _numbered_without_gaps(package):
+                migrate(connection, package)
+
+
+def _numbered_without_gaps(package: str) -> bool:
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    files = sorted((Path(spec.origin).parent / "migrations").glob("*.sql"))
+    numbers = [int(file.name[:4]) for file in files]
+    return bool(numbers) and numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.fixture(scope="session")
+def service_folder() -> Iterator[Path]:
+    """A folder that a server of another user can reach and whose sockets' paths are short."""
+    folder = Path(tempfile.mkdtemp(prefix="gw-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def cluster(service_folder: Path) -> Iterator[Cluster]:
+    """Where databases are made: the server in the environment, else one of our own."""
+    admin_url = os.environ.get("GRIDWARDEN_TEST_DATABASE_URL")
+    if admin_url:
+        outside = Cluster(admin_url)
+        yield outside
+        outside.close()
+        return
+    with EmbeddedPostgres(service_folder / "postgres", settings=_FAST) as server:
+        yield Cluster(server.url)
+
+
+@pytest.fixture
+def database_url(cluster: Cluster) -> Iterator[str]:
+    """A fresh database of this test's own, with all our tables."""
+    url = cluster.create_migrated()
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(cluster: Cluster) -> Iterator[str]:
+    """A fresh database of this test's own with nothing in it."""
+    url = cluster.create()
+    yield url
+    cluster.drop(url)
+
+
+def _broker_kind() -> BrokerKind:
+    wanted = os.environ.get("GRIDWARDEN_TEST_BROKER", "iotcore")
+    if wanted not in ("mosquitto", "iotcore"):
+        raise pytest.UsageError(f"GRIDWARDEN_TEST_BROKER={wanted}: expected mosquitto or iotcore")
+    return wanted
+
+
+@pytest.fixture(scope="session")
+def broker_url(service_folder: Path) -> Iterator[str]:
+    """`mqtt://127.0.0.1:PORT` (MQTT 5), shared: use site and agent names of your own."""
+    with EmbeddedBroker(service_folder / "broker", kind=_broker_kind()) as shared:
+        yield shared.url
+
+
+@pytest.fixture
+def make_broker(tmp_path: Path) -> Iterator[Callable[[], EmbeddedBroker]]:
+    """Makes started brokers of this test's own, to be stopped, killed and started again."""
+    made: list[EmbeddedBroker] = []
+
+    def make() -> EmbeddedBroker:
+        broker = EmbeddedBroker(tmp_path / f"broker-{len(made)}", kind=_broker_kind())
+        made.append(broker)
+        broker.start()
+        return broker
+
+    yield make
+    for broker in made:
+        broker.stop()
