@@ -1,0 +1,135 @@
+-- name: put_site
+insert into hub.sites (id, name, levels, bounds, loaded)
+select %(document)s::jsonb #>> '{site,id}', %(document)s::jsonb #> '{site,name}',
+       %(document)s::jsonb -> 'levels', %(document)s::jsonb -> 'bounds', now()
+
+-- name: clear_site
+delete from hub.sites
+
+-- name: put_people
+insert into hub.people (id, name, role)
+select p.id, p.name, p.role
+from jsonb_to_recordset(%(document)s::jsonb -> 'people') as p(id text, name jsonb, role text)
+on conflict (id) do update set name = excluded.name, role = excluded.role
+
+-- name: put_grids
+insert into hub.grids (code, parent, path, name, boundary)
+select g.code, g.parent,
+       array(select jsonb_array_elements_text(%(paths)s::jsonb -> g.code)), g.name, g.boundary
+from jsonb_to_recordset(%(document)s::jsonb -> 'grids')
+  as g(code text, parent text, name jsonb, boundary jsonb)
+on conflict (code) do update set parent = excluded.parent, path = excluded.path,
+   name = excluded.name, boundary = excluded.boundary
+
+-- name: put_holdings
+insert into hub.holdings (grid, warden, stand_in)
+select h.grid, h.warden, h.stand_in
+from jsonb_to_recordset(%(document)s::jsonb -> 'holdings')
+  as h(grid text, warden text, stand_in text)
+on conflict (grid) do update set warden = excluded.warden, stand_in = excluded.stand_in
+
+-- name: put_buildings
+insert into hub.buildings (id, name, outline, floors)
+select b.id, b.name, b.outline, b.floors
+from jsonb_to_recordset(%(document)s::jsonb -> 'buildings')
+  as b(id text, name jsonb, outline jsonb, floors int)
+on conflict (id) do update set name = excluded.name, outline = excluded.outline,
+   floors = excluded.floors
+
+-- name: put_roads
+insert into hub.roads (id, line, width)
+select r.id, r.line, r.width
+from jsonb_to_recordset(%(document)s::jsonb -> 'roads') as r(id text, line jsonb, width float8)
+on conflict (id) do update set line = excluded.line, width = excluded.width
+
+-- name: put_places
+insert into hub.places (id, name, kind, building, floor, at)
+select p.id, p.name, p.kind, p.building, p.floor, p.at
+from jsonb_to_recordset(%(document)s::jsonb -> 'places')
+  as p(id text, name jsonb, kind text, building text, floor int, at jsonb)
+on conflict (id) do update set name = excluded.name, kind = excluded.kind,
+   building = excluded.building, floor = excluded.floor, at = excluded.at
+
+-- name: put_devices
+insert into hub.devices (id, kind, place, at, agent, report_s, grid)
+select d.id, d.kind, d.place, d.at, d.agent, d.report_s, %(located)s::jsonb ->> d.id
+from jsonb_to_recordset(%(document)s::jsonb -> 'devices')
+  as d(id text, kind text, place text, at jsonb, agent text, report_s float8)
+on conflict (id) do update set kind = excluded.kind, place = excluded.place, at = excluded.at,
+   agent = excluded.agent, report_s = excluded.report_s, grid = excluded.grid
+
+-- name: drop_absent
+with document as (select %(document)s::jsonb as site),
+devices as (
+    delete from hub.devices where id not in (
+        select d ->> 'id' from document, jsonb_array_elements(site -> 'devices') as d)
+),
+places as (
+    delete from hub.places where id not in (
+        select p ->> 'id' from document, jsonb_array_elements(site -> 'places') as p)
+),
+buildings as (
+    delete from hub.buildings where id not in (
+        select b ->> 'id' from document, jsonb_array_elements(site -> 'buildings') as b)
+),
+roads as (
+    delete from hub.roads where id not in (
+        select r ->> 'id' from document, jsonb_array_elements(site -> 'roads') as r)
+),
+holdings as (
+    delete from hub.holdings where grid not in (
+        select h ->> 'grid' from document, jsonb_array_elements(site -> 'holdings') as h)
+),
+grids as (
+    delete from hub.grids where code not in (
+        select g ->> 'code' from document, jsonb_array_elements(site -> 'grids') as g)
+)
+delete from hub.people where id not in (
+    select p ->> 'id' from document, jsonb_array_elements(site -> 'people') as p)
+
+-- name: register_devices
+insert into public.devices (name)
+select name from jsonb_array_elements_text(%(names)s::jsonb) as name
+where not exists (select from public.devices d where d.name = name)
+on conflict (name) do nothing
+
+-- name: site_changed
+select pg_notify(%(channel)s, '')
+
+-- name: site
+select jsonb_build_object(
+    'format', 1,
+    'site', jsonb_build_object('id', s.id, 'name', s.name),
+    'levels', s.levels,
+    'bounds', s.bounds,
+    'grids', coalesce((select jsonb_agg(jsonb_build_object(
+        'code', code, 'parent', parent, 'name', name, 'boundary', boundary) order by code)
+        from hub.grids), '[]'),
+    'people', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'name', name, 'role', role) order by id) from hub.people), '[]'),
+    'holdings', coalesce((select jsonb_agg(jsonb_build_object(
+        'grid', grid, 'warden', warden, 'stand_in', stand_in) order by grid)
+        from hub.holdings), '[]'),
+    'buildings', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'name', name, 'outline', outline, 'floors', floors) order by id)
+        from hub.buildings), '[]'),
+    'roads', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'line', line, 'width', width) order by id) from hub.roads), '[]'),
+    'places', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'name', name, 'kind', kind, 'building', building, 'floor', floor, 'at', at)
+        order by id) from hub.places), '[]'),
+    'devices', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'kind', kind, 'place', place, 'at', at, 'agent', agent, 'report_s', report_s)
+        order by id) from hub.devices), '[]')
+)::text
+from hub.sites s
+
+-- name: spots
+select jsonb_object_agg(d.id, jsonb_build_object(
+    'device', d.id, 'kind', d.kind, 'place', d.place, 'place_name', p.name, 'at', d.at,
+    'grid', d.grid, 'grid_path', to_jsonb(g.path), 'warden', h.warden, 'stand_in', h.stand_in,
+    'agent', d.agent, 'report_s', d.report_s))::text
+from hub.devices d
+join hub.places p on p.id = d.place
+join hub.grids g on g.code = d.grid
+left join hub.holdings h on h.grid = d.grid

@@ -1,0 +1,84 @@
+"""Store of the site: load a checked document, read it back, and know each device's spot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+from hub.sites.check import Problem, check
+from hub.sites.coverage import locate
+from hub.sites.domain import SiteDocument, SiteError, Spot, grid_path
+from ingest.sql import load_queries
+
+SITE_CHANNEL = "gridwarden_site"  # PostgreSQL NOTIFY channel: the site changed; empty payload
+
+_QUERIES = load_queries("hub.sites")
+_PUT = (
+    "put_people",
+    "put_grids",
+    "put_holdings",
+    "put_buildings",
+    "put_roads",
+    "put_places",
+    "put_devices",
+    "clear_site",
+    "put_site",
+    "drop_absent",
+    "register_devices",
+)
+_SPOTS = msgspec.json.Decoder(dict[str, Spot])
+
+
+class SiteRefusedError(SiteError):
+    """The document has problems; nothing was changed."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        shown = "; ".join(problem.text for problem in problems[:5])
+        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
+        super().__init__(f"the site file needs mending: {shown}{more}")
+
+
+async def load_site(conn: AsyncConnection[Any], document: SiteDocument) -> None:
+    """Make the stored site equal to the document, keyed by ids, in one transaction.
+
+    Loading the same document again changes nothing. Device names are registered for ingest.
+    Whoever listens to `SITE_CHANNEL` hears of it at the commit.
+
+    Raises:
+        SiteRefusedError: `check` finds problems.
+    """
+    problems = check(document)
+    if problems:
+        raise SiteRefusedError(problems)
+    parents = {grid.code: grid.parent for grid in document.grids}
+    values = {
+        "document": _json(document),
+        "paths": _json({code: grid_path(parents, code) for code in parents}),
+        "located": _json(locate(document)),
+        "names": _json(sorted(device.id for device in document.devices)),
+    }
+    async with conn.transaction():
+        for name in _PUT:
+            await conn.execute(_QUERIES[name], values)
+        await conn.execute(_QUERIES["site_changed"], {"channel": SITE_CHANNEL})
+
+
+async def read_site(conn: AsyncConnection[Any]) -> SiteDocument | None:
+    """The stored site as a document, every list ordered by id; None before the first load."""
+    cursor = await conn.execute(_QUERIES["site"])
+    row = await cursor.fetchone()
+    return None if row is None else msgspec.json.decode(row[0], type=SiteDocument)
+
+
+async def spots(conn: AsyncConnection[Any]) -> dict[str, Spot]:
+    """Where each registered device stands and who answers for it, by device id."""
+    cursor = await conn.execute(_QUERIES["spots"])
+    row = await cursor.fetchone()
+    return {} if row is None or row[0] is None else _SPOTS.decode(row[0])
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
