@@ -31,8 +31,8 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
 
     `started` is the event time at which the breach began, `raised` the event time (or the due
     time of a timer) at which the rule's duration was reached. `value` and `limit` are in `unit`.
-    `due_minutes` is how long the plan gives the case that this opens. An open case of the kind
-    that is named by `supersedes` (same device) is the same trouble, now worse: one case, not two.
+    An open case of the kind that is named by `supersedes` (same device) is the same trouble, now
+    worse: one case, not two.
     """
 
     rule: str
@@ -45,7 +45,6 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     quantity: str
     grade: Grade
-    due_minutes: int | None = None
     supersedes: AnomalyKind | None = None
     detection_time: Micros | None = None
 

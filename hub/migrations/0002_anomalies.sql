@@ -12,7 +12,6 @@ create table hub.anomalies (
     unit           text not null,
     quantity       text not null,
     grade          text not null,
-    due_minutes    int,
     supersedes     text,
     detection_time timestamptz,
     found          timestamptz not null default now(),
