@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from gridwarden import __version__
-from gridwarden.commands import check, demo, process, replay, site
+from gridwarden.commands import boards, check, demo, process, replay, site
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
 
@@ -35,6 +35,7 @@ app.add_typer(process.ingest, name="ingest")
 app.add_typer(process.edge, name="edge")
 app.add_typer(replay.app, name="replay")
 app.add_typer(site.app, name="site")
+app.add_typer(boards.app, name="dashboards")
 
 
 def _version(asked: bool) -> None:
