@@ -13,6 +13,7 @@ sensors say. Nothing here reads a clock or a database. Times are int64 microseco
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -143,7 +144,11 @@ def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]
     """The sensor is good again; a handled case is thereby verified. Known news brings nothing."""
     if not state.open or recovery.rule not in state.breaches:
         return []
-    facts = {"rule": recovery.rule, "recovered": recovery.recovered, "value": recovery.value}
+    facts = {
+        "rule": recovery.rule,
+        "recovered": recovery.recovered,
+        "value": _finite(recovery.value),
+    }
     news = Event(event="sensor_recovered", at=now, actor=SENSOR, data=facts)
     if state.stage == "handled" and len(state.breaches) == 1:
         return [news, _verified_by_sensor(now)]
@@ -261,10 +266,14 @@ def _facts(anomaly: Anomaly) -> dict[str, Any]:
         "started": anomaly.started,
         "raised": anomaly.raised,
         "quantity": anomaly.quantity,
-        "value": anomaly.value,
-        "limit": anomaly.limit,
+        "value": _finite(anomaly.value),
+        "limit": _finite(anomaly.limit),
         "unit": anomaly.unit,
     }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None  # JSON has no other numbers
 
 
 def _verified_by_sensor(now: Micros) -> Event:

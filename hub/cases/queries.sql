@@ -1,0 +1,86 @@
+-- name: lock_log
+select pg_advisory_xact_lock(%(key)s)
+
+-- name: taken_up
+select case_id from hub.case_anomalies where anomaly = %(anomaly)s
+
+-- name: open_case
+select * from hub.cases
+where device = %(device)s and kind = %(kind)s and stage <> 'closed'
+
+-- name: case
+select * from hub.cases where id = %(id)s
+
+-- name: next_number
+insert into hub.case_numbers as n (year, last) values (%(year)s, 1)
+on conflict (year) do update set last = n.last + 1
+returning last
+
+-- name: insert_case
+insert into hub.cases (number, kind, grade, stage, device, place, place_name, grid, grid_path, at,
+    warden, owner, opened, updated, due, breaches, recurrences, quantity, unit, value, value_limit,
+    head)
+values (%(number)s, %(kind)s, %(grade)s, %(stage)s, %(device)s, %(place)s, %(place_name)s, %(grid)s,
+    %(grid_path)s, %(at)s, %(warden)s, %(owner)s, %(opened)s, %(updated)s, %(due)s, %(breaches)s,
+    %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s)
+returning id
+
+-- name: append
+insert into hub.case_events (case_id, seq, at, actor, event, note, data, prev_hash, hash)
+values (%(case)s, %(seq)s, %(at)s, %(actor)s, %(event)s, %(note)s, %(data)s, %(prev_hash)s, %(hash)s)
+returning position
+
+-- name: project
+update hub.cases set stage = %(stage)s, owner = %(owner)s, updated = %(updated)s,
+    breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
+    unit = %(unit)s, value = %(value)s, value_limit = %(value_limit)s, events = %(events)s,
+    head = %(head)s, position = %(position)s
+where id = %(id)s
+returning *
+
+-- name: add_anomaly
+insert into hub.case_anomalies (anomaly, case_id, rule, started, raised, detection_time, quantity,
+    unit, value, value_limit)
+values (%(anomaly)s, %(case)s, %(rule)s, %(started)s, %(raised)s, %(detection_time)s, %(quantity)s,
+    %(unit)s, %(value)s, %(value_limit)s)
+
+-- name: notify
+select pg_notify(%(channel)s, '')
+
+-- name: log
+select seq, at, actor, event, note, data, prev_hash, hash
+from hub.case_events where case_id = %(case)s order by seq
+
+-- name: anomalies
+select anomaly, rule, started, raised, detection_time, quantity, unit, value, value_limit
+from hub.case_anomalies where case_id = %(case)s order by raised, anomaly
+
+-- name: page
+select * from hub.cases
+where (%(state)s = 'all' or (stage = 'closed') = (%(state)s = 'closed'))
+  and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
+  and (%(before)s::bigint is null or id < %(before)s)
+order by id desc
+limit %(limit)s
+
+-- name: counts
+select kind, count(*) as open, count(*) filter (where due < %(now)s) as overdue
+from hub.cases
+where stage <> 'closed' and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
+group by kind order by kind
+
+-- name: head_position
+select coalesce(max(position), 0) as position from hub.case_events
+
+-- name: changed_since
+select * from hub.cases where position > %(position)s order by position limit %(limit)s
+
+-- name: forget_replies
+delete from hub.case_replies where at < %(before)s
+
+-- name: reply
+select request, reply from hub.case_replies where person = %(person)s and key = %(key)s
+
+-- name: keep_reply
+insert into hub.case_replies (person, key, request, reply, at)
+values (%(person)s, %(key)s, %(request)s, %(reply)s, %(at)s)

@@ -1,0 +1,235 @@
+"""Store of the cases: append sealed events and keep the projection, in the caller's transaction.
+
+Whoever writes calls `lock_log` first. That makes the log's positions visible in the order in which
+they were drawn, and lets the second of two writers see what the first has done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
+
+from hub.anomalies.domain import Anomaly
+from hub.cases.chain import GENESIS, Sealed, seal
+from hub.cases.domain import CaseState, Event, evolve, fold
+from hub.clock import to_datetime, to_micros
+from hub.sites.domain import Spot
+from ingest import locks
+from ingest.sql import load_queries
+
+CASES_CHANNEL = "gridwarden_cases"  # PostgreSQL NOTIFY channel; the payload is empty
+
+_QUERIES = load_queries("hub.cases")
+
+
+class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the projection: `events` counts its events, `head` is the hash of the last."""
+
+    id: int
+    number: str
+    position: int
+    events: int
+    head: bytes
+    place: str
+    place_name: dict[str, str]
+    grid: str
+    grid_path: tuple[str, ...]
+    at: tuple[float, float]
+    state: CaseState
+
+
+async def lock_log(conn: AsyncConnection[Any]) -> None:
+    """Be the only writer of the log until the transaction ends."""
+    await conn.execute(_QUERIES["lock_log"], {"key": locks.CASE_LOG})
+
+
+async def find(conn: AsyncConnection[Any], case: int) -> StoredCase | None:
+    """The case with that id."""
+    return await _one(conn, "case", {"id": case})
+
+
+async def find_open(conn: AsyncConnection[Any], device: str, kind: str) -> StoredCase | None:
+    """The open case of a device and kind; there is one at most."""
+    return await _one(conn, "open_case", {"device": device, "kind": kind})
+
+
+async def is_taken_up(conn: AsyncConnection[Any], anomaly: Anomaly) -> bool:
+    """Whether some case holds the anomaly already."""
+    cursor = await conn.execute(_QUERIES["taken_up"], {"anomaly": anomaly.key})
+    return await cursor.fetchone() is not None
+
+
+async def add_anomaly(conn: AsyncConnection[Any], case: int, anomaly: Anomaly) -> None:
+    """Note that the case has taken the anomaly up."""
+    seen = anomaly.detection_time
+    values = {
+        "anomaly": anomaly.key,
+        "case": case,
+        "rule": anomaly.rule,
+        "started": to_datetime(anomaly.started),
+        "raised": to_datetime(anomaly.raised),
+        "detection_time": None if seen is None else to_datetime(seen),
+        "quantity": anomaly.quantity,
+        "unit": anomaly.unit,
+        "value": anomaly.value,
+        "value_limit": anomaly.limit,
+    }
+    await conn.execute(_QUERIES["add_anomaly"], values)
+
+
+async def create(conn: AsyncConnection[Any], spot: Spot, events: Sequence[Event]) -> StoredCase:
+    """Open a case with its first events, under the next number of the year of its opening."""
+    state = fold(events)
+    opened = to_datetime(state.opened)
+    cursor = await conn.execute(_QUERIES["next_number"], {"year": opened.year})
+    row = await cursor.fetchone()
+    assert row is not None
+    values = _projected(state) | {
+        "number": f"{opened.year}-{row[0]:06d}",
+        "kind": state.kind,
+        "grade": state.grade,
+        "device": state.device,
+        "place": spot.place,
+        "place_name": Jsonb(msgspec.to_builtins(spot.place_name)),
+        "grid": spot.grid,
+        "grid_path": list(spot.grid_path),
+        "at": Jsonb(list(spot.at)),
+        "warden": state.warden,
+        "opened": opened,
+        "due": None if state.due is None else to_datetime(state.due),
+        "head": GENESIS,
+    }
+    cursor = await conn.execute(_QUERIES["insert_case"], values)
+    row = await cursor.fetchone()
+    assert row is not None
+    return await _write(conn, state, seal(row[0], events))
+
+
+async def append(
+    conn: AsyncConnection[Any], case: StoredCase, events: Sequence[Event]
+) -> StoredCase:
+    """Add events to a case; returns it as it then is. No events, no change."""
+    if not events:
+        return case
+    state = case.state
+    for event in events:
+        state = evolve(state, event)
+    sealed = seal(case.id, events, after=case.events, prev_hash=case.head)
+    return await _write(conn, state, sealed)
+
+
+async def read_log(conn: AsyncConnection[Any], case: int) -> list[Sealed]:
+    """The events of a case in order, with their hashes."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["log"], {"case": case})
+        return [
+            Sealed(
+                case=case,
+                seq=row["seq"],
+                event=Event(
+                    event=row["event"],
+                    at=to_micros(row["at"]),
+                    actor=row["actor"],
+                    note=row["note"],
+                    data=row["data"],
+                ),
+                prev_hash=row["prev_hash"],
+                hash=row["hash"],
+            )
+            async for row in cursor
+        ]
+
+
+async def _write(
+    conn: AsyncConnection[Any], state: CaseState, sealed: Sequence[Sealed]
+) -> StoredCase:
+    position = 0
+    for entry in sealed:
+        cursor = await conn.execute(_QUERIES["append"], _entry(entry))
+        row = await cursor.fetchone()
+        assert row is not None
+        position = row[0]
+    last = sealed[-1]
+    values = _projected(state) | {
+        "id": last.case,
+        "events": last.seq,
+        "head": last.hash,
+        "position": position,
+    }
+    stored = await _one(conn, "project", values)
+    assert stored is not None
+    await conn.execute(_QUERIES["notify"], {"channel": CASES_CHANNEL})
+    return stored
+
+
+async def _one(conn: AsyncConnection[Any], query: str, values: dict[str, Any]) -> StoredCase | None:
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES[query], values)
+        row = await cursor.fetchone()
+    return None if row is None else from_row(row)
+
+
+def _entry(entry: Sealed) -> dict[str, Any]:
+    return {
+        "case": entry.case,
+        "seq": entry.seq,
+        "at": to_datetime(entry.event.at),
+        "actor": entry.event.actor,
+        "event": entry.event.event,
+        "note": entry.event.note,
+        "data": Jsonb(entry.event.data),
+        "prev_hash": entry.prev_hash,
+        "hash": entry.hash,
+    }
+
+
+def _projected(state: CaseState) -> dict[str, Any]:
+    return {
+        "stage": state.stage,
+        "owner": state.owner,
+        "updated": to_datetime(state.updated),
+        "breaches": sorted(state.breaches),
+        "recurrences": state.recurrences,
+        "quantity": state.quantity,
+        "unit": state.unit,
+        "value": state.value,
+        "value_limit": state.limit,
+    }
+
+
+def from_row(row: DictRow) -> StoredCase:
+    """The case in a row of `hub.cases`."""
+    return StoredCase(
+        id=row["id"],
+        number=row["number"],
+        position=row["position"],
+        events=row["events"],
+        head=row["head"],
+        place=row["place"],
+        place_name=row["place_name"],
+        grid=row["grid"],
+        grid_path=tuple(row["grid_path"]),
+        at=(row["at"][0], row["at"][1]),
+        state=CaseState(
+            kind=row["kind"],
+            device=row["device"],
+            grade=row["grade"],
+            stage=row["stage"],
+            opened=to_micros(row["opened"]),
+            updated=to_micros(row["updated"]),
+            due=None if row["due"] is None else to_micros(row["due"]),
+            warden=row["warden"],
+            owner=row["owner"],
+            breaches=frozenset(row["breaches"]),
+            recurrences=row["recurrences"],
+            value=row["value"],
+            limit=row["value_limit"],
+            unit=row["unit"],
+            quantity=row["quantity"],
+        ),
+    )
