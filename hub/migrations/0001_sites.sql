@@ -4,7 +4,7 @@
 create schema if not exists hub;
 
 create table hub.sites (
-    only   boolean primary key default true check (only),
+    single boolean primary key default true check (single),
     id     text not null,
     name   jsonb not null,
     levels jsonb not null,
