@@ -1,0 +1,211 @@
+"""Link: one agent's connection to the broker, MQTT 5, kept up in a thread of its own.
+
+The thread connects, subscribes to the agent's acknowledgements, and starts again with backoff
+and jitter when the connection is lost. It never touches the spool: what happens is put into a
+queue for the agent's loop (`next_event`), and `publish` only hands over. Each connection is a new
+paho client, so nothing of a lost one is sent by it again: the window decides what is.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from edge.backoff import Backoff
+from edge.wire import Ack, WireError, decode_ack
+
+_KEEPALIVE_S = 15  # ours: a dead connection is noticed, and the will published, within 23 s
+_BACKOFF_S = (0.2, 15.0)
+_CLOSE_S = 2.0  # ours: how long the farewell may take
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the broker listens, and who the agent says it is."""
+
+    host: str
+    port: int
+    tls: bool = False
+    username: str | None = None
+    password: str | None = None
+
+    @classmethod
+    def parse(cls, url: str, username: str | None = None, password: str | None = None) -> Address:
+        """The address in `mqtt://host:port` or `mqtts://host:port`.
+
+        Raises:
+            ValueError: another scheme, no host, or a port that is none.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ValueError(f"broker address {url!r}: write mqtt://host:port or mqtts://host:port")
+        tls = parts.scheme == "mqtts"
+        return cls(parts.hostname, parts.port or (8883 if tls else 1883), tls, username, password)
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker publishes, retained, when the agent is lost."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The broker has accepted the agent and its subscription."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """There is no connection any more."""
+
+
+Event: TypeAlias = Connected | Lost | Ack
+
+
+class Link:
+    """A connection that comes back by itself."""
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        client_id: str,
+        ack_topic: str,
+        will: Will,
+        queue: int = 256,
+        seed: int | None = None,
+    ) -> None:
+        """`queue` bounds the messages handed over and not yet confirmed by the broker."""
+        self._address = address
+        self._client_id = client_id
+        self._ack_topic = ack_topic
+        self._will = will
+        self._queue = queue
+        self._backoff = Backoff(*_BACKOFF_S, random.Random(seed))
+        self._events: SimpleQueue[Event] = SimpleQueue()
+        self._closing = threading.Event()
+        self._client: Client | None = None
+        self._thread = threading.Thread(target=self._keep_up, name=f"link-{client_id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._thread.start()
+
+    def next_event(self, timeout: float) -> Event | None:
+        """What happened next, waiting `timeout` seconds at most."""
+        try:
+            return self._events.get(timeout=max(timeout, 0.0))
+        except Empty:
+            return None
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Hand a message to the connection at QoS 1; False when there is none, or it is full."""
+        client = self._client
+        if client is None:
+            return False
+        info = client.publish(topic, payload, qos=1, retain=retain)
+        return info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def close(self, farewell: Will | None = None) -> None:
+        """Publish `farewell`, retained, disconnect in order, and end the thread."""
+        client = self._client
+        if client is not None and farewell is not None:
+            info = client.publish(farewell.topic, farewell.payload, qos=1, retain=True)
+            deadline = time.monotonic() + _CLOSE_S
+            while not info.is_published() and self._client and time.monotonic() < deadline:
+                time.sleep(0.005)
+        self._closing.set()
+        if client is not None:
+            client.disconnect()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _keep_up(self) -> None:
+        while not self._closing.is_set():
+            ended = threading.Event()
+            client = self._new_client(ended)
+            try:
+                client.connect(
+                    self._address.host, self._address.port, _KEEPALIVE_S, clean_start=True
+                )
+            except OSError as error:
+                self._closing.wait(self._backoff.next())
+                log.info("broker unreachable: client=%s error=%s", self._client_id, error)
+                continue
+            client.loop_start()
+            while not ended.wait(0.2) and not self._closing.is_set():
+                pass
+            if self._closing.is_set():
+                ended.wait(_CLOSE_S)
+            client.loop_stop()
+            self._closing.wait(self._backoff.next())
+
+    def _new_client(self, ended: threading.Event) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            protocol=MQTTv5,
+            reconnect_on_failure=False,
+        )
+        client.username = self._address.username
+        client.password = self._address.password
+        client.max_queued_messages = self._queue
+        if self._address.tls:
+            client.tls_set()
+        client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+
+        def on_connect(
+            client: Client, _: Any, _flags: ConnectFlags, reason: ReasonCode, _p: Properties | None
+        ) -> None:
+            if reason.is_failure:
+                log.error("broker refused: client=%s reason=%s", self._client_id, reason)
+                ended.set()
+            else:
+                client.subscribe(self._ack_topic, qos=1)
+
+        def on_subscribe(
+            client: Client, _: Any, _mid: int, reasons: list[ReasonCode], _p: Properties | None
+        ) -> None:
+            if any(reason.is_failure for reason in reasons):
+                log.error("broker refused %s: %s", self._ack_topic, reasons)
+                client.disconnect()
+                return
+            self._backoff.reset()
+            self._client = client
+            self._events.put(Connected())
+
+        def on_message(_client: Client, _: Any, message: MQTTMessage) -> None:
+            try:
+                self._events.put(decode_ack(bytes(message.payload)))
+            except WireError as error:
+                log.warning("acknowledgement ignored: client=%s error=%s", self._client_id, error)
+
+        def on_disconnect(
+            _c: Client, _: Any, _f: DisconnectFlags, reason: ReasonCode, _p: Properties | None
+        ) -> None:
+            if not self._closing.is_set():
+                log.warning("connection lost: client=%s reason=%s", self._client_id, reason)
+            self._client = None
+            self._events.put(Lost())
+            ended.set()
+
+        client.on_connect = on_connect
+        client.on_subscribe = on_subscribe
+        client.on_message = on_message
+        client.on_disconnect = on_disconnect
+        return client

@@ -1,0 +1,131 @@
+"""Outbox: the spool on disk, and a reserve in memory for as long as the disk refuses.
+
+What the reserve holds is published like everything else, so that an alarm goes out although the
+disk is full. It has an epoch of its own: were its seqs taken from the disk's epoch, a restart
+would use them again and ingest would drop the second use as a duplicate. A killed agent loses
+the reserve; what its bound pushes out is counted as evicted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeVar
+
+from edge.pack import Unreadable
+from edge.sample import Sample
+from edge.spool import Counts, Spool, SpoolCorruptError, SpoolRefusedError
+from edge.window import Key, Ticket
+from edge.wire import Ack
+
+RESERVE_BYTES = 32 << 20  # ours: an hour of a campus's readings
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Outbox:
+    """Everything made and not yet acknowledged, wherever it lies."""
+
+    def __init__(self, disk: Spool, reserve: Spool) -> None:
+        self._disk = disk
+        self._reserve = reserve
+        self._refused = False
+        self._owed: defaultdict[int, set[int]] = defaultdict(set)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the spool on disk."""
+        return self._disk.epoch
+
+    @property
+    def counts(self) -> Counts:
+        """The counts of disk and reserve together."""
+        return self._disk.counts + self._reserve.counts
+
+    @property
+    def empty(self) -> bool:
+        """Whether ingest has acknowledged everything."""
+        owed = sum(map(len, self._owed.values()))
+        return self.counts.batches <= owed
+
+    def append(self, samples: Sequence[Sample]) -> None:
+        """Keep samples: on the disk, or in memory while it refuses.
+
+        Raises:
+            BadSampleError: a sample breaks the wire contract; nothing is kept.
+        """
+        self._keep(lambda spool: spool.append(samples))
+
+    def append_unreadable(self, records: Sequence[Unreadable]) -> None:
+        """Keep records that could not be read, as `append` does samples."""
+        self._keep(lambda spool: spool.append_unreadable(records))
+
+    def tickets(self, limit: int, exclude: Collection[Key] = ()) -> list[Ticket]:
+        """The first `limit` batches but those in `exclude`: urgent first, then the oldest."""
+        found: list[Ticket] = []
+        for spool in (self._reserve, self._disk):
+            without = {seq for epoch, seq in exclude if epoch == spool.epoch}
+            without |= self._owed.get(spool.epoch, set())
+            found += self._guarded(spool, lambda s, w=without: s.tickets(limit, w)) or []
+        found.sort(key=lambda ticket: not ticket.urgent)
+        return found[:limit]
+
+    def load(self, tickets: Iterable[Ticket]) -> dict[Key, bytes]:
+        """Payloads by key; those evicted or acknowledged meanwhile are left out."""
+        seqs: defaultdict[int, set[int]] = defaultdict(set)
+        for ticket in tickets:
+            seqs[ticket.epoch].add(ticket.seq)
+        loaded: dict[Key, bytes] = {}
+        for spool in (self._disk, self._reserve):
+            epoch, wanted = spool.epoch, seqs.get(spool.epoch)
+            if wanted:
+                found = self._guarded(spool, lambda s, w=wanted: s.load(w)) or {}
+                loaded |= {(epoch, seq): payload for seq, payload in found.items()}
+        return loaded
+
+    def acknowledge(self, acks: Iterable[Ack]) -> None:
+        """Drop what ingest has committed; what the disk will not drop now is dropped later."""
+        for ack in acks:
+            self._owed[ack.epoch].update(ack.seqs)
+        for spool in (self._disk, self._reserve):
+            epoch, seqs = spool.epoch, self._owed.get(spool.epoch)
+            if seqs:
+                dropped = self._guarded(spool, lambda s, e=epoch, q=seqs: s.acknowledge(e, q))
+                if dropped is not None:
+                    del self._owed[epoch]
+        for epoch in self._owed.keys() - {self._disk.epoch, self._reserve.epoch}:
+            del self._owed[epoch]
+
+    def close(self) -> None:
+        """Release the spool's file."""
+        self._disk.close()
+        self._reserve.close()
+
+    def _keep(self, append: Callable[[Spool], list[int]]) -> None:
+        try:
+            try:
+                append(self._disk)
+            except SpoolCorruptError:
+                append(self._disk)  # which by now is a new one
+        except (SpoolRefusedError, SpoolCorruptError) as error:
+            if not self._refused:
+                log.error("spool refuses, keeping samples in memory: %s", error)  # noqa: TRY400
+            self._refused = True
+            append(self._reserve)
+            return
+        if self._refused:
+            self._refused = False
+            log.warning("spool accepts again")
+
+    def _guarded(self, spool: Spool, use: Callable[[Spool], T]) -> T | None:
+        """What `use` gives; None when the disk fails, which the next round tries again."""
+        try:
+            return use(spool)
+        except (SpoolRefusedError, SpoolCorruptError) as error:
+            if not self._refused:
+                log.error("spool fails, trying again: %s", error)  # noqa: TRY400
+            self._refused = True
+            return None

@@ -1,0 +1,87 @@
+"""Sender: moves batches from the outbox over the link and drops what ingest acknowledges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge.link import Connected, Event, Link, Lost
+from edge.outbox import Outbox
+from edge.window import Ticket, Window
+from edge.wire import Ack, batch_topic, rejected_topic
+
+
+class Sender:
+    """Outbox, window and link of one agent; used by the thread of its loop only."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        window: Window,
+        link: Link,
+        *,
+        site: str,
+        agent: str,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._outbox = outbox
+        self._window = window
+        self._link = link
+        self._site = site
+        self._agent = agent
+        self._monotonic = monotonic
+        self._online = False
+
+    def pump(self) -> None:
+        """Publish what is due, urgent first, as far as window and link have room."""
+        if not self._online:
+            return
+        heads = self._outbox.tickets(self._window.reach, self._window.in_flight)
+        chosen = self._window.choose(heads, self._monotonic())
+        if not chosen:
+            return
+        payloads = self._outbox.load(chosen)
+        gone = [ticket for ticket in chosen if ticket.key not in payloads]
+        self._window.settle(ticket.key for ticket in gone)
+        waiting = [ticket for ticket in chosen if ticket.key in payloads]
+        for place, ticket in enumerate(waiting):
+            if not self._link.publish(self._topic(ticket), payloads[ticket.key]):
+                self._window.withdraw(waiting[place:])
+                return
+
+    def wait(self, timeout: float) -> bool:
+        """Handle what happens within `timeout` seconds, at least what has; whether we connected.
+
+        Returns as soon as something was handled. Acknowledgements that wait together are one
+        transaction of the spool.
+        """
+        connected = False
+        acks: list[Ack] = []
+        event = self._link.next_event(timeout)
+        busy = event is not None
+        while event is not None:
+            connected = self._note(event, acks) or connected
+            event = self._link.next_event(0)
+        if acks:
+            self._outbox.acknowledge(acks)
+        if busy:
+            self.pump()
+        return connected
+
+    def _note(self, event: Event, acks: list[Ack]) -> bool:
+        match event:
+            case Connected():
+                self._window.reconnect()
+                self._online = True
+                return True
+            case Lost():
+                self._online = False
+                return False
+            case Ack():
+                acks.append(event)
+                self._window.settle((event.epoch, seq) for seq in event.seqs)
+                return False
+
+    def _topic(self, ticket: Ticket) -> str:
+        if ticket.channel == "rejected":
+            return rejected_topic(self._site, self._agent)
+        return batch_topic(self._site, self._agent, ticket.channel)

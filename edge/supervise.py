@@ -1,0 +1,104 @@
+"""Supervise: keep one driver's failures from the rest of the agent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from random import Random
+
+from edge.backoff import Backoff
+from edge.sample import Driver, Sample
+from edge.wire import DeviceState, Micros
+
+_BACKOFF_S = (0.5, 30.0)
+_REASON_LENGTH = 200
+
+log = logging.getLogger(__name__)
+
+
+class SupervisedDriver:
+    """A driver that is made when first polled, and left alone for a while when it raises.
+
+    Its devices, those named in the agent's file and those it has reported, become `fault` with
+    the first failure and `online` again with the next poll that works.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[], Driver],
+        *,
+        devices: Iterable[str] = (),
+        random: Random | None = None,
+    ) -> None:
+        self.name = name
+        self.failures = 0
+        self._make = make
+        self._driver: Driver | None = None
+        self._known = set(devices)
+        self._backoff = Backoff(*_BACKOFF_S, random or Random())
+        self._retry_at = 0.0
+        self._failed = False
+
+    @property
+    def devices(self) -> int:
+        """How many devices it reads, as far as is known."""
+        return len(self._known) if self._driver is None else self._driver.devices
+
+    def poll(self, now: Micros, at: float) -> list[Sample]:
+        """What the driver has read; `at` is the monotonic second of this poll. Never raises."""
+        if self._failed and at < self._retry_at:
+            return []
+        samples: list[Sample] = []
+        try:
+            if self._driver is None:
+                self._driver = self._make()
+            for sample in self._driver.poll(now):
+                self._learn(sample)
+                samples.append(sample)
+        except Exception as error:
+            return [*samples, *self.fail(error, now, at)]
+        if self._failed:
+            self._failed = False
+            self._backoff.reset()
+            log.info("driver works again: driver=%s failures=%d", self.name, self.failures)
+            samples += self._states("online", now)
+        return samples
+
+    def fail(self, error: Exception, now: Micros, at: float) -> list[Sample]:
+        """Take note of a failure; the samples that report it."""
+        self.failures += 1
+        wait = self._backoff.next()
+        self._retry_at = at + wait
+        first, self._failed = not self._failed, True
+        log.error(
+            "driver failed: driver=%s failures=%d retry_s=%.1f error=%r",
+            self.name, self.failures, wait, error, exc_info=error if first else None,
+        )  # fmt: skip
+        return self._states("fault", now, {"reason": str(error)[:_REASON_LENGTH]}) if first else []
+
+    def close(self) -> None:
+        """Close the driver; a failure is logged."""
+        if self._driver is None:
+            return
+        try:
+            self._driver.close()
+        except Exception:
+            log.exception("driver did not close: driver=%s", self.name)
+        self._driver = None
+
+    def _learn(self, sample: Sample) -> None:
+        self._known.update(reading.device for reading in sample.readings)
+        self._known.update(swipe.reader for swipe in sample.swipes)
+        self._known.update(detection.device for detection in sample.detections)
+        self._known.update(state.device for state in sample.states)
+
+    def _states(
+        self,
+        state: str,
+        now: Micros,
+        detail: dict[str, str | int | float | bool | None] | None = None,
+    ) -> list[Sample]:
+        names = sorted(self._known)
+        states = [DeviceState(name, now, state, detail or {}) for name in names]
+        return [Sample(states=states)] if states else []
