@@ -41,6 +41,10 @@ class CommittedBatch(msgspec.Struct, frozen=True, array_like=True):
     detections: list[Detection]
     states: list[DeviceState]
 
+    def __len__(self) -> int:
+        """How many items are in it: readings, swipes, detections and states together."""
+        return len(self.readings) + len(self.swipes) + len(self.detections) + len(self.states)
+
 
 class FeedRow(msgspec.Struct, frozen=True):
     """One committed batch and its place in the feed."""

@@ -1,0 +1,184 @@
+"""Write: decoded messages into the store, each identity once, all of a lot in one transaction.
+
+Rows, identities, dead letters and feed become visible together or not at all. What the database
+refuses for its content is found by halving, set aside as a dead letter, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import psycopg
+
+from edge.wire import AgentState, encode_agent_state
+from ingest.arrival import Arrival, Entry, Identity, Message, Report
+from ingest.clock import moment
+from ingest.commit import copy_letters, feed
+from ingest.feed import CommittedBatch
+from ingest.names import MAX_QUANTITIES, Names
+from ingest.presence import settle
+from ingest.rows import Rows, device_names, event_times
+from ingest.rules import NamedOutside
+from ingest.series import Series
+from ingest.setaside import keep_to, set_aside
+from ingest.sql import load_queries
+
+_QUERIES = load_queries("ingest", "write.sql")
+_CONTENT_ERRORS = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.errors.ProgramLimitExceeded,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Items stored and dead-lettered, and messages that had been taken before."""
+
+    stored: int = 0
+    refused: int = 0
+    duplicates: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.stored + other.stored,
+            self.refused + other.refused,
+            self.duplicates + other.duplicates,
+        )
+
+
+class Writer:
+    """Writes lots of entries; keeps what it learnt about names and partitions between them."""
+
+    def __init__(self, *, max_unregistered: int) -> None:
+        """`max_unregistered`: how many devices unknown to the hub may be stored in all."""
+        self._devices = Names("devices", room=max_unregistered)
+        self._quantities = Names("quantities", room=MAX_QUANTITIES)
+        self._series = Series()
+        self._rows = Rows(self._devices, self._quantities)
+        self._no_room = f"no room for the name: {max_unregistered} unregistered devices stored"
+
+    def write(self, conn: psycopg.Connection[Any], entries: Sequence[Entry]) -> Tally:
+        """Commit the entries. When it returns, all of them may be acknowledged.
+
+        `conn` is in autocommit mode and serves this writer alone.
+
+        Raises:
+            psycopg.OperationalError: connection lost or server in trouble; whatever was not
+                committed can be written again, and what was counts as a duplicate then.
+        """
+        try:
+            return self._commit(conn, entries)
+        except _CONTENT_ERRORS as error:
+            self._forget()  # a name or partition may have gone since we learnt of it
+            if len(entries) > 1:
+                middle = len(entries) // 2
+                return self.write(conn, entries[:middle]) + self.write(conn, entries[middle:])
+            return self._commit_doubtful(conn, entries[0], error)
+
+    def _commit_doubtful(
+        self, conn: psycopg.Connection[Any], entry: Entry, first: psycopg.Error
+    ) -> Tally:
+        try:
+            return self._commit(conn, [entry])
+        except _CONTENT_ERRORS as error:
+            detail = (
+                error.diag.message_primary or first.diag.message_primary or type(error).__name__
+            )
+            return self._commit(conn, [set_aside(entry, f"refused by the database: {detail}")])
+
+    def _forget(self) -> None:
+        self._devices.forget()
+        self._quantities.forget()
+        self._series.forget()
+
+    def _commit(self, conn: psycopg.Connection[Any], entries: Sequence[Entry]) -> Tally:
+        reports = [entry for entry in entries if isinstance(entry, Report)]
+        messages = self._admit(conn, entries)
+        self._make_room(conn, messages, reports)
+        with conn.transaction():
+            fresh = self._claim(conn, messages)
+            batches = [entry.batch for entry in fresh if isinstance(entry, Arrival)]
+            batches += self._meet(conn, reports)
+            letters = [letter for entry in fresh for letter in entry.letters]
+            self._rows.copy(conn, batches)
+            copy_letters(conn, letters)
+            feed(conn, [batch for batch in batches if len(batch)])
+        return Tally(
+            stored=sum(len(batch) for batch in batches),
+            refused=sum(letter.items for letter in letters),
+            duplicates=len(messages) - len(fresh),
+        )
+
+    def _admit(self, conn: psycopg.Connection[Any], entries: Sequence[Entry]) -> list[Message]:
+        """Arrivals and refusals, without the items whose names the store has no room for."""
+        messages = [entry for entry in entries if not isinstance(entry, Report)]
+        arrivals = [entry for entry in messages if isinstance(entry, Arrival)]
+        named = {name for arrival in arrivals for name in device_names(arrival.batch)}
+        named |= {entry.state.agent for entry in entries if isinstance(entry, Report)}
+        measured = {name for arrival in arrivals for name in arrival.batch.quantities}
+        devices = self._devices.admit(conn, named)
+        quantities = self._quantities.admit(conn, measured)
+        if not devices and not quantities:
+            return messages
+        rule = NamedOutside(devices, quantities, self._no_room)
+        return [keep_to(rule, entry) for entry in messages]
+
+    def _make_room(
+        self,
+        conn: psycopg.Connection[Any],
+        messages: Sequence[Message],
+        reports: Sequence[Report],
+    ) -> None:
+        batches = [entry.batch for entry in messages if isinstance(entry, Arrival)]
+        batches += settle({}, reports).changes  # at least those that may turn out to be changes
+        for table, times in event_times(batches).items():
+            self._series.make_room(conn, table, times)
+
+    def _claim(self, conn: psycopg.Connection[Any], messages: Sequence[Message]) -> list[Message]:
+        """Those of the messages that are new, each identity once, in the order of arrival."""
+        first: dict[Identity, Message] = {}
+        for entry in messages:
+            if entry.identity is not None:
+                first.setdefault(entry.identity, entry)
+        if not first:
+            return list(messages)
+        columns = {
+            "agent": [identity.agent for identity in first],
+            "epoch": [identity.epoch for identity in first],
+            "seq": [identity.seq for identity in first],
+            "received": [moment(entry.received) for entry in first.values()],
+            "items": [entry.items for entry in first.values()],
+            "refused": [entry.refused for entry in first.values()],
+        }
+        claimed = {Identity(*row) for row in conn.execute(_QUERIES["claim"], columns)}
+        return [
+            entry
+            for entry in messages
+            if entry.identity is None
+            or (entry.identity in claimed and first[entry.identity] is entry)
+        ]
+
+    def _meet(
+        self, conn: psycopg.Connection[Any], reports: Sequence[Report]
+    ) -> list[CommittedBatch]:
+        """Refresh the agents' rows; returns who came or went, as batches of one state."""
+        if not reports:
+            return []
+        agents = sorted({report.state.agent for report in reports})
+        rows = conn.execute(_QUERIES["known_agents"], [agents])
+        known = [msgspec.convert(row[0], AgentState) for row in rows]
+        presence = settle({state.agent: state for state in known}, reports)
+        newest = presence.newest.values()
+        columns = {
+            "name": list(presence.newest),
+            "site": [report.site for report in newest],
+            "online": [report.state.online for report in newest],
+            "reported": [moment(report.received) for report in newest],
+            "state": [encode_agent_state(report.state).decode() for report in newest],
+        }
+        conn.execute(_QUERIES["meet_agents"], columns)
+        return [change for change in presence.changes if self._devices.knows(change.agent)]

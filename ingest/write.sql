@@ -1,0 +1,24 @@
+-- name: claim
+-- Sorted, so that two workers who were sent the same batches wait for one another in one order.
+insert into batches (agent, epoch, seq, received, items, refused)
+select agent, epoch, seq, received, items, refused
+from unnest(%(agent)s::text[], %(epoch)s::bigint[], %(seq)s::bigint[],
+            %(received)s::timestamptz[], %(items)s::int[], %(refused)s::int[])
+     as t (agent, epoch, seq, received, items, refused)
+order by agent, epoch, seq
+on conflict do nothing
+returning agent, epoch, seq
+
+-- name: known_agents
+select state from agents where name = any(%s) order by name for update
+
+-- name: meet_agents
+insert into agents (name, site, online, reported, state)
+select name, site, online, reported, state
+from unnest(%(name)s::text[], %(site)s::text[], %(online)s::boolean[],
+            %(reported)s::timestamptz[], %(state)s::jsonb[])
+     as t (name, site, online, reported, state)
+order by name
+on conflict (name) do update
+set site = excluded.site, online = excluded.online, reported = excluded.reported,
+    state = excluded.state
