@@ -155,12 +155,14 @@ class Writer:
             "refused": [entry.refused for entry in first.values()],
         }
         claimed = {Identity(*row) for row in conn.execute(_QUERIES["claim"], columns)}
-        return [
-            entry
-            for entry in messages
-            if entry.identity is None
-            or (entry.identity in claimed and first[entry.identity] is entry)
-        ]
+        fresh: list[Message] = []
+        for entry in messages:
+            if entry.identity is None:
+                fresh.append(entry)
+            elif entry.identity in claimed:
+                claimed.remove(entry.identity)
+                fresh.append(entry)
+        return fresh
 
     def _meet(
         self, conn: psycopg.Connection[Any], reports: Sequence[Report]

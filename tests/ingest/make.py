@@ -1,0 +1,69 @@
+"""What the tests of ingest send: batches and the writer's ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from edge.sample import Reading, Sample, cut_batch
+from edge.wire import Batch, Detection, DeviceState, Micros, Swipe, batch_topic, encode_batch
+from ingest.arrival import Arrival, Entry
+from ingest.decode import Decoder
+from ingest.person import PersonKeys
+from ingest.settings import IngestSettings
+
+NOW: Micros = 1_795_000_000_000_000  # 2026-11-18
+SECOND = 1_000_000
+KEY = b"a key for nothing but these tests"
+SITE = "campus"
+AGENT = "agent-1"
+EPOCH = 77
+
+
+def settings(**changes: int) -> IngestSettings:
+    return IngestSettings.model_validate(changes)
+
+
+def decoder(epoch: int = 5, **changes: int) -> Decoder:
+    return Decoder(settings(**changes), PersonKeys(KEY), epoch)
+
+
+def readings(count: int, *, device: str = "hydrant-01", start: Micros = NOW) -> list[Reading]:
+    return [Reading(device, "pressure", start + n, 0.3 + n / 1e6) for n in range(count)]
+
+
+def batch(
+    seq: int = 1,
+    readings: Iterable[Reading] = (),
+    *,
+    swipes: Iterable[Swipe] = (),
+    detections: Iterable[Detection] = (),
+    states: Iterable[DeviceState] = (),
+    agent: str = AGENT,
+    origin: Any = "live",
+) -> Batch:
+    sample = Sample(list(readings), list(swipes), list(detections), list(states))
+    return cut_batch(sample, agent=agent, epoch=EPOCH, seq=seq, made=NOW, origin=origin)
+
+
+def decoded(made: Batch, received: Micros = NOW) -> Entry:
+    topic = batch_topic(SITE, made.agent, "bulk")
+    return decoder().decode(topic, encode_batch(made), received)
+
+
+def arrival(made: Batch) -> Arrival:
+    entry = decoded(made)
+    assert isinstance(entry, Arrival)
+    return entry
+
+
+def rows(url: str, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as conn:
+        return conn.execute(sql.SQL(query), parameters).fetchall()  # type: ignore[arg-type]
+
+
+def count(url: str, table: str) -> int:
+    return rows(url, f"select count(*) from {table}")[0][0]
