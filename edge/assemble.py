@@ -57,17 +57,19 @@ def open_link(
     site: str,
     agent: str,
     queue: int,
+    client_id: str | None = None,
+    announced: bool = True,
 ) -> Link:
-    """The link of one agent, with the last will that marks it as lost.
+    """The link of one agent; `announced` gives it the last will that marks it as lost.
 
     Raises:
         ValueError: the broker's address is none.
     """
-    will = Will(state_topic(site, agent), encode_agent_state(AgentState(agent=agent, online=False)))
+    lost = encode_agent_state(AgentState(agent=agent, online=False))
     return Link(
         Address.parse(broker_url, username, password),
-        client_id=f"{site}-{agent}",
+        client_id=client_id or f"{site}-{agent}",
         ack_topic=ack_topic(site, agent),
-        will=will,
+        will=Will(state_topic(site, agent), lost) if announced else None,
         queue=queue,
     )

@@ -86,7 +86,7 @@ class Link:
         *,
         client_id: str,
         ack_topic: str,
-        will: Will,
+        will: Will | None = None,
         queue: int = 256,
         seed: int | None = None,
     ) -> None:
@@ -167,7 +167,8 @@ class Link:
         client.max_queued_messages = self._queue
         if self._address.tls:
             client.tls_set()
-        client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
 
         def on_connect(
             client: Client, _: Any, _flags: ConnectFlags, reason: ReasonCode, _p: Properties | None

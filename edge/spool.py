@@ -85,8 +85,9 @@ class Spool:
         max_age_s: float,
         clock: Callable[[], Micros],
         origin: Origin = "live",
+        epoch: int | None = None,
     ) -> None:
-        """Open the spool at `path`, or begin it.
+        """Open the spool at `path`, or begin it, under `epoch` if given.
 
         Raises:
             SpoolInUseError: another process holds it.
@@ -98,6 +99,7 @@ class Spool:
         self._max_age = int(max_age_s * 1_000_000)
         self._clock = clock
         self._origin: Origin = origin
+        self._first_epoch = epoch
         self._is_open = False
         try:
             self._open()
@@ -258,6 +260,7 @@ class Spool:
     def _begin_anew(self, error: SpoolCorruptError) -> None:
         if self._is_open:
             self.close()
+        self._first_epoch = None
         aside = move_aside(Path(self._path), self._clock())
         log.error(
             "spool damaged: agent=%s moved_to=%s, beginning a new one: %s",
@@ -268,7 +271,7 @@ class Spool:
     def _open(self) -> None:
         with translated(self._path):
             self._db = open_file(self._path)
-            self._db.execute(_BEGIN_LIFE, (secrets.randbits(63) or 1,))
+            self._db.execute(_BEGIN_LIFE, (self._first_epoch or secrets.randbits(63) or 1,))
             (self._page_size,) = self._db.execute("PRAGMA page_size").fetchone()
             self._epoch, self._last_seq, made, acknowledged, evicted = self._db.execute(
                 _LIFE
