@@ -11,23 +11,28 @@ from __future__ import annotations
 import os
 from typing import Literal
 
-from edge.wire import ALL_BATCHES, MAX_MESSAGE_BYTES
+from edge.wire import ALL_BATCHES, ALL_SIMPLE_DEVICES, MAX_MESSAGE_BYTES, ack_topic
 
 BrokerKind = Literal["mosquitto", "iotcore"]
 
 LOOPBACK = "127.0.0.1"
 _TOPIC_ROOM_BYTES = 1 << 17  # topic (at most 64 KiB), properties and header beside the payload
 _IN_FLIGHT = 2_000  # per client, unacknowledged; the size of ingest's queue
-_QUEUED_BYTES = 256 << 20  # per client or filter, waiting for a slow subscriber; ours
-_BATCH_SEGMENTS = 16
-_OTHER_SEGMENT_BYTES = 2 << 20
-_OTHER_SEGMENTS = 8
+_QUEUED_BYTES = 128 << 20  # waiting for one slow subscriber; ours
+
+# rumqttd: filter, bytes of a segment, segments. Ours; acknowledgements are per agent, so small.
+_DEFAULT_SEGMENTS = (1 << 20, 8)
+_SEGMENTS = (
+    (ALL_BATCHES, 8 << 20, _QUEUED_BYTES // (8 << 20)),
+    (ALL_SIMPLE_DEVICES, 2 << 20, 8),
+    (ack_topic("+", "+"), 256 << 10, 4),
+)
 
 
 def mosquitto_configuration(port: int) -> str:
     """Configuration of Mosquitto 2: one port that speaks MQTT 3.1.1 and 5.
 
-    A subscriber more than 256 MB behind loses the newest messages.
+    A subscriber more than 128 MiB behind loses the newest messages.
     """
     lines = [
         f"listener {port} {LOOPBACK}",
@@ -53,23 +58,31 @@ def iotcore_configuration(port: int, port_v3: int) -> str:
 
     rumqttd keeps the last messages of each subscribed filter in segments, read or not: this
     bounds its memory, and a subscriber that falls behind by more than all segments of its filter
-    (256 MB of batches; 16 MB of anything else) silently loses the oldest.
+    (128 MiB of batches, 16 MiB of simple devices, 1 MiB of acknowledgements, 8 MiB of anything
+    else) silently loses the oldest.
     """
-    segment_bytes = _QUEUED_BYTES // _BATCH_SEGMENTS
-    router = f"""id = 0
+    segment_bytes, segments = _DEFAULT_SEGMENTS
+    parts = [
+        f"""id = 0
 
 [router]
 id = 0
 max_connections = 10000
 max_outgoing_packet_count = 200
-max_segment_size = {_OTHER_SEGMENT_BYTES}
-max_segment_count = {_OTHER_SEGMENTS}
-
-[router.custom_segment."{ALL_BATCHES}"]
 max_segment_size = {segment_bytes}
-max_segment_count = {_BATCH_SEGMENTS}
+max_segment_count = {segments}
 """
-    return router + _iotcore_listener("v5", port) + _iotcore_listener("v4", port_v3)
+    ]
+    parts += [
+        f"""
+[router.custom_segment."{topics}"]
+max_segment_size = {segment_bytes}
+max_segment_count = {segments}
+"""
+        for topics, segment_bytes, segments in _SEGMENTS
+    ]
+    parts += [_iotcore_listener("v5", port), _iotcore_listener("v4", port_v3)]
+    return "".join(parts)
 
 
 def _iotcore_listener(protocol: str, port: int) -> str:

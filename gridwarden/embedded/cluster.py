@@ -126,24 +126,39 @@ def write_settings(place: Place, changes: Mapping[str, str]) -> None:
         draft.replace(place.cluster / name)
 
 
-def clear_stale_server(cluster: Path) -> None:
-    """End what a killed supervisor left: its server, or only the file that claims there is one.
+def clear_stale_server(place: Place) -> None:
+    """End what a killed supervisor left: its server, or only the files that claim there is one.
 
-    Call with the folder's lock held: then no other supervisor can own that server.
+    Call with the folder's lock held: then no other supervisor can own that server. Those files
+    hold a process number, which may by now be another program's, or a zombie's.
 
     Raises:
         EmbeddedError: the old server does not end.
     """
-    file = cluster / "postmaster.pid"
+    file = place.cluster / "postmaster.pid"
+    pid = _noted_pid(file)
+    if pid is not None:
+        _end_orphan(place.cluster, pid)
+        if psutil.pid_exists(pid):  # otherwise the server's own check of its old memory is better
+            file.unlink(missing_ok=True)
+    for entry in place.socket.iterdir():
+        entry.unlink()
+
+
+def _noted_pid(file: Path) -> int | None:
+    """The process number in the first line; a file without one is removed."""
     try:
-        pid = int(file.read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        file.unlink(missing_ok=True)
-        return
+        return int(file.read_text().split("\n", 1)[0])
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        file.unlink()
+        return None
+
+
+def _end_orphan(cluster: Path, pid: int) -> None:
     orphan = _server_of(cluster, pid)
     if orphan is None:
-        if psutil.pid_exists(pid):  # the number is another program's now, or a zombie's
-            file.unlink(missing_ok=True)
         return
     _log.info("postgres of a killed supervisor still runs: process %d, waiting for its end", pid)
     for signal_number in (None, signal.SIGINT, signal.SIGQUIT):  # it may be ending by itself

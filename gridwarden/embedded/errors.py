@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gridwarden.errors import GridwardenError
 
-class EmbeddedError(RuntimeError):
+
+class EmbeddedError(GridwardenError):
     """An embedded service cannot start, run or stop; the text says what to do about it."""

@@ -138,7 +138,7 @@ class EmbeddedPostgres:
         binaries = find_binaries(place.account)
         create_cluster(place, binaries, durable=self._settings.get("fsync") != "off")
         check_version(place.cluster, binaries)
-        clear_stale_server(place.cluster)
+        clear_stale_server(place)
         write_settings(place, self._settings)
         self._place = place
         self._log_file = ChildLog(place.logs / "postgres.log")
