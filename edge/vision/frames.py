@@ -39,11 +39,6 @@ def grey(frame: Picture) -> Picture:
     return as_picture(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY))
 
 
-def luminance(frame: Picture) -> float:
-    """Mean luma of a BGR picture, 0 to 1."""
-    return float(grey(shrink(frame, 160)).mean()) / 255.0
-
-
 def polygon_mask(polygon: Polygon, width: int, height: int) -> Mask:
     """255 inside the polygon."""
     mask = np.zeros((height, width), np.uint8)
