@@ -1,0 +1,164 @@
+"""Presence: a camera sees something for long enough; it is gone when the camera says so.
+
+Works in event time. Detections repeat while the thing lasts. That it is gone takes proof: the
+camera must have reported (a reading, its heartbeat) after it last saw the thing and was not
+covered itself. A camera that fell silent proves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from edge.wire import Micros
+from hub.anomalies.detectors import Finding, Spots
+from hub.anomalies.domain import Anomaly, Recovery
+from hub.anomalies.row import Pulse, Row
+from hub.plans.domain import PresenceRule
+from hub.plans.units import micros
+
+Event: TypeAlias = tuple[Micros, Literal["seen", "shown", "blind", "heard"]]
+
+
+class Sight(msgspec.Struct, frozen=True, array_like=True):
+    """Something in view since `since`, last seen at `last`.
+
+    Before `proof` nothing can be called gone; `snapshot` is the time of the picture of it.
+    """
+
+    since: Micros
+    last: Micros
+    proof: Micros
+    snapshot: Micros | None = None
+    raised: bool = False
+
+
+class PresenceState(msgspec.Struct, frozen=True):
+    """What each camera has in view, and when it last saw the kind of thing at all."""
+
+    sights: dict[str, Sight] = {}
+    last: dict[str, Micros] = {}
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Judges one rule about one kind of detection."""
+
+    name: str
+    rule: PresenceRule
+    spots: Spots
+
+    @property
+    def state_type(self) -> type[PresenceState]:
+        """The msgspec struct that holds the state."""
+        return PresenceState
+
+    def start(self) -> PresenceState:
+        """Nothing is in view."""
+        return PresenceState()
+
+    def step(
+        self, state: PresenceState, row: Row, now: Micros
+    ) -> tuple[PresenceState, list[Finding]]:
+        """Take in one committed batch."""
+        events = self._events(state, row)
+        if not events:
+            return state, []
+        sights, last = dict(state.sights), dict(state.last)
+        found: list[Finding] = []
+        for device, story in events.items():
+            sight = sights.pop(device, None)
+            for time, what in sorted(story, key=lambda event: event[0]):
+                if what in ("seen", "shown"):
+                    if time < last.get(device, time):
+                        continue  # history: the camera has already reported on a later time
+                    last[device] = time
+                    sight = self._see(device, sight, time, found, shown=what == "shown")
+                elif sight is not None and what == "blind":
+                    sight = msgspec.structs.replace(sight, proof=max(sight.proof, time))
+                elif sight is not None:
+                    sight = self._hear(device, sight, time, found)
+            if sight is not None:
+                sights[device] = sight
+        return PresenceState(sights=sights, last=last), found
+
+    def pulse(
+        self, state: PresenceState, pulse: Pulse, now: Micros
+    ) -> tuple[PresenceState, list[Finding]]:
+        """Signs of life say nothing about what is in view."""
+        return state, []
+
+    def due(self, state: PresenceState, now: Micros) -> tuple[PresenceState, list[Finding]]:
+        """Nothing becomes true without a word from the camera."""
+        return state, []
+
+    def _events(self, state: PresenceState, row: Row) -> dict[str, list[Event]]:
+        """What the batch tells of each camera that has, or had until now, something in view."""
+        events: dict[str, list[Event]] = {}
+        for seen in row.batch.detections:
+            spot = self.spots.get(seen.device)
+            if spot is None or spot.kind != "camera" or seen.score < (self.rule.min_score or 0):
+                continue
+            if seen.kind == self.rule.detection:
+                what = "seen" if seen.snapshot is None else "shown"
+                events.setdefault(seen.device, []).append((seen.time, what))
+            elif seen.kind == self.rule.blinded_by:
+                events.setdefault(seen.device, []).append((seen.time, "blind"))
+        for device in {*events, *state.sights}:
+            heard: list[Event] = [(time, "heard") for time in row.times_of(device)]
+            if heard:
+                events[device] = [*events.get(device, ()), *heard]
+        return events
+
+    def _see(
+        self,
+        device: str,
+        sight: Sight | None,
+        time: Micros,
+        found: list[Finding],
+        *,
+        shown: bool,
+    ) -> Sight:
+        rule = self.rule
+        assert rule.duration_s is not None, "check_plan lets no rule judge without a duration"
+        apart = sight is not None and time - sight.last > micros(rule.clear_s)
+        if sight is None or (apart and not sight.raised):
+            sight = Sight(since=time, last=time, proof=time)
+        picture = time if shown and sight.snapshot is None else sight.snapshot
+        raise_now = not sight.raised and time - sight.since >= micros(rule.duration_s)
+        if raise_now:
+            found.append(
+                Anomaly(
+                    rule=self.name,
+                    kind=rule.kind,
+                    device=device,
+                    started=sight.since,
+                    raised=sight.since + micros(rule.duration_s),
+                    value=(time - sight.since) / 1e6,
+                    limit=rule.duration_s,
+                    unit="s",
+                    quantity=rule.detection,
+                    grade=rule.grade,
+                    detection_time=picture,
+                )
+            )
+        return Sight(sight.since, time, max(sight.proof, time), picture, sight.raised or raise_now)
+
+    def _hear(self, device: str, sight: Sight, time: Micros, found: list[Finding]) -> Sight | None:
+        gone = sight.proof + micros(self.rule.clear_s)
+        if time < gone:
+            return sight
+        if sight.raised:
+            found.append(
+                Recovery(
+                    rule=self.name,
+                    kind=self.rule.kind,
+                    device=device,
+                    started=sight.since,
+                    recovered=gone,
+                    value=None,
+                )
+            )
+        return None

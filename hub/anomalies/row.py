@@ -1,0 +1,89 @@
+"""Row: one committed batch as detectors read it, and signs of life beside the batches.
+
+Shapes: in a `Series` of n readings of g devices, `time` and `value` have length n, `start` has
+length g; the readings of device i stand at `start[i]` up to `start[i + 1]`, in arrival order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.wire import Micros
+from ingest.feed import CommittedBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The finite readings of one quantity, grouped by device."""
+
+    devices: list[str]
+    start: NDArray[np.int64]
+    time: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+    def of(self, index: int) -> slice:
+        """Where the readings of device `index` stand."""
+        last = index + 1 == len(self.devices)
+        return slice(int(self.start[index]), None if last else int(self.start[index + 1]))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One committed batch; what several detectors need of it is worked out once."""
+
+    batch: CommittedBatch
+    _series: dict[str, Series | None] = field(default_factory=dict[str, "Series | None"])
+
+    def series(self, quantity: str) -> Series | None:
+        """The readings of one quantity; None if there are none."""
+        if quantity not in self.batch.quantities:
+            return None
+        if quantity not in self._series:
+            self._series[quantity] = self._group(self.batch.quantities.index(quantity))
+        return self._series[quantity]
+
+    def times_of(self, device: str) -> list[Micros]:
+        """Event times of all readings of one device."""
+        if device not in self.batch.devices:
+            return []
+        readings = self.batch.readings
+        mine = readings.devices() == self.batch.devices.index(device)
+        return readings.times()[mine].tolist()
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """Devices that were heard: all but those that the agent itself calls unreachable."""
+        batch = self.batch
+        return frozenset(
+            (
+                *batch.devices,
+                *(swipe.reader for swipe in batch.swipes),
+                *(detection.device for detection in batch.detections),
+                *(s.device for s in batch.states if s.state not in ("offline", "removed")),
+            )
+        )
+
+    def _group(self, quantity: int) -> Series | None:
+        readings = self.batch.readings
+        wanted = (readings.quantities() == quantity) & np.isfinite(readings.values())
+        at = np.flatnonzero(wanted)
+        if not at.size:
+            return None
+        at = at[np.argsort(readings.devices()[at], kind="stable")]
+        device = readings.devices()[at]
+        start = np.flatnonzero(np.r_[True, device[1:] != device[:-1]])
+        table: list[int] = device[start].tolist()
+        names = [self.batch.devices[index] for index in table]
+        return Series(names, start, readings.times()[at], readings.values()[at])
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Receipt times of the last sign of life of each agent that is online, and of ingest."""
+
+    agents: dict[str, Micros]
+    ingest: Micros | None
