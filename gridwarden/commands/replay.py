@@ -30,15 +30,10 @@ def swipes(
     time_zone: Annotated[str, typer.Option(help="Zone of the times in the file")] = "UTC",
 ) -> None:
     """Every record of an access log ends as a swipe in the store, or as a dead letter."""
-    from gridwarden.replay import replay_file
+    from gridwarden.replay import parse_columns, replay_file
 
-    result = replay_file(
-        context_of(context),
-        file,
-        columns=columns,
-        time_format=time_format,
-        time_zone=time_zone,
-    )
+    chosen = parse_columns(columns, time_format=time_format, time_zone=time_zone)
+    result = replay_file(context_of(context), file, chosen)
     typer.echo(f"{result.records} records: {result.swipes} swipes, {result.rejected} dead letters")
     if result.records != result.swipes + result.rejected:
         raise GridwardenError("the counts do not add up: report this as a defect")
