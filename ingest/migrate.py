@@ -141,6 +141,18 @@ def migrate(conn: psycopg.Connection[Any], package: str) -> list[str]:
     return [migration.label for migration in todo]
 
 
+def unapplied(conn: psycopg.Connection[Any], package: str) -> list[str]:
+    """Labels of the migrations that the database still lacks; changes nothing.
+
+    Raises:
+        MigrationError: see `load_migrations` and `pending`.
+    """
+    known = load_migrations(package)
+    there = conn.execute("select to_regclass('public.migrations') is not null").fetchone()
+    applied = conn.execute(_APPLIED, [package]).fetchall() if there == (True,) else []
+    return [migration.label for migration in pending(package, known, applied)]
+
+
 def _apply(conn: psycopg.Connection[Any], package: str, migration: Migration) -> None:
     text = sql.SQL(cast(LiteralString, migration.text))  # it ships inside the package
     try:

@@ -1,0 +1,189 @@
+"""Worker: one process of ingest, from the broker to the store.
+
+Two threads carry the data: the broker's receives and decodes, the caller's writes and
+acknowledges. A third shows that the worker is alive and keeps the store within its bounds.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import psycopg
+from paho.mqtt.client import MQTTMessage
+
+from edge.wire import Micros
+from ingest.arrival import DeadLetter, Entry, Refusal
+from ingest.clock import now
+from ingest.decode import Decoder, is_urgent_topic
+from ingest.housekeeping import beat, keep_house
+from ingest.inbox import Delivery, Inbox
+from ingest.link import Link, LinkError
+from ingest.migrate import unapplied
+from ingest.patience import PatientConnection
+from ingest.person import PersonKeys
+from ingest.settings import IngestSettings
+from ingest.write import Tally, Writer
+
+BEAT_S = 5.0
+HOUSEKEEPING_S = 3600.0
+_WAIT_S = 0.2
+
+log = logging.getLogger(__name__)
+
+
+class WorkerError(RuntimeError):
+    """The worker cannot start; the text says what to mend."""
+
+
+def run_worker(
+    settings: IngestSettings,
+    *,
+    database_url: str,
+    broker_url: str,
+    username: str | None,
+    password: str | None,
+    person_key: bytes,
+    stop: threading.Event,
+    ready: Callable[[], None] | None = None,
+    name: str = "ingest-1",
+) -> None:
+    """Take messages until `stop` is set; then write what has arrived and leave.
+
+    `ready` is called once, when the broker has confirmed the subscriptions. `name` is the
+    worker's for ever: two workers of one name would take each other's session.
+
+    Raises:
+        WorkerError: the database is unreachable or not migrated at the start.
+        LinkError: the broker's address is wrong, or it refuses us.
+        ValueError: the person key is too short or too long.
+    """
+    worker = _Worker(settings, name, PersonKeys(person_key), stop)
+    store = PatientConnection(database_url, name, stop)
+    link = Link(
+        broker_url,
+        name=f"gridwarden-{name}",
+        username=username,
+        password=password,
+        in_flight=settings.max_queue,
+        receive=worker.receive,
+    )
+    try:
+        _check_store(store)
+        link.open()
+        caretaker = threading.Thread(
+            target=worker.take_care, args=[database_url], name="caretaker", daemon=True
+        )
+        caretaker.start()
+        try:
+            worker.work(store, link, ready)
+        finally:
+            worker.done.set()
+            link.close()
+            caretaker.join()
+    finally:
+        store.close()
+
+
+def _check_store(store: PatientConnection) -> None:
+    try:
+        missing = store.attempt(lambda conn: unapplied(conn, "ingest"))
+    except psycopg.OperationalError as error:
+        raise WorkerError(
+            f"the database cannot be reached: {error}; check [database] url"
+        ) from error
+    if missing:
+        raise WorkerError(
+            f"the database lacks {', '.join(missing)}; run `gridwarden migrate` first"
+        )
+
+
+class _Worker:
+    """What the three threads share."""
+
+    def __init__(
+        self, settings: IngestSettings, name: str, persons: PersonKeys, stop: threading.Event
+    ) -> None:
+        self.done = threading.Event()
+        self._settings = settings
+        self._name = name
+        self._stop = stop
+        self._started = now()
+        self._decoder = Decoder(settings, persons, epoch=secrets.randbits(62) + 1)
+        self._inbox = Inbox(max_messages=settings.max_queue, flush_s=settings.flush_ms / 1000)
+        self._tally = Tally()
+
+    def receive(self, message: MQTTMessage, session: int) -> None:
+        """In the broker's thread: decode a message and put it into the inbox."""
+        entry = self._decode(message)
+        urgent = is_urgent_topic(message.topic)
+        self._inbox.put(Delivery(entry, urgent, message.mid, message.qos, session), self.done)
+
+    def work(self, store: PatientConnection, link: Link, ready: Callable[[], None] | None) -> None:
+        """In the caller's thread: write lots and acknowledge them, until told to stop."""
+        writer = Writer(max_unregistered=self._settings.max_unregistered)
+        announced = False
+        while not self._stop.is_set():
+            if not announced:
+                if link.refusal is not None:
+                    raise LinkError(link.refusal)
+                if link.subscribed.is_set():
+                    announced = True
+                    log.info("ingest.ready", extra={"worker": self._name})
+                    if ready is not None:
+                        ready()
+            self._write_lot(store, link, writer, self._inbox.gather(_WAIT_S))
+        for _ in range(len(self._inbox)):  # what has arrived by now, but no more
+            self._write_lot(store, link, writer, self._inbox.gather(0))
+
+    def take_care(self, database_url: str) -> None:
+        """In a thread of its own: beat every few seconds, keep house once an hour."""
+        store = PatientConnection(database_url, f"{self._name}-care", self.done)
+        next_round: Micros = self._started
+        try:
+            while not self.done.is_set():
+                moment = now()
+                store.run(lambda conn, at=moment: self._beat(conn, at))
+                if moment >= next_round:
+                    cleaned = store.run(
+                        lambda conn, at=moment: keep_house(conn, self._settings, at)
+                    )
+                    if cleaned is not None:
+                        log.info("ingest.housekeeping", extra=asdict(cleaned))
+                    next_round = moment + int(HOUSEKEEPING_S * 1e6)
+                self.done.wait(BEAT_S)
+        finally:
+            store.close()
+
+    def _decode(self, message: MQTTMessage) -> Entry:
+        received = now()
+        payload = bytes(message.payload)
+        try:
+            return self._decoder.decode(message.topic, payload, received, retained=message.retain)
+        except Exception as error:
+            # A message that our own code stumbles over must not stop all others; it is kept
+            # whole, and loudly, so that it can be mended and sent again.
+            log.exception("ingest.decoder_failed", extra={"topic": message.topic})
+            reason = f"our decoder failed: {type(error).__name__}; please report it"
+            return Refusal(DeadLetter(received, message.topic, reason, payload))
+
+    def _write_lot(
+        self, store: PatientConnection, link: Link, writer: Writer, lot: list[Delivery]
+    ) -> None:
+        if not lot:
+            return
+        entries = [delivery.entry for delivery in lot]
+        tally = store.run(lambda conn: writer.write(conn, entries))
+        if tally is None:
+            return  # stopped while the database was away: unacknowledged, it will come again
+        link.acknowledge(lot)
+        self._tally += tally
+        log.debug("ingest.committed", extra={"messages": len(lot), **asdict(tally)})
+
+    def _beat(self, conn: psycopg.Connection[Any], at: Micros) -> None:
+        state = {**asdict(self._tally), "waiting": len(self._inbox)}
+        beat(conn, name=self._name, kind="ingest", started=self._started, now=at, state=state)
