@@ -1,8 +1,8 @@
 """Cases: the file that drives a hazard to a verified close, as a pure event-sourced machine.
 
 A case is its events. `fold` makes the state from them; `step` says which events an action of a
-person brings, or why it is refused; `discover`, `recur` and `recover` do the same for what the
-sensors say. Nothing here reads a clock or a database. Times are int64 microseconds UTC.
+person brings, or why it is refused; `discover`, `recur`, `worsen` and `recover` do the same for
+what the sensors say. Nothing here reads a clock or a database. Times are int64 microseconds UTC.
 
     discovered ─accept─▶ accepted ─dispatch─▶ dispatched ─handle─▶ handled ─verify─▶ verified
                                                   ▲                   │                │  │
@@ -26,6 +26,7 @@ Action = Literal["accept", "dispatch", "handle", "verify", "close", "note"]
 EventName = Literal[
     "discovered",
     "recurred",
+    "worsened",
     "sensor_recovered",
     "accepted",
     "dispatched",
@@ -114,13 +115,12 @@ def discover(
     anomaly: Anomaly, *, warden: PersonId | None, due_minutes: int | None, now: Micros
 ) -> list[Event]:
     """A case opens: the first event, which assigns it to the warden of the device's leaf grid."""
-    due = None if due_minutes is None else now + due_minutes * MICROS_PER_MINUTE
     facts = _facts(anomaly) | {
         "kind": anomaly.kind,
         "device": anomaly.device,
         "grade": anomaly.grade,
         "warden": warden,
-        "due": due,
+        "due": _due(due_minutes, now),
     }
     return [Event(event="discovered", at=now, actor=SENSOR, data=facts)]
 
@@ -131,13 +131,25 @@ def recur(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
     Raises:
         ValueError: the case is closed; a new anomaly opens a new case.
     """
-    if not state.open:
-        raise ValueError("a closed case does not recur: open a new one")
-    events = [Event(event="recurred", at=now, actor=SENSOR, data=_facts(anomaly))]
-    if state.stage in _ENDANGERED:
-        again = {"to": state.owner or state.warden}
-        events.append(Event(event="dispatched", at=now, actor=SENSOR, data=again))
-    return events
+    news = Event(event="recurred", at=now, actor=SENSOR, data=_facts(anomaly))
+    return _danger_back(state, news)
+
+
+def worsen(
+    state: CaseState, anomaly: Anomaly, *, due_minutes: int | None, now: Micros
+) -> list[Event]:
+    """The same trouble has become worse: the case takes on its kind, grade and nearer deadline.
+
+    Raises:
+        ValueError: the case is closed; a new anomaly opens a new case.
+    """
+    deadlines = [due for due in (state.due, _due(due_minutes, now)) if due is not None]
+    facts = _facts(anomaly) | {
+        "kind": anomaly.kind,
+        "grade": anomaly.grade,
+        "due": min(deadlines, default=None),
+    }
+    return _danger_back(state, Event(event="worsened", at=now, actor=SENSOR, data=facts))
 
 
 def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]:
@@ -215,13 +227,16 @@ def evolve(state: CaseState, event: Event) -> CaseState:
     changes: dict[str, Any] = {"updated": event.at}
     match event.event:
         case "recurred":
-            changes |= {
+            changes |= _measured(event) | {
                 "breaches": state.breaches | {event.data["rule"]},
                 "recurrences": state.recurrences + 1,
-                "value": event.data["value"],
-                "limit": event.data["limit"],
-                "unit": event.data["unit"],
-                "quantity": event.data["quantity"],
+            }
+        case "worsened":
+            changes |= _measured(event) | {
+                "breaches": state.breaches | {event.data["rule"]},
+                "kind": event.data["kind"],
+                "grade": event.data["grade"],
+                "due": event.data["due"],
             }
         case "sensor_recovered":
             changes["breaches"] = state.breaches - {event.data["rule"]}
@@ -252,11 +267,25 @@ def _opened(event: Event) -> CaseState:
         owner=data["warden"],
         breaches=frozenset({data["rule"]}),
         recurrences=0,
-        value=data["value"],
-        limit=data["limit"],
-        unit=data["unit"],
-        quantity=data["quantity"],
+        **_measured(event),
     )
+
+
+def _danger_back(state: CaseState, news: Event) -> list[Event]:
+    if not state.open:
+        raise ValueError("danger does not come back to a closed case: open a new one")
+    if state.stage not in _ENDANGERED:
+        return [news]
+    again = {"to": state.owner or state.warden}
+    return [news, Event(event="dispatched", at=news.at, actor=SENSOR, data=again)]
+
+
+def _due(minutes: int | None, now: Micros) -> Micros | None:
+    return None if minutes is None else now + minutes * MICROS_PER_MINUTE
+
+
+def _measured(event: Event) -> dict[str, Any]:
+    return {name: event.data[name] for name in ("value", "limit", "unit", "quantity")}
 
 
 def _facts(anomaly: Anomaly) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.cases import store
-from hub.cases.domain import discover, recover, recur
+from hub.cases.domain import discover, recover, recur, worsen
 from hub.sites.domain import Spot
 
 
@@ -26,25 +26,32 @@ async def take_up(
 ) -> None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
+    An open case of the kind that the anomaly supersedes becomes a case of the anomaly's kind.
     A new case belongs to the warden of the spot's leaf grid, else to the stand-in, and is due
     `due_minutes` after `now`, by the rule that was broken; None sets no deadline.
     """
     await store.lock_log(conn)
     if await store.is_taken_up(conn, anomaly):
         return
-    case = await store.find_open(conn, anomaly.device, anomaly.kind)
-    if case is None:
+    same = await store.find_open(conn, anomaly.device, anomaly.kind)
+    lesser = None
+    if same is None and anomaly.supersedes is not None:
+        lesser = await store.find_open(conn, anomaly.device, anomaly.supersedes)
+    if same is not None:
+        case = await store.append(conn, same, recur(same.state, anomaly, now=now))
+    elif lesser is not None:
+        events = worsen(lesser.state, anomaly, due_minutes=due_minutes, now=now)
+        case = await store.append(conn, lesser, events)
+    else:
         warden = spot.warden or spot.stand_in
         events = discover(anomaly, warden=warden, due_minutes=due_minutes, now=now)
         case = await store.create(conn, spot, events)
-    else:
-        case = await store.append(conn, case, recur(case.state, anomaly, now=now))
     await store.add_anomaly(conn, case.id, anomaly)
 
 
 async def note_recovery(conn: AsyncConnection[Any], recovery: Recovery, now: Micros) -> None:
-    """Tell the open case of the device and kind, if there is one, that the sensor is good again."""
+    """Tell the open case in which the device breaks the rule, if any, that it is good again."""
     await store.lock_log(conn)
-    case = await store.find_open(conn, recovery.device, recovery.kind)
+    case = await store.find_broken(conn, recovery.device, recovery.rule)
     if case is not None:
         await store.append(conn, case, recover(case.state, recovery, now=now))

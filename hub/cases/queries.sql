@@ -8,6 +8,11 @@ select case_id from hub.case_anomalies where anomaly = %(anomaly)s
 select * from hub.cases
 where device = %(device)s and kind = %(kind)s and stage <> 'closed'
 
+-- name: open_case_breaking
+select * from hub.cases
+where device = %(device)s and %(rule)s = any(breaches) and stage <> 'closed'
+order by id limit 1
+
 -- name: case
 select * from hub.cases where id = %(id)s
 
@@ -31,8 +36,8 @@ values (%(case)s, %(seq)s, %(at)s, %(actor)s, %(event)s, %(note)s, %(data)s, %(p
 returning position
 
 -- name: project
-update hub.cases set stage = %(stage)s, owner = %(owner)s, updated = %(updated)s,
-    breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
+update hub.cases set kind = %(kind)s, grade = %(grade)s, stage = %(stage)s,
+    owner = %(owner)s, updated = %(updated)s, due = %(due)s, breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
     unit = %(unit)s, value = %(value)s, value_limit = %(value_limit)s, events = %(events)s,
     head = %(head)s, position = %(position)s
 where id = %(id)s

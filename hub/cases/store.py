@@ -58,6 +58,11 @@ async def find_open(conn: AsyncConnection[Any], device: str, kind: str) -> Store
     return await _one(conn, "open_case", {"device": device, "kind": kind})
 
 
+async def find_broken(conn: AsyncConnection[Any], device: str, rule: str) -> StoredCase | None:
+    """The open case in which the device breaks the rule still."""
+    return await _one(conn, "open_case_breaking", {"device": device, "rule": rule})
+
+
 async def is_taken_up(conn: AsyncConnection[Any], anomaly: Anomaly) -> bool:
     """Whether some case holds the anomaly already."""
     cursor = await conn.execute(_QUERIES["taken_up"], {"anomaly": anomaly.key})
@@ -91,8 +96,6 @@ async def create(conn: AsyncConnection[Any], spot: Spot, events: Sequence[Event]
     assert row is not None
     values = _projected(state) | {
         "number": f"{opened.year}-{row[0]:06d}",
-        "kind": state.kind,
-        "grade": state.grade,
         "device": state.device,
         "place": spot.place,
         "place_name": Jsonb(msgspec.to_builtins(spot.place_name)),
@@ -101,7 +104,6 @@ async def create(conn: AsyncConnection[Any], spot: Spot, events: Sequence[Event]
         "at": Jsonb(list(spot.at)),
         "warden": state.warden,
         "opened": opened,
-        "due": None if state.due is None else to_datetime(state.due),
         "head": GENESIS,
     }
     cursor = await conn.execute(_QUERIES["insert_case"], values)
@@ -190,9 +192,12 @@ def _entry(entry: Sealed) -> dict[str, Any]:
 
 def _projected(state: CaseState) -> dict[str, Any]:
     return {
+        "kind": state.kind,
+        "grade": state.grade,
         "stage": state.stage,
         "owner": state.owner,
         "updated": to_datetime(state.updated),
+        "due": None if state.due is None else to_datetime(state.due),
         "breaches": sorted(state.breaches),
         "recurrences": state.recurrences,
         "quantity": state.quantity,

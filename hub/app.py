@@ -1,0 +1,110 @@
+"""The hub's composition root: builds the parts, starts the tasks, mounts the routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from starlette.middleware.gzip import GZipMiddleware
+
+from edge.wire import Micros
+from hub import clock, openapi, page, problems
+from hub.cases import routes as cases
+from hub.directory import Directory
+from hub.headers import Headers
+from hub.keep import kept_going
+from hub.live import health, stream
+from hub.live import routes as live
+from hub.live.board import Board
+from hub.live.broadcast import Broadcast
+from hub.live.listener import Listener
+from hub.live.pumps import CHANNELS, Pumps
+from hub.plans.domain import Plan
+from hub.sites import routes as sites
+from hub.wiring import Parts, Pool
+
+POOL_SIZE = 8  # connections; ours: requests take milliseconds each, streams hold none
+GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
+MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
+
+
+def create_app(
+    *,
+    database_url: str,
+    plan: Plan | None = None,
+    follower: bool = True,
+    desk: Path | None = None,
+    now: Callable[[], Micros] = clock.now,
+) -> FastAPI:
+    """The hub as an ASGI app on a migrated database.
+
+    With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
+    only serves: one hub of several follows. `desk` is the folder of the built page.
+    """
+    app = FastAPI(
+        title="Gridwarden",
+        version=version("gridwarden"),
+        description="Hazard cases of a site, and the devices and people they rest on.",
+        docs_url=None,  # these pages fetch scripts from elsewhere
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        max_body_size=MAX_BODY,
+        generate_unique_id_function=lambda route: route.name,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        lifespan=_lifespan(database_url, plan if follower else None, now),
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
+    app.add_middleware(Headers)
+    problems.install(app)
+    for router in (sites.router, cases.router, live.router, stream.router, health.router):
+        app.include_router(router)
+    page.install(app, desk)
+    app.openapi = lambda: openapi.describe(app)
+    return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """The API's description; needs no database."""
+    return create_app(database_url="", follower=False).openapi()
+
+
+def _lifespan(
+    database_url: str, plan: Plan | None, now: Callable[[], Micros]
+) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        pool: Pool = AsyncConnectionPool(
+            database_url,
+            connection_class=AsyncConnection[Any],
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=POOL_SIZE,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+        parts = Parts(
+            pool=pool,
+            directory=Directory(),
+            board=Board(),
+            broadcast=Broadcast(),
+            clock=now,
+            started=now(),
+            feed_lag_s=lambda: None,
+        )
+        app.state.parts = parts
+        app.state.pool = pool
+        pumps = Pumps(parts, Listener(database_url, CHANNELS))
+        tasks: dict[str, Callable[[], Awaitable[None]]] = {"live": pumps.run}
+        async with pool:
+            await pumps.prime()
+            async with kept_going(tasks, parts.failing):
+                yield
+            parts.broadcast.close()
+
+    return lifespan

@@ -1,0 +1,76 @@
+"""The whole file of a case: its log, the breaches it took up, and the evidence to plot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from edge.wire import Micros
+from hub.cases.domain import allowed
+from hub.cases.store import StoredCase, read_log
+from hub.cases.views import CaseAnomaly, CaseFile, Evidence, case_view, log_view
+from hub.clock import to_datetime, to_micros
+from hub.directory import Directory
+from hub.live.snapshots import snapshot_path, snapshot_times
+from ingest.sql import load_queries
+
+BEFORE = 600_000_000  # microseconds plotted before the first breach; ours: shows the normal state
+AFTER = 300_000_000  # microseconds plotted after the close; ours
+
+_QUERIES = load_queries("hub.cases")
+
+
+async def case_file(
+    conn: AsyncConnection[Any], case: StoredCase, directory: Directory, now: Micros
+) -> CaseFile:
+    """The file of a case as it is at `now`, true for exactly the events that `case` has."""
+    log = (await read_log(conn, case.id))[: case.events]
+    anomalies = await _anomalies(conn, case.id)
+    return CaseFile(
+        case=case_view(case, directory, now),
+        actions=list(allowed(case.state)),
+        log=[log_view(sealed, directory) for sealed in log],
+        anomalies=anomalies,
+        evidence=await _evidence(conn, case, anomalies, now),
+    )
+
+
+async def _anomalies(conn: AsyncConnection[Any], case: int) -> list[CaseAnomaly]:
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["anomalies"], {"case": case})
+        return [
+            CaseAnomaly(
+                id=str(row["anomaly"]),
+                rule=row["rule"],
+                started=row["started"],
+                raised=row["raised"],
+                quantity=row["quantity"],
+                value=row["value"],
+                limit=row["value_limit"],
+                unit=row["unit"],
+            )
+            async for row in cursor
+        ]
+
+
+async def _evidence(
+    conn: AsyncConnection[Any], case: StoredCase, anomalies: list[CaseAnomaly], now: Micros
+) -> Evidence:
+    state = case.state
+    starts = [to_micros(anomaly.started) for anomaly in anomalies]
+    first = min(starts, default=state.opened)
+    until = now if state.open else min(now, state.updated + AFTER)
+    times = await snapshot_times(conn, state.device, first, until)
+    return Evidence.model_validate(
+        {
+            "device": state.device,
+            "quantity": state.quantity or None,
+            "unit": state.unit,
+            "limit": state.limit,
+            "from": to_datetime(first - BEFORE),
+            "to": to_datetime(until),
+            "snapshots": [snapshot_path(state.device, time) for time in times],
+        }
+    )

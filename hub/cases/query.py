@@ -1,0 +1,64 @@
+"""Queries over the cases: pages, counts, and what has changed since a position of the log."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from edge.wire import Micros
+from hub.cases.store import StoredCase, from_row
+from hub.clock import to_datetime
+from ingest.sql import load_queries
+
+AT_ONCE = 200  # cases read in one go when following the log; ours
+Chosen = Literal["open", "closed", "all"]
+
+_QUERIES = load_queries("hub.cases")
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Open cases, by kind, and how many of them are overdue."""
+
+    by_kind: dict[str, int]
+    overdue: int
+
+
+async def head_position(conn: AsyncConnection[Any]) -> int:
+    """The position of the newest event in the log of cases; 0 before the first."""
+    cursor = await conn.execute(_QUERIES["head_position"])
+    row = await cursor.fetchone()
+    assert row is not None
+    return row[0]
+
+
+async def changed_since(
+    conn: AsyncConnection[Any], position: int, limit: int = AT_ONCE
+) -> list[StoredCase]:
+    """Cases with events after a position, ordered by their last event, as they are now."""
+    return await _cases(conn, "changed_since", {"position": position, "limit": limit})
+
+
+async def read_page(
+    conn: AsyncConnection[Any], *, chosen: Chosen, grid: str | None, before: int | None, limit: int
+) -> list[StoredCase]:
+    """Cases in a grid or below it, the newest first, with ids under `before`."""
+    values = {"state": chosen, "grid": grid, "before": before, "limit": limit}
+    return await _cases(conn, "page", values)
+
+
+async def count_open(conn: AsyncConnection[Any], grid: str | None, now: Micros) -> Counts:
+    """Open cases in a grid or below it."""
+    cursor = await conn.execute(_QUERIES["counts"], {"grid": grid, "now": to_datetime(now)})
+    found = await cursor.fetchall()
+    return Counts({kind: count for kind, count, _ in found}, sum(row[2] for row in found))
+
+
+async def _cases(
+    conn: AsyncConnection[Any], query: str, values: dict[str, Any]
+) -> list[StoredCase]:
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES[query], values)
+        return [from_row(row) async for row in cursor]

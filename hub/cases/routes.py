@@ -1,0 +1,131 @@
+"""Routes of the cases: pages of them, the file of one, and the steps that people take."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query
+from pydantic import StringConstraints
+
+from hub.cases.act import Attempt, KeyReusedError, NoSuchCaseError, StepRefusedError, act
+from hub.cases.domain import Refused
+from hub.cases.file import case_file
+from hub.cases.query import Chosen, count_open, head_position, read_page
+from hub.cases.store import find
+from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
+from hub.problems import FieldError, ProblemError, invalid
+from hub.wiring import Connection, Parts, WiredParts
+
+_BIGINT = 2**63 - 1
+
+CaseId = Annotated[int, Path(ge=1, le=_BIGINT)]
+Person = Annotated[
+    str,
+    Header(alias="X-Gridwarden-Person", description="Who acts, by id", examples=["p-wang-01"]),
+]
+Key = Annotated[
+    str | None,
+    StringConstraints(min_length=1, max_length=200),
+    Header(alias="Idempotency-Key", description="The same key again repeats the answer for 24 h"),
+]
+
+router = APIRouter(prefix="/api", tags=["cases"])
+
+
+@router.get("/cases", summary="Cases, newest first")
+async def list_cases(
+    parts: WiredParts,
+    conn: Connection,
+    state: Annotated[Chosen, Query(description="Which cases")] = "open",
+    grid: Annotated[str | None, Query(description="Only in this grid or below it")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: Annotated[int | None, Query(ge=1, le=_BIGINT, description="`next` of a page")] = None,
+) -> CasePage:
+    """A page of cases with the counts of all that are open."""
+    now = parts.clock()
+    position = await head_position(conn)  # first: the page then holds at least all up to there
+    found = await read_page(conn, chosen=state, grid=grid, before=cursor, limit=limit + 1)
+    counts = await count_open(conn, grid, now)
+    items = found[:limit]
+    return CasePage(
+        items=[case_view(case, parts.directory, now) for case in items],
+        next=str(items[-1].id) if len(found) > limit else None,
+        counts=CaseCounts(
+            open=sum(counts.by_kind.values()), overdue=counts.overdue, by_kind=counts.by_kind
+        ),
+        position=position,
+    )
+
+
+@router.get("/cases/{case_id}", summary="The file of a case")
+async def read_case(case_id: CaseId, parts: WiredParts, conn: Connection) -> CaseFile:
+    """A case with its log, the breaches it took up, its evidence and the possible actions."""
+    case = await find(conn, case_id)
+    if case is None:
+        raise _no_such_case(case_id)
+    return await case_file(conn, case, parts.directory, parts.clock())
+
+
+@router.post(
+    "/cases/{case_id}/steps",
+    summary="Take a step with a case",
+    responses={400: {}, 404: {}, 409: {}},
+)
+async def take_step(
+    case_id: CaseId,
+    order: Step,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+    key: Key = None,
+) -> CaseFile:
+    """Accept, dispatch, handle, verify, close or note; answers with the file as it then is."""
+    if not await _is_known(parts, conn, person):
+        raise ProblemError(
+            400,
+            "unknown-person",
+            "Nobody of that id belongs to the site",
+            f"X-Gridwarden-Person is `{person}`; choose one of `people` in GET /api/site.",
+        )
+    if order.to is not None and not await _is_known(parts, conn, order.to):
+        message = "nobody of that id belongs to the site; see `people` in GET /api/site"
+        raise invalid([FieldError(field="body.to", message=message)])
+    attempt = Attempt(case=case_id, actor=person, order=order, key=key)
+    try:
+        return await act(conn, attempt, parts.directory, parts.clock())
+    except NoSuchCaseError:
+        raise _no_such_case(case_id) from None
+    except StepRefusedError as error:
+        raise _refusal(error.refused) from None
+    except KeyReusedError:
+        raise ProblemError(
+            422,
+            "key-reused",
+            "The Idempotency-Key belongs to another request",
+            "Send each new step with a new key; repeat a key only with the very same request.",
+        ) from None
+
+
+async def _is_known(parts: Parts, conn: Connection, person: str) -> bool:
+    if parts.directory.knows(person):
+        return True
+    await parts.directory.refresh(conn)  # the site may have changed a moment ago
+    return parts.directory.knows(person)
+
+
+def _no_such_case(case: int) -> ProblemError:
+    return ProblemError(
+        404, "no-such-case", "There is no such case", f"No case has id {case}; see GET /api/cases."
+    )
+
+
+def _refusal(refused: Refused) -> ProblemError:
+    if refused.missing is not None:
+        return invalid([FieldError(field=f"body.{refused.missing}", message=refused.message)])
+    return ProblemError(
+        409,
+        "step-out-of-turn",
+        "The case is not at that step",
+        refused.message,
+        allowed=list(refused.allowed),
+    )

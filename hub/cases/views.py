@@ -1,0 +1,172 @@
+"""Views of cases: the models of the API, and how they are made from what is stored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from edge.wire import Micros
+from hub.anomalies.domain import AnomalyKind, Grade
+from hub.cases.chain import Sealed
+from hub.cases.domain import Action, EventName, Stage
+from hub.cases.store import StoredCase
+from hub.clock import to_datetime
+from hub.directory import Directory
+from hub.sites.domain import Point
+from hub.sites.routes import NameView
+from hub.views import Instant, PersonRef, instant, name_view
+
+Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
+
+
+class Case(BaseModel):
+    """A hazard's file in one line. `owner` must act; `value` broke `limit`, both in `unit`."""
+
+    id: int = Field(examples=[123])
+    number: str = Field(examples=["2026-000123"])
+    kind: AnomalyKind
+    grade: Grade
+    state: Stage
+    device: str = Field(examples=["hydrant-07"])
+    place: str
+    place_name: NameView
+    grid: str = Field(description="Leaf grid", examples=["C-1-03"])
+    grid_path: list[str] = Field(
+        description="Codes from the root down", examples=[["C", "C-1", "C-1-03"]]
+    )
+    at: Point = Field(description="Planar metres, y grows north")
+    opened: Instant
+    updated: Instant
+    due: Instant | None
+    overdue: bool
+    owner: PersonRef | None
+    recovered: bool = Field(description="The sensor says that the danger is over")
+    recurrences: int = Field(description="How often the danger has shown again since the opening")
+    value: float | None = Field(examples=[0.11])
+    limit: float | None = Field(examples=[0.14])
+    unit: str = Field(examples=["MPa"])
+
+
+class CaseCounts(BaseModel):
+    """Open cases of the chosen grid, whatever the page shows."""
+
+    open: int
+    overdue: int
+    by_kind: dict[str, int]
+
+
+class CasePage(BaseModel):
+    """Cases, newest first. The page is true for `position` of the log: stream on from there."""
+
+    items: list[Case]
+    next: str | None = Field(description="`cursor` of the next page")
+    counts: CaseCounts
+    position: int
+
+
+class LogEntry(BaseModel):
+    """One sealed event of a case. `actor` is a person's id or `system:…`."""
+
+    seq: int
+    at: Instant
+    actor: str
+    actor_name: NameView | None
+    event: EventName
+    note: str
+    data: dict[str, Any]
+    hash: str = Field(description="SHA-256 over the previous hash and this event, hexadecimal")
+
+
+class CaseAnomaly(BaseModel):
+    """One breach that the case has taken up."""
+
+    id: str
+    rule: str
+    started: Instant
+    raised: Instant
+    quantity: str
+    value: float | None
+    limit: float | None
+    unit: str
+
+
+class Evidence(BaseModel):
+    """What to plot: the series of `quantity` (none: nothing was measured) and pictures."""
+
+    device: str
+    quantity: str | None
+    unit: str
+    limit: float | None
+    from_: Instant = Field(alias="from")
+    to: Instant
+    snapshots: list[str] = Field(description="Paths of JPEG pictures, oldest first")
+
+
+class CaseFile(BaseModel):
+    """A case with everything known about it, and what may be done now."""
+
+    case: Case
+    actions: list[Action]
+    log: list[LogEntry]
+    anomalies: list[CaseAnomaly]
+    evidence: Evidence
+
+
+class Step(BaseModel):
+    """What a person does with a case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Action
+    note: Note = Field(
+        "", description="Needed to handle, to verify and to note", examples=["Valve opened again."]
+    )
+    to: str | None = Field(
+        None, description="Whom to dispatch; the grid's warden if left out", max_length=64
+    )
+
+
+def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
+    """A case as the page shows it at `now`."""
+    state = case.state
+    owner = state.owner
+    return Case(
+        id=case.id,
+        number=case.number,
+        kind=state.kind,
+        grade=state.grade,
+        state=state.stage,
+        device=state.device,
+        place=case.place,
+        place_name=NameView.model_validate(case.place_name),
+        grid=case.grid,
+        grid_path=list(case.grid_path),
+        at=case.at,
+        opened=to_datetime(state.opened),
+        updated=to_datetime(state.updated),
+        due=instant(state.due),
+        overdue=state.open and state.due is not None and state.due < now,
+        owner=None if owner is None else PersonRef(id=owner, name=name_view(directory.name(owner))),
+        recovered=state.recovered,
+        recurrences=state.recurrences,
+        value=state.value,
+        limit=state.limit,
+        unit=state.unit,
+    )
+
+
+def log_view(sealed: Sealed, directory: Directory) -> LogEntry:
+    """A sealed event as the page shows it."""
+    event = sealed.event
+    known = directory.knows(event.actor)
+    return LogEntry(
+        seq=sealed.seq,
+        at=to_datetime(event.at),
+        actor=event.actor,
+        actor_name=name_view(directory.name(event.actor)) if known else None,
+        event=event.event,
+        note=event.note,
+        data=event.data,
+        hash=sealed.hash.hex(),
+    )

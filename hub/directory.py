@@ -1,0 +1,32 @@
+"""Directory: who is who and what stands where, held in memory for the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from hub.sites.domain import Name, Spot
+from hub.sites.store import read_site, spots
+
+
+class Directory:
+    """Names of people and spots of devices; refreshed whenever the site changes."""
+
+    def __init__(self) -> None:
+        self.spots: dict[str, Spot] = {}
+        self._people: dict[str, Name] = {}
+
+    async def refresh(self, conn: AsyncConnection[Any]) -> None:
+        """Read the stored site again."""
+        document = await read_site(conn)
+        self._people = {} if document is None else {p.id: p.name for p in document.people}
+        self.spots = await spots(conn)
+
+    def knows(self, person: str) -> bool:
+        """Whether the site has a person of that id."""
+        return person in self._people
+
+    def name(self, person: str) -> Name:
+        """What to call somebody; who has left the site is called by the id."""
+        return self._people.get(person) or Name(en=person, zh=person)

@@ -1,0 +1,50 @@
+"""What the hub knows of each device at this moment, folded from the feed.
+
+Times are int64 microseconds UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from edge.wire import Micros
+from hub.sites.domain import Spot
+
+Condition = Literal["ok", "silent", "fault", "unknown"]
+
+MISSED_REPORTS = 3  # requirement SE-17, ours: a device is stale after three missed heartbeats
+FAULTS = frozenset({"fault", "dirty", "removed", "shutdown", "low_battery"})
+GONE = "offline"
+UNITS = {"pressure": "MPa", "flow": "L/s", "obscuration": "%/m"}  # others are shares or yes/no
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """The newest value of one quantity."""
+
+    value: float
+    time: Micros
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One device: its newest values, when it was last heard, its last word about itself."""
+
+    seen: Micros
+    latest: dict[str, Sign] = {}
+    told: str | None = None
+    told_at: Micros = 0
+
+
+def condition(line: Line | None, spot: Spot | None, now: Micros) -> Condition:
+    """How a device is. A reader speaks only when a card is shown, so its silence says nothing."""
+    if line is None:
+        return "unknown"
+    if line.told in FAULTS:
+        return "fault"
+    if line.told == GONE and line.told_at >= line.seen:
+        return "silent"
+    if spot is None or spot.kind == "reader":
+        return "ok"
+    patience = MISSED_REPORTS * spot.report_s * 1_000_000
+    return "silent" if now - line.seen > patience else "ok"

@@ -1,0 +1,59 @@
+"""Health: whether the hub works, for people, monitors and the page's footer."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from pydantic import BaseModel, Field
+
+from hub.cases.query import head_position
+from hub.clock import to_datetime
+from hub.views import Instant
+from hub.wiring import WiredParts
+
+PATIENCE_S = 2.0  # longest wait for a connection before the database counts as down
+
+router = APIRouter(prefix="/api", tags=["live"])
+
+
+class Health(BaseModel):
+    """`position` is that of the newest event in the log of cases, none without a database."""
+
+    status: Literal["ok", "degraded"]
+    database: Literal["up", "down"]
+    failing: list[str] = Field(description="Tasks of the hub that stopped and are started again")
+    feed_lag_s: float | None = Field(description="Age of the oldest commit not yet judged")
+    position: int | None
+    streams: int = Field(description="Pages connected")
+    dropped_streams: int = Field(description="Pages that did not keep up since the start")
+    started: Instant
+    version: str
+
+
+@router.get("/health", summary="Whether the hub works", responses={503: {"model": Health}})
+async def read_health(parts: WiredParts, response: Response) -> Health:
+    """Answers 200 when all is well and 503 when not, with the same body."""
+    position = None
+    try:
+        async with parts.pool.connection(timeout=PATIENCE_S) as conn:
+            position = await head_position(conn)
+    except (OperationalError, PoolTimeout):
+        response.status_code = 503
+    failing = sorted(parts.failing)
+    if failing:
+        response.status_code = 503
+    return Health(
+        status="ok" if position is not None and not failing else "degraded",
+        database="down" if position is None else "up",
+        failing=failing,
+        feed_lag_s=parts.feed_lag_s(),
+        position=position,
+        streams=len(parts.broadcast),
+        dropped_streams=parts.broadcast.dropped,
+        started=to_datetime(parts.started),
+        version=version("gridwarden"),
+    )

@@ -1,0 +1,139 @@
+"""Pumps: tasks of the process that turn what was committed into messages for the open pages.
+
+Each waits for its bell, reads behind its own cursor and publishes. A pump that loses the database
+waits and tries again; its cursor has not moved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from pydantic import TypeAdapter
+
+from hub.cases.query import AT_ONCE, changed_since, head_position
+from hub.cases.store import CASES_CHANNEL
+from hub.cases.views import case_view
+from hub.clock import to_datetime
+from hub.live.broadcast import Message
+from hub.live.listener import Listener
+from hub.live.store import ROUND, feed_since, prime, rows
+from hub.live.views import Agent, Beat, DeviceNow, agent_view, device_now
+from hub.sites.store import SITE_CHANNEL
+from hub.wiring import Parts
+from ingest.feed import FEED_CHANNEL
+
+AGENTS_CHANNEL = "gridwarden_agents"
+CHANNELS = (CASES_CHANNEL, FEED_CHANNEL, SITE_CHANNEL, AGENTS_CHANNEL)
+DEVICES_EVERY_S = 0.5
+ROUNDS = 20
+BEAT_S = 5.0
+RETRY_S = 1.0
+
+_DEVICES = TypeAdapter(list[DeviceNow])
+_AGENTS = TypeAdapter(list[Agent])
+_log = logging.getLogger(__name__)
+
+
+class Pumps:
+    """The tasks and their cursors. `prime` first, then `run` until cancelled."""
+
+    def __init__(self, parts: Parts, listener: Listener) -> None:
+        self._parts = parts
+        self._listener = listener
+        self._log_position = 0
+        self._feed_position = 0
+
+    async def prime(self) -> None:
+        """Read the present state, and from where to follow."""
+        async with self._parts.pool.connection() as conn:
+            await self._parts.directory.refresh(conn)
+            self._log_position = await head_position(conn)
+            self._feed_position = await prime(conn, self._parts.board)
+
+    async def run(self) -> None:
+        """Pump until cancelled."""
+        bell = self._listener.bell
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listener.run())
+            tasks.create_task(self._on(bell(CASES_CHANNEL), self.cases))
+            tasks.create_task(self._on(bell(SITE_CHANNEL), self.site))
+            tasks.create_task(self._on(bell(AGENTS_CHANNEL), self.agents))
+            tasks.create_task(self._on(bell(FEED_CHANNEL), self.feed, rest_s=DEVICES_EVERY_S))
+            tasks.create_task(self._beat())
+
+    async def cases(self) -> None:
+        """Publish each case that has changed, as it is now."""
+        async with self._parts.pool.connection() as conn:
+            changed = await changed_since(conn, self._log_position)
+        for case in changed:
+            self._log_position = case.position
+            view = case_view(case, self._parts.directory, self._parts.clock())
+            self._publish("case", view.model_dump_json(), case.position)
+        if len(changed) == AT_ONCE:
+            self._listener.bell(CASES_CHANNEL).set()
+
+    async def feed(self) -> None:
+        """Take committed batches on to the board and publish the devices that changed."""
+        for _ in range(ROUNDS):
+            async with self._parts.pool.connection() as conn:
+                commits = await feed_since(conn, self._feed_position)
+            for position, batch in commits:
+                self._parts.board.take(batch)
+                self._feed_position = position
+            if len(commits) < ROUND:
+                break
+        else:
+            self._listener.bell(FEED_CHANNEL).set()  # show what there is, then go on
+        self._devices()
+
+    async def agents(self) -> None:
+        """Publish what the agents last reported."""
+        async with self._parts.pool.connection() as conn:
+            found = [agent_view(row) for row in await rows(conn, "agents")]
+        self._publish("agents", _AGENTS.dump_json(found).decode())
+
+    async def site(self) -> None:
+        """Read people, places and devices again."""
+        async with self._parts.pool.connection() as conn:
+            await self._parts.directory.refresh(conn)
+        self._devices()
+
+    def _devices(self) -> None:
+        spots, now = self._parts.directory.spots, self._parts.clock()
+        lines = self._parts.board.lines
+        changed = self._parts.board.take_changes(spots, now)
+        if changed:
+            views = [device_now(name, lines.get(name), spots[name], now) for name in changed]
+            self._publish("devices", _DEVICES.dump_json(views).decode())
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            self._devices()  # silence comes without a message
+            self._publish("beat", beat(self._parts).model_dump_json())
+
+    def _publish(self, event: str, data: str, position: int | None = None) -> None:
+        self._parts.broadcast.publish(Message(event, data, position))
+
+    async def _on(
+        self, bell: asyncio.Event, work: Callable[[], Awaitable[None]], rest_s: float = 0
+    ) -> None:
+        while True:
+            await bell.wait()
+            bell.clear()
+            try:
+                await work()
+            except (OperationalError, PoolTimeout) as error:
+                _log.warning("%s lost the database: %s", work.__name__, type(error).__name__)
+                await asyncio.sleep(RETRY_S)
+                bell.set()
+            await asyncio.sleep(rest_s)
+
+
+def beat(parts: Parts) -> Beat:
+    """What is said every five seconds."""
+    return Beat(time=to_datetime(parts.clock()), feed_lag_s=parts.feed_lag_s())

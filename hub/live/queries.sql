@@ -1,0 +1,68 @@
+-- name: snapshot_times
+select e.time from public.detections e
+join public.devices d on d.id = e.device
+where d.name = %(device)s and e.time between %(from)s and %(to)s and e.snapshot is not null
+order by e.time
+limit %(limit)s
+
+-- name: snapshot
+select e.snapshot from public.detections e
+join public.devices d on d.id = e.device
+where d.name = %(device)s and e.time = %(time)s and e.snapshot is not null
+limit 1
+
+-- name: series
+copy (
+    select extract(epoch from r.time)::float8, r.value
+    from public.readings r
+    where r.device = (select id from public.devices where name = %(device)s)
+      and r.quantity = (select id from public.quantities where name = %(quantity)s)
+      and r.time between %(from)s and %(to)s
+    order by r.time
+) to stdout (format binary)
+
+-- name: device
+select id from public.devices where name = %(device)s
+
+-- name: latest_readings
+select d.name, q.name as quantity, r.time, r.value
+from public.devices d
+cross join public.quantities q
+cross join lateral (
+    select time, value from public.readings
+    where device = d.id and quantity = q.id order by time desc limit 1
+) r
+
+-- name: latest_signs
+select d.name, greatest(s.time, e.time, st.time) as seen, st.state
+from public.devices d
+left join lateral (
+    select time from public.swipes where reader = d.id order by time desc limit 1) s on true
+left join lateral (
+    select time from public.detections where device = d.id order by time desc limit 1) e on true
+left join lateral (
+    select time, state from public.device_states
+    where device = d.id order by time desc limit 1) st on true
+where greatest(s.time, e.time, st.time) is not null
+
+-- name: unregistered
+select name from public.devices
+where not registered and not exists (select from public.agents a where a.name = devices.name)
+order by name
+
+-- name: agents
+select name, online, reported, state from public.agents order by name
+
+-- name: dead_letters
+select id, received, topic, reason, items, octet_length(payload) as bytes
+from public.dead_letters order by id desc limit %(limit)s
+
+-- name: dead_letter_total
+select count(*) as total from public.dead_letters
+
+-- name: feed_head
+select coalesce(max(position), 0) from public.feed
+
+-- name: feed_since
+select position, payload from public.feed
+where position > %(position)s order by position limit %(limit)s

@@ -1,0 +1,120 @@
+"""Routes of what is live and measured: devices, series, pictures, agents, dead letters."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime
+
+from edge.wire import Identifier
+from hub.clock import to_datetime, to_micros
+from hub.live.domain import UNITS
+from hub.live.series import read_series, thin
+from hub.live.snapshots import read_snapshot
+from hub.live.store import is_known, rows, unregistered
+from hub.live.views import (
+    Agent,
+    DeadLetter,
+    DeadLetterPage,
+    Device,
+    Series,
+    agent_view,
+    device_view,
+)
+from hub.problems import FieldError, ProblemError, invalid
+from hub.wiring import Connection, WiredParts
+
+LONGEST_SERIES = timedelta(days=31)  # ours: what is read at once from the raw table
+
+router = APIRouter(prefix="/api", tags=["live"])
+
+DeviceId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["hydrant-07"])]
+Moment = Annotated[int, Path(ge=0, le=2**53, description="Microseconds since 1970 UTC")]
+
+
+@router.get("/devices", summary="Devices and how they are")
+async def list_devices(
+    parts: WiredParts,
+    conn: Connection,
+    registered: Annotated[bool, Query(description="False: those that only send")] = True,
+) -> list[Device]:
+    """Every device with its newest readings; unregistered ones are known by name only."""
+    now, lines, spots = parts.clock(), parts.board.lines, parts.directory.spots
+    names = sorted(spots) if registered else await unregistered(conn)
+    return [device_view(name, lines.get(name), spots.get(name), now) for name in names]
+
+
+@router.get("/devices/{device}/series", summary="Readings of one quantity", responses={404: {}})
+async def read_device_series(
+    device: DeviceId,
+    conn: Connection,
+    quantity: Annotated[str, Query(max_length=64, examples=["pressure"])],
+    start: Annotated[AwareDatetime, Query(alias="from")],
+    until: Annotated[AwareDatetime, Query(alias="to")],
+    points: Annotated[int, Query(ge=2, le=10_000, description="At most so many")] = 600,
+) -> Series:
+    """A series between two times, thinned so that the peaks of every stretch stay."""
+    if not start <= until <= start + LONGEST_SERIES:
+        message = f"must lie after `from`, {LONGEST_SERIES.days} days at most"
+        raise invalid([FieldError(field="query.to", message=message)])
+    if not await is_known(conn, device):
+        raise _no_such_device(device)
+    time, value = await read_series(conn, device, quantity, to_micros(start), to_micros(until))
+    time, value = thin(time, value, points)
+    return Series(
+        device=device,
+        quantity=quantity,
+        unit=UNITS.get(quantity, ""),
+        time=time.tolist(),
+        value=value.tolist(),
+    )
+
+
+@router.get(
+    "/snapshots/{device}/{time}.jpg",
+    summary="A picture that a camera sent",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, 404: {}},
+)
+async def read_picture(device: DeviceId, time: Moment, conn: Connection) -> Response:
+    """The JPEG of one detection; it never changes."""
+    picture = await read_snapshot(conn, device, time)
+    if picture is None:
+        raise ProblemError(
+            404,
+            "no-such-snapshot",
+            "There is no such picture",
+            f"{device} sent no picture at {to_datetime(time).isoformat()}; "
+            "a case's evidence lists those there are.",
+        )
+    caching = {"Cache-Control": "private, max-age=31536000, immutable"}
+    return Response(picture, media_type="image/jpeg", headers=caching)
+
+
+@router.get("/agents", summary="Edge agents and what they last reported")
+async def list_agents(conn: Connection) -> list[Agent]:
+    """Every agent that ever reported."""
+    return [agent_view(row) for row in await rows(conn, "agents")]
+
+
+@router.get("/dead-letters", summary="What could not be stored, newest first")
+async def list_dead_letters(
+    conn: Connection, limit: Annotated[int, Query(ge=1, le=500)] = 50
+) -> DeadLetterPage:
+    """The newest dead letters without their payloads, which may name people."""
+    found = await rows(conn, "dead_letters", limit=limit)
+    total = await rows(conn, "dead_letter_total")
+    return DeadLetterPage(
+        items=[DeadLetter.model_validate(row) for row in found], total=total[0]["total"]
+    )
+
+
+def _no_such_device(device: Identifier) -> ProblemError:
+    return ProblemError(
+        404,
+        "no-such-device",
+        "There is no such device",
+        f"Nothing was ever received from `{device}`; see GET /api/devices.",
+    )

@@ -1,0 +1,42 @@
+"""Snapshots: the pictures that cameras sent with what they saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from edge.wire import Micros
+from hub.clock import to_datetime, to_micros
+from ingest.sql import load_queries
+
+MOST = 12  # pictures shown with one case; ours
+
+_QUERIES = load_queries("hub.live")
+
+
+def snapshot_path(device: str, time: Micros) -> str:
+    """Where the API serves the picture that a device sent at a time."""
+    return f"/api/snapshots/{device}/{time}.jpg"
+
+
+async def snapshot_times(
+    conn: AsyncConnection[Any], device: str, start: Micros, until: Micros
+) -> list[Micros]:
+    """When a device sent pictures between two times, oldest first, `MOST` at most."""
+    values = {
+        "device": device,
+        "from": to_datetime(start),
+        "to": to_datetime(until),
+        "limit": MOST,
+    }
+    cursor = await conn.execute(_QUERIES["snapshot_times"], values)
+    return [to_micros(row[0]) for row in await cursor.fetchall()]
+
+
+async def read_snapshot(conn: AsyncConnection[Any], device: str, time: Micros) -> bytes | None:
+    """The JPEG that a device sent at exactly that time."""
+    values = {"device": device, "time": to_datetime(time)}
+    cursor = await conn.execute(_QUERIES["snapshot"], values)
+    row = await cursor.fetchone()
+    return None if row is None else row[0]

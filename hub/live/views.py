@@ -1,0 +1,134 @@
+"""Views of devices, agents, series and dead letters: the models of the API."""
+
+from __future__ import annotations
+
+from psycopg.rows import DictRow
+from pydantic import BaseModel, Field
+
+from edge.wire import Micros
+from hub.clock import to_datetime
+from hub.live.domain import UNITS, Condition, Line, condition
+from hub.sites.domain import DeviceKind, Point, Spot
+from hub.views import Instant, instant
+
+
+class LatestReading(BaseModel):
+    """The newest value of one quantity."""
+
+    quantity: str = Field(examples=["pressure"])
+    value: float = Field(examples=[0.31])
+    unit: str = Field(examples=["MPa"])
+    time: Instant
+
+
+class DeviceNow(BaseModel):
+    """What changes about a device."""
+
+    id: str = Field(examples=["hydrant-07"])
+    state: Condition
+    last_seen: Instant | None
+    latest: list[LatestReading]
+
+
+class Device(DeviceNow):
+    """A device. Nothing is known of the place of one that sends without being registered."""
+
+    kind: DeviceKind | None
+    place: str | None
+    at: Point | None
+    grid: str | None
+    agent: str | None
+
+
+class Agent(BaseModel):
+    """An edge process by its own last report; counts are of items since its spool began."""
+
+    name: str
+    online: bool
+    reported: Instant
+    made: int
+    acknowledged: int
+    evicted: int
+    spooled_batches: int
+    spooled_bytes: int
+
+
+class Series(BaseModel):
+    """Readings of one quantity, thinned so that peaks stay; `time` in seconds since 1970 UTC."""
+
+    device: str
+    quantity: str
+    unit: str
+    time: list[float]
+    value: list[float]
+
+
+class DeadLetter(BaseModel):
+    """Something that could not be stored, and why."""
+
+    id: int
+    received: Instant
+    topic: str
+    reason: str
+    items: int
+    bytes: int
+
+
+class DeadLetterPage(BaseModel):
+    """The newest dead letters, and how many there are."""
+
+    items: list[DeadLetter]
+    total: int
+
+
+class Beat(BaseModel):
+    """Sent every five seconds, so that a silent stream is known to be broken."""
+
+    time: Instant
+    feed_lag_s: float | None
+
+
+def device_now(device: str, line: Line | None, spot: Spot | None, now: Micros) -> DeviceNow:
+    """How a device is at `now`."""
+    latest = [] if line is None else sorted(line.latest.items())
+    return DeviceNow(
+        id=device,
+        state=condition(line, spot, now),
+        last_seen=instant(None if line is None else line.seen),
+        latest=[
+            LatestReading(
+                quantity=quantity,
+                value=sign.value,
+                unit=UNITS.get(quantity, ""),
+                time=to_datetime(sign.time),
+            )
+            for quantity, sign in latest
+        ],
+    )
+
+
+def device_view(device: str, line: Line | None, spot: Spot | None, now: Micros) -> Device:
+    """A device with all that is known about it."""
+    return Device(
+        **dict(device_now(device, line, spot, now)),
+        kind=None if spot is None else spot.kind,
+        place=None if spot is None else spot.place,
+        at=None if spot is None else spot.at,
+        grid=None if spot is None else spot.grid,
+        agent=None if spot is None else spot.agent,
+    )
+
+
+def agent_view(row: DictRow) -> Agent:
+    """An agent's row; counters that its report leaves out are zero."""
+    state = row["state"]
+    return Agent(
+        name=row["name"],
+        online=row["online"],
+        reported=row["reported"],
+        made=state.get("made", 0),
+        acknowledged=state.get("acknowledged", 0),
+        evicted=state.get("evicted", 0),
+        spooled_batches=state.get("spooled_batches", 0),
+        spooled_bytes=state.get("spooled_bytes", 0),
+    )

@@ -1,0 +1,143 @@
+"""Problems: every error of the API as `application/problem+json` (RFC 9457).
+
+`detail` says what to do about it. `type` names the problem for programs; `about:blank` means
+that the status says it all.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE_PREFIX = "urn:gridwarden:problem:"
+
+_log = logging.getLogger(__name__)
+
+
+class FieldError(BaseModel):
+    """What is wrong with one part of a request; `field` is its path, as in `body.note`."""
+
+    field: str
+    message: str
+
+
+class ProblemDetails(BaseModel):
+    """Why a request was refused, and what to do."""
+
+    type: str = Field(examples=["urn:gridwarden:problem:step-out-of-turn"])
+    title: str = Field(examples=["The case is not at that step"])
+    status: int = Field(examples=[409])
+    detail: str = Field(examples=["The case is discovered; possible: `accept`, `note`."])
+    allowed: list[str] | None = Field(None, description="Actions possible instead")
+    errors: list[FieldError] | None = Field(None, description="What is wrong, part by part")
+
+
+class ProblemError(Exception):
+    """Raised by routes; becomes a problem response."""
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        *,
+        allowed: list[str] | None = None,
+        errors: list[FieldError] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.body = ProblemDetails(
+            type=_TYPE_PREFIX + slug,
+            title=title,
+            status=status,
+            detail=detail,
+            allowed=allowed,
+            errors=errors,
+        )
+
+
+def respond(problem: ProblemDetails, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The problem as a response."""
+    body = problem.model_dump(exclude_none=True)
+    return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error that leaves the app a problem."""
+    app.add_exception_handler(ProblemError, _raised)
+    app.add_exception_handler(HTTPException, _refused_by_framework)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(OperationalError, _database_away)
+    app.add_exception_handler(PoolTimeout, _database_away)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _raised(request: Request, error: Exception) -> JSONResponse:
+    return respond(cast(ProblemError, error).body)
+
+
+async def _refused_by_framework(request: Request, error: Exception) -> JSONResponse:
+    refused = cast(HTTPException, error)
+    phrase = HTTPStatus(refused.status_code).phrase
+    detail = refused.detail
+    if detail == phrase:
+        detail = f"{request.method} {request.url.path}: {phrase.lower()}; see /api/openapi.json."
+    problem = ProblemDetails(
+        type="about:blank",
+        title=phrase,
+        status=refused.status_code,
+        detail=detail,
+        allowed=None,
+        errors=None,
+    )
+    return respond(problem, dict(refused.headers) if refused.headers else None)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    found = cast(RequestValidationError, error).errors()
+    errors = [FieldError(field=_path(item["loc"]), message=item["msg"]) for item in found]
+    return respond(invalid(errors).body)
+
+
+def invalid(errors: list[FieldError]) -> ProblemError:
+    """The problem of a request whose parts are not what they should be."""
+    named = "; ".join(f"{item.field}: {item.message}" for item in errors)
+    return ProblemError(
+        422, "invalid-request", "The request is not as it should be", named, errors=errors
+    )
+
+
+async def _database_away(request: Request, error: Exception) -> JSONResponse:
+    _log.warning("database away: %s", type(error).__name__)
+    problem = ProblemError(
+        503,
+        "database-away",
+        "The database does not answer",
+        "Try again in a few seconds; if it stays away, run `gridwarden doctor`.",
+    )
+    return respond(problem.body, {"Retry-After": "2"})
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    # The server logs the traceback itself; the answer must not show it.
+    problem = ProblemError(
+        500,
+        "unforeseen",
+        "The hub failed on this request",
+        "Nothing was changed. The hub's log tells more; please report it.",
+    )
+    return respond(problem.body)
+
+
+def _path(location: tuple[Any, ...] | list[Any]) -> str:
+    return ".".join(str(part) for part in location)

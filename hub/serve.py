@@ -1,0 +1,149 @@
+"""Serving: the hub under uvicorn, on loopback unless told otherwise, stopped cleanly."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import cast
+
+import uvicorn
+from fastapi import FastAPI
+
+from hub.app import create_app, openapi_document
+from hub.plans.read import read_plan, shipped_plan
+from hub.settings import HubSettings
+from hub.wiring import Parts
+
+__all__ = ["PortTakenError", "RemoteRefusedError", "ServeError", "openapi_document", "run_hub"]
+
+STOP_S = 3  # seconds that answers may still take when the hub stops; ours
+BACKLOG = 256
+
+
+class ServeError(RuntimeError):
+    """The hub cannot listen; the text says what to do."""
+
+
+class RemoteRefusedError(ServeError):
+    """The address is not loopback and nobody has allowed that."""
+
+
+class PortTakenError(ServeError):
+    """Another program listens there already."""
+
+
+class HubServer(uvicorn.Server):
+    """Ends the event streams when it stops, which would hold it up otherwise."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, streams first."""
+        app = cast(FastAPI, self.config.app)
+        cast(Parts, app.state.parts).broadcast.close()
+        await super().shutdown(sockets)
+        self._captured_signals.clear()  # they asked for this stop; it is not to end in a kill
+
+
+def run_hub(
+    settings: HubSettings,
+    *,
+    database_url: str,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is told the page's address.
+
+    Raises:
+        ServeError: the address may not, or cannot, be listened on.
+        PlanError: the plan file is not a plan.
+        OSError: the plan file cannot be read.
+    """
+    refuse_remote(settings)
+    if settings.plan is None:
+        plan = shipped_plan("campus")
+    else:
+        plan = read_plan(settings.plan.read_text(encoding="utf-8"))
+    app = create_app(database_url=database_url, plan=plan)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_S,
+        lifespan="on",
+    )
+    with bind(settings.host, settings.port) as listening:
+        address = page_address(listening)
+        server = HubServer(config, lambda: ready(address) if ready else None)
+        server.run(sockets=[listening])
+
+
+def refuse_remote(settings: HubSettings) -> None:
+    """Check that the hub stays on this machine while it has no accounts.
+
+    Raises:
+        RemoteRefusedError: the host is not loopback and `allow_remote` is not set.
+    """
+    if settings.allow_remote or _is_loopback(settings.host):
+        return
+    raise RemoteRefusedError(
+        f"The hub will not listen on {settings.host}: it has no accounts yet, so anyone who "
+        "reaches it could act on cases. Use --host 127.0.0.1, or set GRIDWARDEN_HUB__ALLOW_REMOTE="
+        "true if a proxy in front of it checks who comes in."
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound socket.
+
+    Raises:
+        PortTakenError: somebody else listens there.
+        ServeError: the address is not one of this machine, or the port needs root.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise ServeError(f"{host} is no address to listen on: {error.strerror}.") from error
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(
+                f"Port {port} on {host} is taken by another program, perhaps another hub. Stop "
+                "it, or choose another: --port 0 takes any free one (GRIDWARDEN_HUB__PORT=0)."
+            ) from error
+        raise ServeError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+    return listening
+
+
+def page_address(listening: socket.socket) -> str:
+    """Where a browser on this machine finds the page."""
+    bound: tuple[str, int] = listening.getsockname()[:2]
+    host, port = bound
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,50 @@
+"""Wiring: the parts of a running hub, and how routes get at them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeAlias, cast
+
+from fastapi import Depends, Request
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from edge.wire import Micros
+from hub.directory import Directory
+from hub.live.board import Board
+from hub.live.broadcast import Broadcast
+
+Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the composition root has built. Connections of the pool are in autocommit."""
+
+    pool: Pool
+    directory: Directory
+    board: Board
+    broadcast: Broadcast
+    clock: Callable[[], Micros]
+    started: Micros
+    feed_lag_s: Callable[[], float | None]
+    failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the app that the request came to."""
+    return cast(Parts, request.app.state.parts)
+
+
+WiredParts = Annotated[Parts, Depends(parts_of)]
+
+
+async def connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection for the time that the route's function runs."""
+    async with parts.pool.connection() as conn:
+        yield conn
+
+
+# Given back before the answer is sent, so that slow clients hold no connections.
+Connection = Annotated[AsyncConnection[Any], Depends(connection, scope="function")]
