@@ -54,6 +54,13 @@ class Row:
         mine = readings.devices() == self.batch.devices.index(device)
         return readings.times()[mine].tolist()
 
+    @property
+    def speaker(self) -> str | None:
+        """The agent, unless the batch is ingest's note that the agent is gone."""
+        agent = self.batch.agent
+        gone = any(s.device == agent and s.state == "offline" for s in self.batch.states)
+        return None if gone else agent
+
     @cached_property
     def speakers(self) -> frozenset[str]:
         """Devices that were heard: all but those that the agent itself calls unreachable."""

@@ -6,6 +6,8 @@ the first point at its end is allowed.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -122,11 +124,12 @@ class SiteDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
     """Where a device stands and who answers for that spot.
 
-    `grid` is the leaf grid, `grid_path` its codes from the root down to it.
+    `grid` is the leaf grid, `grid_path` its codes from the root down to it. An agent has the spot
+    that `agent_spots` gives it.
     """
 
     device: str
-    kind: DeviceKind
+    kind: DeviceKind | Literal["agent"]
     place: str
     place_name: Name
     at: Point
@@ -175,3 +178,20 @@ def grid_path(parents: dict[str, str | None], code: str) -> tuple[str, ...]:
         path.append(at)
         at = parents[at]
     return tuple(reversed(path))
+
+
+def agent_spots(spots: Mapping[str, Spot]) -> dict[str, Spot]:
+    """A spot for each agent: that of its first device, by id, in the leaf grid with most of them.
+
+    Of grids with equally many, the one with the lower code.
+    """
+    by_agent: dict[str, list[Spot]] = {}
+    for _, spot in sorted(spots.items()):
+        by_agent.setdefault(spot.agent, []).append(spot)
+    found: dict[str, Spot] = {}
+    for agent, mine in by_agent.items():
+        counts = Counter(spot.grid for spot in mine)
+        grid = min(counts, key=lambda code: (-counts[code], code))
+        first = next(spot for spot in mine if spot.grid == grid)
+        found[agent] = msgspec.structs.replace(first, device=agent, kind="agent")
+    return found

@@ -89,9 +89,14 @@ delete from hub.people where id not in (
 
 -- name: register_devices
 insert into public.devices (name)
-select name from jsonb_array_elements_text(%(names)s::jsonb) as name
-where not exists (select from public.devices d where d.name = name)
-on conflict (name) do nothing
+select n.name from jsonb_array_elements_text(%(names)s::jsonb) as n(name)
+where not exists (select from public.devices d where d.name = n.name and d.registered)
+on conflict (name) do update set registered = true
+
+-- name: unregister_devices
+update public.devices set registered = false
+where name in (select id from hub.devices)
+  and name not in (select jsonb_array_elements_text(%(names)s::jsonb))
 
 -- name: site_changed
 select pg_notify(%(channel)s, '')

@@ -16,6 +16,8 @@ SITE_CHANNEL = "gridwarden_site"  # PostgreSQL NOTIFY channel: the site changed;
 
 _QUERIES = load_queries("hub.sites")
 _PUT = (
+    "register_devices",
+    "unregister_devices",
     "put_people",
     "put_grids",
     "put_holdings",
@@ -26,7 +28,6 @@ _PUT = (
     "clear_site",
     "put_site",
     "drop_absent",
-    "register_devices",
 )
 _SPOTS = msgspec.json.Decoder(dict[str, Spot])
 
@@ -44,7 +45,8 @@ class SiteRefusedError(SiteError):
 async def load_site(conn: AsyncConnection[Any], document: SiteDocument) -> None:
     """Make the stored site equal to the document, keyed by ids, in one transaction.
 
-    Loading the same document again changes nothing. Device names are registered for ingest.
+    Loading the same document again changes nothing. Device names are registered for ingest,
+    those that went are not registered any more.
     Whoever listens to `SITE_CHANNEL` hears of it at the commit.
 
     Raises:

@@ -90,20 +90,19 @@ class Silence:
     ) -> tuple[SilenceState, list[Finding]]:
         """Take in one committed batch."""
         at = row.batch.received
+        agent = [] if row.speaker is None else [(row.speaker, at)]
         if isinstance(self.rule, AgentRule):
-            return self._hear(state, [(_INGEST, at)], [(row.batch.agent, at)], now)
-        return self._hear(
-            state, [(row.batch.agent, at)], [(name, at) for name in row.speakers], now
-        )
+            return self._hear(state, [(_INGEST, at)], agent)
+        return self._hear(state, agent, [(name, at) for name in row.speakers])
 
     def pulse(
         self, state: SilenceState, pulse: Pulse, now: Micros
     ) -> tuple[SilenceState, list[Finding]]:
         """Take in signs of life: they run the clocks, and an agent's own is a word of its own."""
         if isinstance(self.rule, SilenceRule):
-            return self._hear(state, pulse.agents.items(), (), now)
+            return self._hear(state, pulse.agents.items(), ())
         ingest = [] if pulse.ingest is None else [(_INGEST, pulse.ingest)]
-        return self._hear(state, ingest, pulse.agents.items(), now)
+        return self._hear(state, ingest, pulse.agents.items())
 
     def due(self, state: SilenceState, now: Micros) -> tuple[SilenceState, list[Finding]]:
         """Children whose parent's clock has run past their limit."""
@@ -121,7 +120,7 @@ class Silence:
         return SilenceState(clocks=state.clocks, marks=marks, checked=now), found
 
     def _hear(
-        self, state: SilenceState, parents: Heard, children: Heard, now: Micros
+        self, state: SilenceState, parents: Heard, children: Heard
     ) -> tuple[SilenceState, list[Finding]]:
         clocks, marks = dict(state.clocks), dict(state.marks)
         for name, at in parents:

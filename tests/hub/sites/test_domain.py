@@ -3,7 +3,16 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from hub.sites.domain import SiteDocument, SiteError, grid_path, leaf_codes, read_document
+from hub.sites.domain import (
+    Name,
+    SiteDocument,
+    SiteError,
+    Spot,
+    agent_spots,
+    grid_path,
+    leaf_codes,
+    read_document,
+)
 
 
 def test_a_site_file_reads_back_as_it_was_written(document: SiteDocument) -> None:
@@ -43,3 +52,25 @@ def test_a_path_runs_from_the_root_down() -> None:
 def test_a_circle_of_parents_is_named() -> None:
     with pytest.raises(SiteError, match="A lies in a circle of parents: A in B"):
         grid_path({"A": "B", "B": "A"}, "A")
+
+
+def test_an_agent_stands_where_most_of_its_devices_do() -> None:
+    def spot(device: str, grid: str) -> Spot:
+        return Spot(
+            device=device,
+            kind="hydrant",
+            place=f"at-{device}",
+            place_name=Name("n", "n"),
+            at=(0, 0),
+            grid=grid,
+            grid_path=("C", grid),
+            warden=f"warden-{grid}",
+            stand_in=None,
+            agent="edge-1",
+            report_s=5,
+        )
+
+    spots = {d: spot(d, g) for d, g in (("a", "G2"), ("b", "G1"), ("c", "G1"), ("d", "G3"))}
+    (agent,) = agent_spots(spots).values()
+    assert (agent.device, agent.kind) == ("edge-1", "agent")
+    assert (agent.grid, agent.place, agent.warden) == ("G1", "at-b", "warden-G1")

@@ -76,13 +76,28 @@ def test_what_a_new_document_leaves_out_is_gone(database_url: str, document: Sit
 
 
 def test_devices_are_registered_for_ingest_once(database_url: str, document: SiteDocument) -> None:
-    async def work(conn: psycopg.AsyncConnection[Any]) -> list[tuple[int, str]]:
-        await load_site(conn, document)
-        await load_site(conn, document)
-        cursor = await conn.execute("select id, name from public.devices order by id")
-        return await cursor.fetchall()
+    smaller = msgspec.structs.replace(document, devices=document.devices[:1])
 
-    assert sorted(using(database_url, work)) == [(1, "hydrant-1"), (2, "smoke-1")]
+    second = msgspec.structs.replace(document.devices[1], id="smoke-2")
+    more = msgspec.structs.replace(document, devices=[*document.devices, second])
+
+    async def work(conn: psycopg.AsyncConnection[Any]) -> None:
+        async def registered() -> list[tuple[str, bool]]:
+            cursor = await conn.execute("select name, registered from public.devices order by name")
+            return await cursor.fetchall()
+
+        await conn.execute(
+            "insert into public.devices (name, registered) values ('smoke-1', false)"
+        )
+        await load_site(conn, document)
+        await load_site(conn, document)
+        assert await registered() == [("hydrant-1", True), ("smoke-1", True)]
+        await load_site(conn, smaller)
+        assert await registered() == [("hydrant-1", True), ("smoke-1", False)]
+        await load_site(conn, more)
+        assert ("smoke-2", True) in await registered()
+
+    using(database_url, work)
 
 
 def test_a_site_with_problems_changes_nothing(database_url: str, document: SiteDocument) -> None:
