@@ -1,0 +1,56 @@
+/** Order, filter and count of cases: pure. */
+import type { Case, Grade } from "./types";
+import type { Show } from "./route";
+
+export const GRADES: readonly Grade[] = ["general", "serious", "major", "emergency"];
+export const STATES = [
+  "discovered",
+  "accepted",
+  "dispatched",
+  "handled",
+  "verified",
+  "closed",
+] as const;
+export type Order = "grade" | "newest" | "due";
+export const ORDERS: readonly Order[] = ["grade", "newest", "due"];
+
+export const rank = (grade: Grade): number => GRADES.indexOf(grade);
+export const isOpen = (file: Case): boolean => file.state !== "closed";
+export const isOverdue = (file: Case, now: number): boolean =>
+  isOpen(file) && file.due !== null && Date.parse(file.due) < now;
+
+const newer = (a: Case, b: Case): number => Date.parse(b.opened) - Date.parse(a.opened) || b.id - a.id;
+const dueAt = (file: Case): number => (file.due && isOpen(file) ? Date.parse(file.due) : Infinity);
+
+function earlierDue(a: Case, b: Case): number {
+  const [left, right] = [dueAt(a), dueAt(b)];
+  return left === right ? newer(a, b) : left - right;
+}
+
+/** Open before closed, then by the order asked for. */
+export function compare(order: Order): (a: Case, b: Case) => number {
+  const within =
+    order === "newest"
+      ? newer
+      : order === "due"
+        ? earlierDue
+        : (a: Case, b: Case) => rank(b.grade) - rank(a.grade) || newer(a, b);
+  return (a, b) => Number(isOpen(b)) - Number(isOpen(a)) || within(a, b);
+}
+
+export type Filter = { show: Show; grid: string | null; kind: string | null };
+
+export const matches = (file: Case, filter: Filter): boolean =>
+  (filter.show === "all" || isOpen(file) === (filter.show === "open")) &&
+  (filter.grid === null || file.grid_path.includes(filter.grid)) &&
+  (filter.kind === null || file.kind === filter.kind);
+
+/** Whether every word of the search stands somewhere in the texts, whatever its case. */
+export function mentions(search: string, texts: (string | null | undefined)[]): boolean {
+  const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const all = texts.join("\n").toLocaleLowerCase();
+  return words.every((word) => all.includes(word));
+}
+
+/** The most severe grade of some cases, the newest case of it. */
+export const worst = (files: Case[]): Case | undefined => files.toSorted(compare("grade"))[0];

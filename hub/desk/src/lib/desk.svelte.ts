@@ -1,0 +1,144 @@
+/** What the desk knows: plan, devices, agents and cases, kept current by the hub's stream. */
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { readAgents, readCases, readDevices, readHealth, readSite } from "./api";
+import { isOpen, isOverdue } from "./cases";
+import { clock } from "./clock.svelte";
+import { LiveDevice } from "./device.svelte";
+import { Plan } from "./plan";
+import { follow } from "./stream";
+import type { Agent, Beat, Case, DevicePatch } from "./types";
+
+const PAGE = 200;
+const EVENTS = ["case", "devices", "agents", "beat"] as const;
+
+export type Link = "connecting" | "live" | "down";
+
+class Desk {
+  plan = $state.raw<Plan | null>(null);
+  agents = $state.raw<Agent[]>([]);
+  readonly devices = new SvelteMap<string, LiveDevice>();
+  readonly cases = new SvelteMap<number, Case>();
+  /** Cases that came while this page was open and that nobody has looked at here. */
+  readonly unseen = new SvelteSet<number>();
+  link = $state<Link>("connecting");
+  /** When anything last came from the hub, in the hub's time; null before the first. */
+  heard = $state<number | null>(null);
+  lag = $state<number | null>(null);
+  /** Where older closed cases go on; undefined before the first page. */
+  olderFrom = $state<number | null | undefined>(undefined);
+  loaded = $state(false);
+  trouble = $state<string | null>(null);
+
+  readonly open = $derived([...this.cases.values()].filter(isOpen));
+  readonly overdue = $derived(this.open.filter((file) => isOverdue(file, clock.now)));
+  readonly ailing = $derived([...this.devices.values()].filter((device) => device.ailing));
+  readonly online = $derived(this.agents.filter((agent) => agent.online));
+
+  #arrivals: ((file: Case) => void)[] = [];
+
+  /** Connect and keep current until the returned function is called. */
+  start(): () => void {
+    void this.refresh();
+    return follow("/api/stream", EVENTS, {
+      opened: (again) => {
+        this.link = "live";
+        if (again || this.trouble !== null) void this.refresh();
+      },
+      lost: () => (this.link = this.heard === null && this.link === "connecting" ? "connecting" : "down"),
+      received: (event, data) => this.#receive(event, data),
+    });
+  }
+
+  /** Call `listener` with each case that comes in while the page is open. */
+  onArrival(listener: (file: Case) => void): void {
+    this.#arrivals.push(listener);
+  }
+
+  /** Read everything afresh. */
+  async refresh(): Promise<void> {
+    const openBefore = this.open.map((file) => file.id);
+    try {
+      const [site, devices, agents, health, open] = await Promise.all([
+        this.plan === null ? readSite() : null,
+        readDevices(),
+        readAgents(),
+        readHealth(),
+        this.#readOpen(),
+      ]);
+      if (site) this.plan = new Plan(site);
+      for (const device of devices) {
+        const known = this.devices.get(device.id);
+        if (known) known.patch(device);
+        else this.devices.set(device.id, new LiveDevice(device));
+      }
+      this.agents = agents;
+      this.lag = health.feed_lag_s;
+      this.#settle(open, openBefore);
+      this.loaded = true;
+      this.trouble = null;
+      this.heard = Math.max(this.heard ?? 0, clock.now);
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Read the next page of closed cases. */
+  async readOlder(): Promise<void> {
+    const page = await readCases("closed", PAGE / 4, this.olderFrom ?? null);
+    page.items.forEach((file) => this.upsert(file));
+    this.olderFrom = page.next;
+  }
+
+  /** Take over a case unless a newer state of it is known. */
+  upsert(file: Case): void {
+    const known = this.cases.get(file.id);
+    if (!known || Date.parse(known.updated) <= Date.parse(file.updated)) this.cases.set(file.id, file);
+  }
+
+  async #readOpen(): Promise<Case[]> {
+    const items: Case[] = [];
+    let cursor: number | null = null;
+    do {
+      const page = await readCases("open", PAGE, cursor);
+      items.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== null);
+    return items;
+  }
+
+  /** After a gap: take the snapshot, announce what came in it, drop what is open no more. */
+  #settle(open: Case[], openBefore: number[]): void {
+    const ids = new Set(open.map((file) => file.id));
+    for (const id of openBefore) if (!ids.has(id)) this.cases.delete(id);
+    for (const file of open) {
+      if (this.loaded && !this.cases.has(file.id)) this.#arrive(file);
+      else this.upsert(file);
+    }
+  }
+
+  #arrive(file: Case): void {
+    this.cases.set(file.id, file);
+    this.unseen.add(file.id);
+    this.#arrivals.forEach((listener) => listener(file));
+  }
+
+  #receive(event: string, data: unknown): void {
+    this.link = "live";
+    if (event === "case") {
+      const file = data as Case;
+      if (this.loaded && !this.cases.has(file.id) && isOpen(file)) this.#arrive(file);
+      else this.upsert(file);
+    } else if (event === "devices") {
+      for (const patch of data as DevicePatch[]) this.devices.get(patch.id)?.patch(patch);
+    } else if (event === "agents") {
+      this.agents = data as Agent[];
+    } else if (event === "beat") {
+      const beat = data as Beat;
+      this.lag = beat.feed_lag_s;
+      clock.learn(Date.parse(beat.time));
+    }
+    this.heard = clock.now;
+  }
+}
+
+export const desk = new Desk();

@@ -1,0 +1,43 @@
+/** One device of the site with its live part, and what changes when the hub says so. */
+import type { Device, DevicePatch, DeviceState, Latest, Point } from "./types";
+
+export class LiveDevice {
+  readonly id: string;
+  readonly kind: string;
+  readonly place: string | null;
+  readonly at: Point | null;
+  readonly grid: string | null;
+  readonly agent: string | null;
+  state = $state<DeviceState>("unknown");
+  /** Milliseconds, or null when it was never heard. */
+  seen = $state<number | null>(null);
+  latest = $state.raw<Latest[]>([]);
+
+  constructor(device: Device) {
+    this.id = device.id;
+    this.kind = device.kind ?? "";
+    this.place = device.place;
+    this.at = device.at;
+    this.grid = device.grid;
+    this.agent = device.agent;
+    this.patch(device);
+  }
+
+  /** Take over what changed; quantities that the patch does not name keep their value. */
+  patch(change: DevicePatch): void {
+    this.state = change.state;
+    this.seen = change.last_seen === null ? this.seen : Date.parse(change.last_seen);
+    const named = new Set(change.latest.map((latest) => latest.quantity));
+    const kept = this.latest.filter((latest) => !named.has(latest.quantity));
+    this.latest = [...kept, ...change.latest].sort((a, b) => a.quantity.localeCompare(b.quantity));
+  }
+
+  /** Whether somebody should look after it. */
+  get ailing(): boolean {
+    return this.state === "silent" || this.state === "fault";
+  }
+
+  value(quantity: string): Latest | undefined {
+    return this.latest.find((latest) => latest.quantity === quantity);
+  }
+}

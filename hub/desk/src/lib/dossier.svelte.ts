@@ -1,0 +1,75 @@
+/** The file of the opened case, and the steps taken from here. */
+import { newKey, readCase, Refusal, takeStep, type StepRequest } from "./api";
+import { desk } from "./desk.svelte";
+import type { Case, CaseFile } from "./types";
+
+const NOT_FOUND = 404;
+
+export class Dossier {
+  file = $state.raw<CaseFile | null>(null);
+  failure = $state<string | null>(null);
+  missing = $state(false);
+  /** Why the last step was refused. */
+  refusal = $state.raw<Refusal | null>(null);
+  busy = $state(false);
+  #pending: { step: string; key: string } | null = null;
+  #reading = false;
+  #again = false;
+
+  constructor(readonly id: number) {}
+
+  /** Read the file unless it already shows the case as `known`. */
+  async follow(known: Case | undefined): Promise<void> {
+    if (this.file && (!known || known.updated === this.file.case.updated)) return;
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    do {
+      this.#again = false;
+      await this.#read();
+    } while (this.#again);
+    this.#reading = false;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.#take(await readCase(this.id));
+    } catch (error) {
+      this.missing = error instanceof Refusal && error.status === NOT_FOUND;
+      this.failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Take a step in the name of `person`; whether the hub took it. */
+  async step(step: StepRequest, person: string): Promise<boolean> {
+    const words = JSON.stringify([step, person]);
+    // The same step tried again after a lost answer must not count twice.
+    if (this.#pending?.step !== words) this.#pending = { step: words, key: newKey() };
+    this.busy = true;
+    this.refusal = null;
+    try {
+      this.#take(await takeStep(this.id, step, person, this.#pending.key));
+      this.#pending = null;
+      return true;
+    } catch (error) {
+      this.refusal =
+        error instanceof Refusal ? error : new Refusal(Refusal.UNREACHABLE, "", String(error));
+      if (this.refusal.status !== Refusal.UNREACHABLE) {
+        this.#pending = null;
+        await this.#read(); // somebody else may have moved the case
+      }
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #take(file: CaseFile): void {
+    this.file = file;
+    this.failure = null;
+    this.missing = false;
+    desk.upsert(file.case);
+  }
+}

@@ -1,0 +1,43 @@
+/** The site's plan with its look-ups. */
+import type { Grid, Name, Person, Place, Site } from "./types";
+
+export class Plan {
+  readonly grids: ReadonlyMap<string, Grid>;
+  readonly people: ReadonlyMap<string, Person>;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly leaves: readonly Grid[];
+
+  constructor(readonly site: Site) {
+    this.grids = new Map(site.grids.map((grid) => [grid.code, grid]));
+    this.people = new Map(site.people.map((person) => [person.id, person]));
+    this.places = new Map(site.places.map((place) => [place.id, place]));
+    this.leaves = site.grids.filter((grid) => grid.leaf);
+  }
+
+  person(id: string | null | undefined): Person | undefined {
+    return id ? this.people.get(id) : undefined;
+  }
+
+  placeName(id: string | null): Name | undefined {
+    return id ? this.places.get(id)?.name : undefined;
+  }
+
+  /** The grids from the outermost to this one. */
+  path(code: string | null): Grid[] {
+    const path: Grid[] = [];
+    for (let grid = code ? this.grids.get(code) : undefined; grid; ) {
+      path.unshift(grid);
+      grid = grid.parent ? this.grids.get(grid.parent) : undefined;
+    }
+    return path;
+  }
+
+  /** Whom a case in this grid can be sent to: warden, stand-in, chiefs upwards, then all others. */
+  candidates(code: string | null): { near: Person[]; others: Person[] } {
+    const upwards = this.path(code).reverse();
+    const ids = upwards.flatMap((grid) => [grid.warden, grid.stand_in]);
+    const near = [...new Set(ids)].map((id) => this.person(id)).filter((person) => !!person);
+    const others = this.site.people.filter((person) => !near.includes(person));
+    return { near, others };
+  }
+}

@@ -1,0 +1,76 @@
+/** The map's window on the plan: pixels = metres × scale + offset, north up. Pure. */
+import type { Point } from "./types";
+
+export type Bounds = readonly [number, number, number, number];
+export type Size = { width: number; height: number };
+/** Pixel of a plan point (x, y): `(x · scale + left, top − y · scale)`. */
+export type Viewport = { scale: number; left: number; top: number };
+
+const MARGIN_PX = 16;
+const MOST_PX_PER_METRE = 12;
+
+/** The whole of `bounds` centred in a window of `size`. */
+export function fit([west, south, east, north]: Bounds, size: Size): Viewport {
+  const width = Math.max(size.width - 2 * MARGIN_PX, 1);
+  const height = Math.max(size.height - 2 * MARGIN_PX, 1);
+  const scale = Math.min(width / (east - west), height / (north - south));
+  return {
+    scale,
+    left: size.width / 2 - (scale * (west + east)) / 2,
+    top: size.height / 2 + (scale * (south + north)) / 2,
+  };
+}
+
+/** Scaled by `factor` around a pixel that stays where it is; never smaller than the whole. */
+export function zoom(view: Viewport, factor: number, [x, y]: Point, whole: Viewport): Viewport {
+  const scale = Math.min(Math.max(view.scale * factor, whole.scale * 0.8), MOST_PX_PER_METRE);
+  const by = scale / view.scale;
+  return { scale, left: x - (x - view.left) * by, top: y - (y - view.top) * by };
+}
+
+/** Moved by pixels, with the middle of the window kept inside the bounds. */
+export function pan(view: Viewport, [dx, dy]: Point, bounds: Bounds, size: Size): Viewport {
+  const [west, south, east, north] = bounds;
+  const within = (value: number, low: number, high: number): number =>
+    Math.min(Math.max(value, low), high);
+  const { scale } = view;
+  return {
+    scale,
+    left: within(view.left + dx, size.width / 2 - east * scale, size.width / 2 - west * scale),
+    top: within(view.top + dy, size.height / 2 + south * scale, size.height / 2 + north * scale),
+  };
+}
+
+/** A plan point brought to the middle, at least at `scale`. */
+export function centre(view: Viewport, [x, y]: Point, scale: number, size: Size): Viewport {
+  const at = Math.max(view.scale, scale);
+  return { scale: at, left: size.width / 2 - x * at, top: size.height / 2 + y * at };
+}
+
+export const toPixel = (view: Viewport, [x, y]: Point): Point => [
+  x * view.scale + view.left,
+  view.top - y * view.scale,
+];
+
+/** The path of an outline, in metres. */
+export const outline = (points: readonly Point[]): string =>
+  `M${points.map(([x, y]) => `${x} ${y}`).join("L")}Z`;
+
+/** The path of a line, in metres. */
+export const polyline = (points: readonly Point[]): string =>
+  `M${points.map(([x, y]) => `${x} ${y}`).join("L")}`;
+
+/** Centre of area of a simple polygon; of its corners if it has no area. */
+export function centroid(points: readonly Point[]): Point {
+  let [area, x, y] = [0, 0, 0];
+  points.forEach(([x1, y1], index) => {
+    const [x2, y2] = points[(index + 1) % points.length] ?? [x1, y1];
+    const cross = x1 * y2 - x2 * y1;
+    area += cross;
+    x += (x1 + x2) * cross;
+    y += (y1 + y2) * cross;
+  });
+  if (area !== 0) return [x / (3 * area), y / (3 * area)];
+  const sum = points.reduce(([sx, sy], [px, py]) => [sx + px, sy + py] as Point, [0, 0] as Point);
+  return [sum[0] / points.length, sum[1] / points.length];
+}

@@ -1,0 +1,2 @@
+/** Runes everywhere; types are stripped by Svelte itself. */
+export default { compilerOptions: { runes: true } };
