@@ -8,7 +8,6 @@ campus's own wall clock; a *campus day* starts at 04:00, when everyone is in bed
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,15 +45,15 @@ class WorldClock:
     """Turns world time into event time and back for one live run.
 
     Raises:
-        ValueError: the speed is not above zero.
+        ValueError: the speed is below 1; devices would report more rarely than they promise.
     """
 
     origin: Micros
     speed: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.speed > 0:
-            raise ValueError(f"speed {self.speed}: must be above 0; 1 is real time")
+        if not self.speed >= 1:
+            raise ValueError(f"speed {self.speed}: must be 1 (real time) or more")
 
     def event(self, world: Micros) -> Micros:
         """Event time at a world time."""
@@ -69,11 +68,17 @@ class WorldClock:
         return self.origin + np.rint(world / self.speed).astype(np.int64)
 
     def world(self, event: Micros) -> Micros:
-        """World time at an event time, rounded down."""
+        """The latest world time whose event time is not after `event`."""
         if self.speed == 1.0:
             return event - self.origin
-        return int(np.floor((event - self.origin) * self.speed))
+        world = int((event - self.origin) * self.speed)
+        while self.event(world) > event:
+            world -= 1
+        while self.event(world + 1) <= event:
+            world += 1
+        return world
 
-    def local(self, world: Any) -> Any:
-        """Local time at world times (a number or an array): its time of day drives the campus."""
-        return world + local_time(self.origin)
+    @property
+    def local_origin(self) -> Micros:
+        """Local time at world time 0; local time passes with world time."""
+        return local_time(self.origin)

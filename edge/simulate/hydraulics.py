@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.simulate.epanet import WATER_CAUSES, Opening, Solution, WaterCause, solve
 from edge.simulate.noise import Floats
@@ -93,10 +94,10 @@ def _solve(seed: int, territory: Territory) -> Hydraulics:
     ground = ground_height(np.array(spots))
     lengths = random.uniform(15.0, 60.0, HYDRANTS)
     add_laterals(network, [junctions[i] for i in order], ground, lengths)
+    causes: list[WaterCause] = [cause for cause, count in _CANDIDATES.items() for _ in range(count)]
+    hydrants = random.permutation(HYDRANTS)[: len(causes)]  # no hydrant has two troubles
     candidates = [
-        Opening(cause, int(hydrant))
-        for cause, count in _CANDIDATES.items()
-        for hydrant in random.permutation(HYDRANTS)[:count]
+        Opening(cause, int(hydrant)) for cause, hydrant in zip(causes, hydrants, strict=True)
     ]
     solved = solve(network, candidates)
     clear = [i for i, opening in enumerate(candidates) if _is_clear(opening, solved.troubled[i])]
@@ -160,9 +161,14 @@ def _load(path: Path) -> Hydraulics:
     return Hydraulics(spots, openings, solution)
 
 
-def at_time_of_day(table: Floats, second: Floats) -> Floats:
-    """Rows of a [STEPS, …] table at seconds after midnight, interpolated around the clock."""
-    position = np.asarray(second, dtype=np.float64) / STEP_S
+def at_time_of_day(table: Floats, second: Floats, column: NDArray[np.int64]) -> Floats:
+    """Entries of a [STEPS, columns] table at seconds after midnight, between its rows linearly.
+
+    `second` and `column` have one shape; the row after the day's last is its first.
+    """
+    position = second / STEP_S
     before = np.floor(position).astype(np.int64)
-    share = (position - before).reshape(position.shape + (1,) * (table.ndim - 1))
-    return table[before % STEPS] * (1.0 - share) + table[(before + 1) % STEPS] * share
+    share = position - before
+    return (
+        table[before % STEPS, column] * (1.0 - share) + table[(before + 1) % STEPS, column] * share
+    )

@@ -19,6 +19,11 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 
+def as_ints(column: NDArray[np.int64]) -> list[int]:
+    """A one-dimensional column as plain integers, for messages."""
+    return column.tolist()
+
+
 def _mix(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
     state = (state ^ (state >> np.uint64(30))) * _FIRST
     state = (state ^ (state >> np.uint64(27))) * _SECOND

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from edge.simulate.clock import DAY_START, HOUR, MINUTE, SECOND, MicrosArray
 from edge.simulate.noise import uniform
+from edge.simulate.places import DOORS
 from edge.wire import Micros
 
 GUARDS = 12
@@ -75,7 +76,7 @@ def visits_between(seed: int, start: Micros, end: Micros) -> Visits:
         opens_out,
         opens_out + _between(_STANDS_OPEN, draw[:, 5]),
     )
-    door = (2 * post + step) % (2 * ON_SHIFT)
+    door = (2 * post + step) % DOORS
     return Visits(shift * ON_SHIFT + post, door, enters, leaves, np.stack(openings, axis=1))
 
 

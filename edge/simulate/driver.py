@@ -1,0 +1,162 @@
+"""Driver: the simulated campus as an agent reads it, poll by poll.
+
+What is sent depends on the world, the origin and the speed alone, never on when it is polled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.sample import Reading, Sample
+from edge.simulate.beats import Beats, Due
+from edge.simulate.clock import SECOND
+from edge.simulate.devices import EAST, REPORT_S, WEST, DeviceKind
+from edge.simulate.noise import as_ints
+from edge.simulate.run import Run
+from edge.simulate.swipes import SwipeColumns, swipe_records
+from edge.simulate.world import World
+from edge.wire import DeviceState, Micros
+
+_APART = SECOND // 20  # a heartbeat this near to a change of the same bit is left out
+
+
+class SimulatedDriver:
+    """The fixed sensors, doors and readers of one agent, `west` or `east`.
+
+    The first poll sends nothing: a driver goes on from when it is first polled, be it before the
+    origin, shortly after, or after a restart. Devices keep their `report_s` in world time.
+
+    Raises:
+        ValueError: another agent's name, or a speed below 1.
+    """
+
+    def __init__(self, world: World, agent: str, origin: Micros, speed: float = 1.0) -> None:
+        if agent not in (WEST, EAST):
+            raise ValueError(f"agent {agent!r} reads no simulated sensors; {WEST} and {EAST} do")
+        self._run = Run(world, origin, speed)
+        self._agent = agent
+        self._polled: Micros | None = None
+        self._names: dict[DeviceKind, list[str]] = {}
+        self._own: dict[DeviceKind, NDArray[np.int64]] = {}
+        for kind in ("hydrant", "smoke", "door"):
+            devices = world.of_kind(kind)
+            self._names[kind] = [device.id for device in devices]
+            mine = [device.agent == agent for device in devices]
+            self._own[kind] = np.flatnonzero(mine)
+        agents = {device.id: device.agent for device in world.of_kind("reader")}
+        self._own_readers = np.array([agents[reader] == agent for reader in world.readers])
+        self._readers = Beats(len(world.readers), REPORT_S["reader"])
+
+    @property
+    def devices(self) -> int:
+        """How many devices this agent reads."""
+        return sum(len(own) for own in self._own.values()) + int(self._own_readers.sum())
+
+    def poll(self, now: Micros) -> Iterable[Sample]:
+        """What fell due since the last poll: doors' changes and alarms first, then the rest."""
+        since, self._polled = self._polled, max(now, self._polled or now)
+        if since is None or now <= since:
+            return []
+        after, until = self._run.clock.world(since), self._run.clock.world(now)
+        after = max(after, -1)
+        if until <= after:
+            return []
+        urgent, bulk = Sample(urgent=True), Sample()
+        self._hydrants(after, until, bulk)
+        self._smoke(after, until, urgent, bulk)
+        self._doors(after, until, urgent, bulk)
+        self._swipes(self._run.door_swipes(after, until), urgent)
+        self._swipes(self._run.resident_swipes(after, until), bulk)
+        self._reader_beats(after, until, bulk)
+        urgent.readings.sort(key=lambda reading: reading.time)
+        return [sample for sample in (urgent, bulk) if len(sample)]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _hydrants(self, after: Micros, until: Micros, bulk: Sample) -> None:
+        hydrants = self._run.hydrants
+        due = hydrants.beats.due(after, until, self._own["hydrant"])
+        gauged = hydrants.read(due)
+        self._add(bulk, "hydrant", "pressure", due, gauged.pressure)
+        self._add(bulk, "hydrant", "flow", due, gauged.flow)
+
+    def _smoke(self, after: Micros, until: Micros, urgent: Sample, bulk: Sample) -> None:
+        smoke, own, event = self._run.smoke, self._own["smoke"], self._run.clock.event
+        due = smoke.speaking(smoke.beats.due(after, until, own))
+        self._add(bulk, "smoke", "obscuration", due, smoke.obscuration(due))
+        spans = [
+            span
+            for span in smoke.alarms(after - _APART, until + _APART)
+            if (own == span.detector).any()
+        ]
+        changes = [
+            (at, span.detector, value)
+            for span in spans
+            for at, value in ((span.on, 1.0), (span.off, 0.0))
+        ]
+        steady = due.where(_apart(due, changes))
+        self._add(bulk, "smoke", "alarm", steady, smoke.alarm(steady))
+        names = self._names["smoke"]
+        for at, detector, value in sorted(changes):
+            if after < at <= until:
+                sample = urgent if value else bulk
+                sample.readings.append(Reading(names[detector], "alarm", event(at), value))
+        for silence in smoke.silences(after, until):
+            if silence.cause == "fault" and (own == silence.target).any():
+                for at, state in ((silence.start, "fault"), (silence.end, "online")):
+                    if after < at <= until:
+                        bulk.states.append(DeviceState(names[silence.target], event(at), state))
+
+    def _doors(self, after: Micros, until: Micros, urgent: Sample, bulk: Sample) -> None:
+        doors, own, event = self._run.doors, self._own["door"], self._run.clock.event
+        spans = doors.open_spans(after - _APART, until + _APART)
+        changes = [
+            (at, door, value)
+            for door, opens, closes in zip(
+                as_ints(spans.door), as_ints(spans.opens), as_ints(spans.closes), strict=True
+            )
+            if (own == door).any()
+            for at, value in ((opens, 1.0), (closes, 0.0))
+        ]
+        for at, door, value in changes:
+            if after < at <= until:
+                urgent.readings.append(Reading(self._names["door"][door], "open", event(at), value))
+        due = doors.beats.due(after, until, own)
+        steady = due.where(_apart(due, changes))
+        self._add(bulk, "door", "open", steady, doors.contact(steady))
+
+    def _swipes(self, swipes: SwipeColumns, sample: Sample) -> None:
+        world, clock = self._run.world, self._run.clock
+        own = swipes.where(self._own_readers[swipes.reader])
+        event = clock.events(own.time)
+        sample.swipes.extend(swipe_records(own, event, world.people.cards, world.readers))
+
+    def _reader_beats(self, after: Micros, until: Micros, bulk: Sample) -> None:
+        """Readers have no quantity of their own; a regular word about their state shows life."""
+        due = self._readers.due(after, until, np.flatnonzero(self._own_readers))
+        event = self._run.clock.events(due.time)
+        for time, reader in zip(as_ints(event), as_ints(due.device), strict=True):
+            bulk.states.append(DeviceState(self._run.world.readers[reader], time, "online"))
+
+    def _add(
+        self, sample: Sample, kind: DeviceKind, quantity: str, due: Due, value: NDArray[np.float64]
+    ) -> None:
+        names, event = self._names[kind], self._run.clock.events(due.time)
+        sample.readings.extend(
+            Reading(names[device], quantity, time, number)
+            for device, time, number in zip(
+                as_ints(due.device), as_ints(event), value.tolist(), strict=True
+            )
+        )
+
+
+def _apart(due: Due, changes: list[tuple[Micros, int, float]]) -> NDArray[np.bool_]:
+    """Which beats are not within a twentieth of a second of a change of their device's bit."""
+    keep = np.ones(len(due.time), dtype=np.bool_)
+    for at, device, _ in changes:
+        keep &= (due.device != device) | (np.abs(due.time - at) > _APART)
+    return keep

@@ -1,0 +1,123 @@
+"""Troubles: what goes wrong on the campus, to which device, and when.
+
+The first minute holds every kind; after two minutes one trouble starts every two to four
+minutes, forever. Trouble number n is a pure function of the seed and n. Times are world time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+
+from edge.simulate.clock import SECOND
+from edge.simulate.epanet import WaterCause
+from edge.simulate.noise import uniform
+from edge.wire import Micros
+
+SmokeCause = Literal["fire", "cooking"]
+SilenceCause = Literal["fault", "shutdown"]
+Cause: TypeAlias = WaterCause | SmokeCause | SilenceCause | Literal["forced_entry"]
+
+AFTERMATH = 60 * SECOND  # pressures recover and smoke clears within this after a trouble's end
+
+_STREAM = 0x720B
+_CALM_FROM = 120 * SECOND
+_SLOT = 180 * SECOND
+_WITHIN_SLOT = 60 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One trouble from `start` to `end`.
+
+    `target` is an opening's index for water, else a smoke detector's or a door's index.
+    """
+
+    cause: Cause
+    target: int
+    start: Micros
+    end: Micros
+
+
+class _Kind(NamedTuple):
+    """How often (in shares) a cause comes up, and how long it lasts in seconds."""
+
+    share: float
+    lasts: tuple[float, float]
+
+
+_KINDS: dict[Cause, _Kind] = {
+    "burst": _Kind(0.10, (60, 150)),
+    "theft": _Kind(0.12, (60, 150)),
+    "hose": _Kind(0.05, (60, 120)),
+    "leak": _Kind(0.10, (60, 150)),
+    "closed_valve": _Kind(0.13, (60, 150)),
+    "fire": _Kind(0.10, (20, 60)),
+    "cooking": _Kind(0.15, (15, 40)),
+    "fault": _Kind(0.07, (60, 150)),
+    "shutdown": _Kind(0.08, (60, 150)),
+    "forced_entry": _Kind(0.10, (10, 40)),
+}
+
+# Cause, start and end in seconds: a run of one minute sees every kind of case.
+_OPENING_ACT: tuple[tuple[Cause, float, float], ...] = (
+    ("fire", 1.0, 42.0),
+    ("burst", 4.0, 80.0),
+    ("shutdown", 8.0, 100.0),
+    ("forced_entry", 10.0, 34.0),
+    ("closed_valve", 15.0, 95.0),
+    ("cooking", 22.0, 55.0),
+    ("theft", 33.0, 110.0),
+    ("leak", 50.0, 115.0),
+    ("fault", 70.0, 130.0),
+)
+
+
+class Troubles:
+    """The schedule of one world. `targets` lists, per cause, whom it befalls in turn.
+
+    Raises:
+        ValueError: a cause has fewer than three targets, so that it could befall one that still
+            has the last trouble.
+    """
+
+    def __init__(self, seed: int, targets: Mapping[Cause, Sequence[int]]) -> None:
+        for cause in _KINDS:
+            if len(targets.get(cause, ())) < 3:
+                raise ValueError(f"world of seed {seed} has no three targets for {cause}")
+        self._seed = seed
+        self._targets = {cause: tuple(targets[cause]) for cause in _KINDS}
+        self._opening_act = tuple(
+            Trouble(cause, self._targets[cause][-1], int(start * SECOND), int(end * SECOND))
+            for cause, start, end in _OPENING_ACT
+        )
+        self._in_slot = lru_cache(maxsize=64)(self._draw)
+
+    def between(self, start: Micros, end: Micros) -> list[Trouble]:
+        """Troubles that still show within [start, end], by the time they started."""
+        longest = max(int(kind.lasts[1]) * SECOND for kind in _KINDS.values()) + AFTERMATH
+        first = max(0, (start - longest - _WITHIN_SLOT - _CALM_FROM) // _SLOT)
+        last = (end - _CALM_FROM) // _SLOT
+        drawn = [self._in_slot(number) for number in range(first, last + 1)]
+        shown = [
+            trouble
+            for trouble in (*self._opening_act, *drawn)
+            if trouble.start <= end and trouble.end + AFTERMATH >= start
+        ]
+        return sorted(shown, key=lambda trouble: trouble.start)
+
+    def _draw(self, number: int) -> Trouble:
+        which, when, how_long = uniform(self._seed, _STREAM, [3 * number + i for i in range(3)])
+        passed = 0.0
+        cause: Cause = "forced_entry"
+        for cause, kind in _KINDS.items():  # noqa: B007 -- the last one stands if shares round
+            passed += kind.share
+            if which < passed:
+                break
+        shortest, longest = _KINDS[cause].lasts
+        start = _CALM_FROM + number * _SLOT + int(when * _WITHIN_SLOT)
+        lasts = int((shortest + (longest - shortest) * how_long) * SECOND)
+        targets = self._targets[cause]
+        return Trouble(cause, targets[number % len(targets)], start, start + lasts)
