@@ -183,7 +183,7 @@ def _claimed_identity(agent: str, payload: bytes) -> Identity | None:
     """Identity at the head of a batch that is wrong otherwise, under the topic's agent."""
     try:
         head = msgspec.msgpack.decode(payload, type=list[Any])[:4]
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return None
     match head:
         case [int(), str(), int(epoch), int(seq)] if _fits(epoch, seq) and is_identifier(agent):

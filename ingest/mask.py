@@ -21,7 +21,7 @@ def mask_batch(payload: bytes, persons: PersonKeys) -> bytes:
     try:
         parts = msgspec.msgpack.decode(payload, type=list[Any])
         swipes = msgspec.convert(parts[_SWIPES], list[list[Any]])
-    except (msgspec.MsgspecError, IndexError):
+    except (msgspec.MsgspecError, IndexError, RecursionError):
         return payload
     for swipe in swipes:
         swipe[_CARD : _CARD + 1] = [persons.mask(str(card)) for card in swipe[_CARD : _CARD + 1]]
@@ -33,7 +33,7 @@ def mask_json(payload: bytes, persons: PersonKeys) -> bytes:
     """A simple device's JSON object with its `card` replaced."""
     try:
         message = msgspec.json.decode(payload, type=dict[str, Any])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return payload
     if "card" not in message:
         return payload

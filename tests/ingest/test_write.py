@@ -188,9 +188,7 @@ def test_agents_come_and_go(conn: psycopg.Connection, database_url: str) -> None
         (AGENT, "offline"),
     ]
     assert count(database_url, "feed") == 2
-    assert rows(database_url, "select name, site, online from agents") == [
-        (AGENT, "campus", False)
-    ]
+    assert rows(database_url, "select name, site, online from agents") == [(AGENT, "campus", False)]
 
 
 def test_a_follower_never_skips_a_row_that_commits_late(database_url: str) -> None:
