@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from hub.cases.domain import (
     recover,
     recur,
     step,
+    worsen,
 )
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -187,6 +189,28 @@ def test_danger_that_shows_again_before_handling_moves_nothing() -> None:
     assert (fold(events).stage, fold(events).recurrences) == ("accepted", 1)
 
 
+def no_water(started: int = 30_000) -> Anomaly:
+    worse: dict[str, Any] = {"kind": "hydrant_no_water", "grade": "major", "rule": "none"}
+    return msgspec.structs.replace(anomaly(started=started), value=0.01, limit=0.02, **worse)
+
+
+def test_trouble_that_becomes_worse_keeps_its_case_and_takes_the_nearer_deadline() -> None:
+    events = after("accept")
+    events += worsen(fold(events), no_water(), due_minutes=10, now=50_000)
+    state = fold(events)
+    assert (state.kind, state.grade, state.stage) == ("hydrant_no_water", "major", "accepted")
+    assert (state.due, state.value) == (50_000 + 10 * 60_000_000, 0.01)
+    assert state.breaches == {"low", "none"}
+    late = worsen(fold(events), no_water(), due_minutes=600, now=60_000)
+    assert fold(events + late).due == state.due
+
+
+def test_a_handled_case_that_becomes_worse_goes_back_to_its_owner() -> None:
+    events = after("accept", "dispatch", "handle")
+    events += worsen(fold(events), no_water(), due_minutes=None, now=50_000)
+    assert fold(events).stage == "dispatched"
+
+
 def test_a_file_begins_with_the_discovery_and_has_it_once() -> None:
     with pytest.raises(ValueError, match="at least one"):
         fold([])
@@ -209,7 +233,8 @@ Move = tuple[str, str]
 moves = st.one_of(
     st.tuples(st.just("act"), st.sampled_from(ACTIONS)),
     st.tuples(st.just("recur"), st.sampled_from(["low", "very-low"])),
-    st.tuples(st.just("recover"), st.sampled_from(["low", "very-low"])),
+    st.tuples(st.just("worsen"), st.just("none")),
+    st.tuples(st.just("recover"), st.sampled_from(["low", "very-low", "none"])),
 )
 
 
@@ -219,6 +244,9 @@ def play(script: list[Move]) -> list[Event]:
         state, now = fold(events), 20_000 + number
         if what == "recur":
             events += recur(state, anomaly(name, now), now=now) if state.open else []
+        elif what == "worsen":
+            worse = worsen(state, no_water(now), due_minutes=5, now=now) if state.open else []
+            events += worse
         elif what == "recover":
             events += recover(state, recovery(name), now=now)
         else:
