@@ -56,7 +56,12 @@ class Decoder:
                 case [_, _, site, "agents", agent, "state"]:
                     return self._report(Reply(site, agent), payload, received, retained=retained)
                 case [_, _, _, "devices", device, quantity]:
-                    return self._device(device, quantity, topic, payload, received)
+                    batch = self._device(
+                        device, quantity, topic, payload, received, retained=retained
+                    )
+                    return self._sifted(
+                        Identity(batch.agent, batch.epoch, batch.seq), None, topic, batch
+                    )
                 case _:
                     return Refusal(
                         DeadLetter(received, topic, "no topic of this contract", payload)
@@ -107,14 +112,19 @@ class Decoder:
         return Report(reply.site, state, received, retained)
 
     def _device(
-        self, device: str, quantity: str, topic: str, payload: bytes, received: Micros
-    ) -> Arrival:
+        self,
+        device: str,
+        quantity: str,
+        topic: str,
+        payload: bytes,
+        received: Micros,
+        *,
+        retained: bool,
+    ) -> CommittedBatch:
         if not (is_identifier(device) and is_identifier(quantity)):
             raise WireError("the topic's device or quantity is not 1 to 64 of [A-Za-z0-9._-]")
         _check_size(payload)
-        batch = self._simple.decode(device, quantity, topic, payload, received)
-        identity = Identity(batch.agent, batch.epoch, batch.seq)
-        return self._sifted(identity, None, topic, batch)
+        return self._simple.decode(device, quantity, topic, payload, received, retained=retained)
 
     def _commit_form(self, batch: Batch, received: Micros) -> CommittedBatch:
         person = self._persons.of

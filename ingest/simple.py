@@ -69,13 +69,21 @@ class SimpleDecoder:
         self._untimed: Iterator[int] = count(1)
 
     def decode(
-        self, device: str, quantity: str, topic: str, payload: bytes, received: Micros
+        self,
+        device: str,
+        quantity: str,
+        topic: str,
+        payload: bytes,
+        received: Micros,
+        *,
+        retained: bool = False,
     ) -> CommittedBatch:
         """One message as a batch under the device's own name.
 
         With a time in it the message is identified by what it says, so that the broker may tell
         it twice; without one there is nothing to tell a repetition from a second measurement, so
-        each delivery counts, at its receipt time.
+        each delivery counts, at its receipt time; but not what the broker retained and tells
+        again at each start of a worker.
 
         Raises:
             WireError: not JSON of this form, or a time that cannot be read.
@@ -93,11 +101,11 @@ class SimpleDecoder:
                 when, batch = value.time, self._reading(device, quantity, value, received)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise WireError(f"not JSON of a simple device: {error}") from error
-        identity = self._identify(device, topic, payload, timed=when is not None)
+        identity = self._identify(device, topic, payload, lasting=retained or when is not None)
         return msgspec.structs.replace(batch, epoch=identity.epoch, seq=identity.seq)
 
-    def _identify(self, device: str, topic: str, payload: bytes, *, timed: bool) -> Identity:
-        if not timed:
+    def _identify(self, device: str, topic: str, payload: bytes, *, lasting: bool) -> Identity:
+        if not lasting:
             return Identity(device, self._epoch, next(self._untimed))
         digest = blake2b(topic.encode() + b"\0" + payload, digest_size=8).digest()
         return Identity(device, 0, int.from_bytes(digest) >> 1)

@@ -102,3 +102,13 @@ def test_a_message_without_a_time_counts_each_time() -> None:
 def test_a_value_far_in_the_past_is_a_dead_letter() -> None:
     entry = arrived("flow", '{"value": 1, "time": "1999-12-31T00:00:00Z"}')
     assert (len(entry.batch), entry.refused, entry.items) == (0, 1, 1)
+
+
+def test_a_retained_value_is_the_same_however_often_a_worker_starts() -> None:
+    topic = device_topic(SITE, "device-1", "flow")
+    first, second = (
+        decoder(epoch).decode(topic, b"1", NOW + epoch, retained=True) for epoch in (1, 2)
+    )
+    assert isinstance(first, Arrival)
+    assert isinstance(second, Arrival)
+    assert first.identity == second.identity

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import threading
+import time
+
+from edge.wire import AgentState
+from ingest.arrival import Report
+from ingest.inbox import Delivery, Inbox
+from tests.ingest.make import NOW
+
+_REPORT = Report("campus", AgentState(agent="a", online=True), NOW, retained=False)
+_NEVER = threading.Event()
+
+
+def delivery(mid: int, *, urgent: bool = False) -> Delivery:
+    return Delivery(_REPORT, urgent, mid, 1, 1)
+
+
+def mids(lot: list[Delivery]) -> list[int]:
+    return [each.mid for each in lot]
+
+
+def test_bulk_messages_leave_together_within_the_flush_time() -> None:
+    inbox = Inbox(max_messages=10, flush_s=0.1)
+    start = time.monotonic()
+    for mid in range(3):
+        inbox.put(delivery(mid), _NEVER)
+    assert mids(inbox.gather(1)) == [0, 1, 2]
+    assert 0.09 <= time.monotonic() - start < 0.5
+
+
+def test_an_urgent_message_takes_what_waits_before_and_behind_it_and_leaves() -> None:
+    inbox = Inbox(max_messages=10, flush_s=60)
+    for mid in range(4):
+        inbox.put(delivery(mid, urgent=mid == 2), _NEVER)
+    start = time.monotonic()
+    assert mids(inbox.gather(1)) == [0, 1, 2, 3]
+    assert time.monotonic() - start < 0.5
+
+
+def test_messages_that_waited_for_the_last_commit_do_not_wait_again() -> None:
+    inbox = Inbox(max_messages=10, flush_s=0.2)
+    inbox.put(delivery(1), _NEVER)
+    time.sleep(0.25)
+    start = time.monotonic()
+    assert mids(inbox.gather(1)) == [1]
+    assert time.monotonic() - start < 0.1
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert Inbox(max_messages=1, flush_s=60).gather(0.01) == []
+
+
+def test_a_full_inbox_holds_its_sender_until_there_is_room_or_an_end() -> None:
+    inbox = Inbox(max_messages=1, flush_s=0)
+    stop = threading.Event()
+    assert inbox.put(delivery(1), stop)
+    results: list[bool] = []
+    sender = threading.Thread(
+        target=lambda: results.extend(inbox.put(delivery(mid), stop) for mid in (2, 3))
+    )
+    sender.start()
+    sender.join(0.1)
+    assert results == []
+    assert mids(inbox.gather(1))[:1] == [1]
+    stop.set()
+    sender.join(5)
+    assert results == [True, False]
