@@ -40,11 +40,16 @@ class ZoneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CameraSpec(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="camera"
 ):
-    """A camera: an address (`rtsp://…`) or a video file, and the zones to watch."""
+    """A camera: an address (`rtsp://…`) or a video file, and the zones to watch.
+
+    `origin` is the event time at which a file's first picture was or will be taken; without it,
+    when the agent opens the file.
+    """
 
     device: Identifier
     source: Annotated[str, msgspec.Meta(min_length=1)]
     loop: bool = False
+    origin: Micros | None = None
     zones: list[ZoneSpec] = []
 
 

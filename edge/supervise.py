@@ -8,7 +8,7 @@ from random import Random
 
 from edge.backoff import Backoff
 from edge.sample import Driver, Sample
-from edge.wire import DeviceState, Micros
+from edge.wire import DeviceState, Micros, is_identifier
 
 _BACKOFF_S = (0.5, 30.0)
 _REASON_LENGTH = 200
@@ -88,10 +88,12 @@ class SupervisedDriver:
         self._driver = None
 
     def _learn(self, sample: Sample) -> None:
-        self._known.update(reading.device for reading in sample.readings)
-        self._known.update(swipe.reader for swipe in sample.swipes)
-        self._known.update(detection.device for detection in sample.detections)
-        self._known.update(state.device for state in sample.states)
+        names = {reading.device for reading in sample.readings}
+        names.update(swipe.reader for swipe in sample.swipes)
+        names.update(detection.device for detection in sample.detections)
+        names.update(state.device for state in sample.states)
+        # A name that the wire refuses would make the fault's own report a bad sample.
+        self._known.update(name for name in names - self._known if is_identifier(name))
 
     def _states(
         self,

@@ -32,10 +32,11 @@ def make_driver(spec: DriverSpec, agent: str, clock: Callable[[], Micros]) -> Dr
 
 
 def _make_camera(spec: CameraSpec) -> Driver:
-    from edge.drivers.camera import CameraDriver, Zone
+    from edge.drivers.camera import CameraDriver
+    from edge.vision.zone import Zone
 
     zones = [Zone(zone.name, zone.kind, zone.polygon) for zone in spec.zones]
-    return CameraDriver(spec.device, spec.source, zones, loop=spec.loop)
+    return CameraDriver(spec.device, spec.source, zones, loop=spec.loop, origin=spec.origin)
 
 
 def _make_simulated(spec: SimulatedSpec, agent: str, clock: Callable[[], Micros]) -> Driver:

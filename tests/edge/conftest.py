@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import Counter
@@ -39,11 +40,13 @@ class Receiver:
         self.arrivals: Counter[tuple[str, int, int]] = Counter()
         self.batches: dict[tuple[str, int, int], Batch] = {}
         self.rejected: dict[tuple[str, int, int], Rejected] = {}
-        self.order: list[str] = []
+        self.first_channel: dict[str, str] = {}
         self.states: list[AgentState] = []
         self._ready = threading.Event()
         address = urlsplit(broker_url)
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
+        # A broker that was restarted takes a returning client only by a name of its own.
+        name = f"receiver-{secrets.token_hex(4)}"
+        self._client = Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTv5)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = self._subscribe
         self._client.on_subscribe = lambda *_: self._ready.set()
@@ -74,7 +77,7 @@ class Receiver:
             item = decode_batch(message.payload)
         key = (item.agent, item.epoch, item.seq)
         self.arrivals[key] += 1
-        self.order.append(message.topic.rsplit("/", 1)[1])
+        self.first_channel.setdefault(item.agent, message.topic.rsplit("/", 1)[1])
         if self.deaf:
             return
         if isinstance(item, Rejected):

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from edge.link import Address, Connected, Link, Lost, Will
+from edge.wire import Ack, AgentState, ack_topic, encode_agent_state, state_topic
+from gridwarden.embedded.broker import EmbeddedBroker
+
+Until = Callable[..., None]
+ONLINE = encode_agent_state(AgentState(agent="link", online=True))
+OFFLINE = encode_agent_state(AgentState(agent="link", online=False))
+TOPIC = state_topic("link-test", "link")
+
+
+def make_link(url: str, **more: Any) -> Link:
+    return Link(
+        Address.parse(url),
+        client_id="link-test",
+        ack_topic=ack_topic("link-test", "link"),
+        will=Will(TOPIC, OFFLINE),
+        seed=1,
+        **more,
+    )
+
+
+@pytest.fixture
+def links() -> Iterator[list[Link]]:
+    made: list[Link] = []
+    yield made
+    for link in made:
+        link.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("mqtt://127.0.0.1:1884", Address("127.0.0.1", 1884)),
+        ("mqtt://broker", Address("broker", 1883)),
+        ("mqtts://broker", Address("broker", 8883, tls=True)),
+    ],
+)
+def test_a_brokers_address_is_read(url: str, address: Address) -> None:
+    assert Address.parse(url) == address
+
+
+@pytest.mark.parametrize("url", ["", "broker:1883", "http://broker", "mqtt://", "mqtt://b:port"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"mqtt://host:port|Port"):
+        Address.parse(url)
+
+
+def test_nothing_is_taken_before_there_is_a_connection() -> None:
+    link = make_link("mqtt://127.0.0.1:9")
+    assert not link.publish("topic", b"")
+    assert link.next_event(0) is None
+    link.close()
+
+
+def test_an_unreachable_broker_is_tried_until_closed() -> None:
+    link = make_link("mqtt://127.0.0.1:9")
+    link.start()
+    assert link.next_event(0.5) is None
+    link.close()
+
+
+def test_messages_arrive_and_acknowledgements_come_back(
+    broker_url: str, receive: Callable[[str], Any], until: Until, links: list[Link]
+) -> None:
+    receiver = receive(broker_url)
+    link = make_link(broker_url)
+    links.append(link)
+    link.start()
+    assert link.next_event(10) == Connected()
+    assert link.publish(TOPIC, ONLINE, retain=True)
+    until(lambda: any(state.agent == "link" and state.online for state in receiver.states))
+    link.publish(ack_topic("link-test", "link"), b"\xc1 not an acknowledgement")
+    assert link.next_event(0.3) is None
+    link.close(Will(TOPIC, OFFLINE))
+    until(lambda: [s.online for s in receiver.states if s.agent == "link"] == [True, False])
+
+
+def test_a_lost_agent_is_reported_by_its_will(
+    make_broker: Callable[[], EmbeddedBroker], receive: Callable[[str], Any], until: Until
+) -> None:
+    receiver = receive(make_broker().url)
+    import subprocess
+    import sys
+
+    url = f"mqtt://127.0.0.1:{receiver._client.port}"
+    program = f"""
+from edge.link import Address, Link, Will
+will = Will({TOPIC!r}, {OFFLINE!r})
+link = Link(Address.parse({url!r}), client_id="dying", ack_topic="a", will=will)
+link.start()
+print(link.next_event(10), flush=True)
+input()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == "Connected()"
+        assert receiver.states == []
+        child.kill()
+    until(lambda: [state.online for state in receiver.states] == [False])
+
+
+def test_a_restarted_broker_is_found_again(
+    make_broker: Callable[[], EmbeddedBroker], until: Until, links: list[Link]
+) -> None:
+    broker = make_broker()
+    link = make_link(broker.url)
+    links.append(link)
+    link.start()
+    assert link.next_event(10) == Connected()
+    broker.kill()
+    assert link.next_event(10) == Lost()
+    assert not link.publish(TOPIC, ONLINE)
+    broker.start()
+    assert link.next_event(10) == Connected()
+    assert link.publish(TOPIC, ONLINE)
+
+
+def test_a_full_connection_takes_no_more(broker_url: str, links: list[Link]) -> None:
+    link = make_link(broker_url, queue=2)
+    links.append(link)
+    link.start()
+    assert link.next_event(10) == Connected()
+    taken = [link.publish("gw/1/link-test/nowhere", b"x" * 100_000) for _ in range(50)]
+    assert taken[0]
+    assert not all(taken)
+
+
+def test_an_acknowledgement_is_an_event(
+    broker_url: str, receive: Callable[[str], Any], sample_of: Callable[..., Any], links: list[Link]
+) -> None:
+    from edge.sample import cut_batch
+    from edge.wire import batch_topic, encode_batch
+
+    receive(broker_url)
+    link = make_link(broker_url)
+    links.append(link)
+    link.start()
+    assert link.next_event(10) == Connected()
+    batch = cut_batch(sample_of(), agent="link", epoch=4, seq=9, made=0)
+    link.publish(batch_topic("link-test", "link", "urgent"), encode_batch(batch))
+    assert link.next_event(10) == Ack(4, [9])
