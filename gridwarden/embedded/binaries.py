@@ -65,7 +65,8 @@ def _copy(package: Path, release: str) -> Path:
     _log.info(
         "postgres binaries copied: %s is closed to the server's user, now %s", package, target
     )
-    SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+    SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True)
+    SYSTEM_FOLDER.chmod(0o755)
     draft = Path(tempfile.mkdtemp(prefix="copy-", dir=SYSTEM_FOLDER))
     try:
         for name in (f"{_WHEEL}/pginstall", f"{_WHEEL}.libs"):

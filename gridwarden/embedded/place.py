@@ -51,10 +51,18 @@ def place_for(home: Path) -> Place:
             )
         base = elsewhere
         _log.info("database files placed in %s: %s is closed to the server's user", base, home)
-    base.mkdir(mode=0o755, parents=True, exist_ok=True)
+    make_passable(base)
     logs = base / "logs"
     logs.mkdir(mode=0o700, exist_ok=True)
     return Place(base / "cluster", _socket_folder(base, account), logs, account)
+
+
+def make_passable(folder: Path) -> None:
+    """Make `folder` and those above it if need be; a new one may be passed through, not listed."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir()
+        folder.chmod(0o711)
 
 
 def own(folder: Path, account: Account | None) -> None:
@@ -71,9 +79,14 @@ def own(folder: Path, account: Account | None) -> None:
     folder.chmod(0o700)
 
 
+def socket_path(base: Path) -> Path:
+    """Where the server's socket lies in `base`, if that is short enough."""
+    return base / "socket" / _SOCKET_NAME
+
+
 def _socket_folder(base: Path, account: Account | None) -> Path:
+    path = str(socket_path(base))
     folder = base / "socket"
-    path = str(folder / _SOCKET_NAME)
     if len(os.fsencode(path)) > MAX_SOCKET_PATH or not _PLAIN.fullmatch(path):
         runtime = Path(os.environ.get("XDG_RUNTIME_DIR", "/tmp"))  # noqa: S108
         parent = runtime if account is None and os.access(runtime, os.W_OK) else Path("/tmp")  # noqa: S108

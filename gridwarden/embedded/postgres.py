@@ -33,7 +33,7 @@ from gridwarden.embedded.errors import EmbeddedError
 from gridwarden.embedded.launch import launch
 from gridwarden.embedded.locks import FolderLock
 from gridwarden.embedded.logs import ChildLog
-from gridwarden.embedded.place import Place, place_for
+from gridwarden.embedded.place import Place, make_passable, place_for
 
 DATABASE = "gridwarden"
 _STILL_IN_USE = "is still in use"  # backends of a killed server, which end within moments
@@ -92,7 +92,7 @@ class EmbeddedPostgres:
         if self.pid is not None:
             return self.url
         deadline = time.monotonic() + timeout_s
-        self._home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        make_passable(self._home)
         lock = FolderLock(self._home)
         lock.acquire()
         self._lock = lock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 
 _CONNACK = 0x20
 _DISCONNECT = b"\xe0\x00"
@@ -21,6 +22,7 @@ def probe_broker(
     *,
     timeout_s: float = 3,
     version: int = 5,
+    tls: bool = False,
     username: str | None = None,
     password: str | None = None,
 ) -> None:
@@ -30,7 +32,7 @@ def probe_broker(
         BrokerProbeError: nothing listens, it answers otherwise, or it refuses us.
     """
     try:
-        with socket.create_connection((host, port), timeout=timeout_s) as connection:
+        with _connect(host, port, timeout_s, tls=tls) as connection:
             connection.sendall(connect_packet(version, username, password))
             answer = connection.recv(64)
             if len(answer) >= 4 and answer[0] == _CONNACK:
@@ -44,6 +46,13 @@ def probe_broker(
         reasons = _REASONS if version == 5 else _REASONS_V3
         text = reasons.get(reason, f"reason 0x{reason:02x}")
         raise BrokerProbeError(f"the broker at {host}:{port} refuses us: {text}")
+
+
+def _connect(host: str, port: int, timeout_s: float, *, tls: bool) -> socket.socket:
+    connection = socket.create_connection((host, port), timeout=timeout_s)
+    if not tls:
+        return connection
+    return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
 
 
 def connect_packet(version: int, username: str | None, password: str | None) -> bytes:

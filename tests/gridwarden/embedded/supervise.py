@@ -15,7 +15,11 @@ from gridwarden.embedded.postgres import EmbeddedPostgres
 
 if __name__ == "__main__":
     folder = Path(sys.argv[2])
-    service = EmbeddedPostgres(folder) if sys.argv[1] == "postgres" else EmbeddedBroker(folder)
+    service = (
+        EmbeddedPostgres(folder, settings={"fsync": "off"})
+        if sys.argv[1] == "postgres"
+        else EmbeddedBroker(folder)
+    )
     service.start()
     sys.stdout.write(json.dumps({"url": service.url, "pid": service.pid}) + "\n")
     sys.stdout.flush()

@@ -41,7 +41,7 @@ def folder(service_folder: Path) -> Iterator[Path]:
 def blank(service_folder: Path) -> Path:
     """A stopped cluster with nothing in it, to be copied: initdb is the slow part."""
     home = service_folder / "blank"
-    with EmbeddedPostgres(home, settings={"fsync": "off"}):
+    with quick(home):
         pass
     return home
 
@@ -52,6 +52,11 @@ def home(blank: Path, folder: Path) -> Path:
     copied = folder / "postgres"
     subprocess.run(["cp", "-a", str(blank), str(copied)], check=True)
     return copied
+
+
+def quick(home: Path) -> EmbeddedPostgres:
+    """One that survives a kill but no power cut."""
+    return EmbeddedPostgres(home, settings={"fsync": "off"})
 
 
 def fill(url: str) -> None:
@@ -114,16 +119,16 @@ def test_a_new_cluster_is_checked_durable_and_sorts_alike_everywhere(folder: Pat
 
 
 def test_a_second_start_resumes_all_data(home: Path) -> None:
-    with EmbeddedPostgres(home) as server:
+    with quick(home) as server:
         fill(server.url)
-    with EmbeddedPostgres(home) as server:
+    with quick(home) as server:
         assert kept(server.url) == 42
 
 
 def test_two_instances_do_not_collide(home: Path, folder: Path) -> None:
     other = folder / "other"
     subprocess.run(["cp", "-a", str(home), str(other)], check=True)
-    with EmbeddedPostgres(home) as one, EmbeddedPostgres(other) as two:
+    with quick(home) as one, quick(other) as two:
         fill(one.url)
         with psycopg.connect(two.url) as connection:
             row = connection.execute("SELECT to_regclass('kept')").fetchone()
@@ -132,16 +137,16 @@ def test_two_instances_do_not_collide(home: Path, folder: Path) -> None:
 
 def test_a_second_supervisor_of_one_folder_is_refused(home: Path) -> None:
     with (
-        EmbeddedPostgres(home) as server,
+        quick(home) as server,
         pytest.raises(EmbeddedError, match=f"in use by process {os.getpid()}"),
     ):
-        EmbeddedPostgres(home).start()
+        quick(home).start()
     assert server.pid is None
 
 
 def test_the_refused_supervisor_leaves_the_first_one_running(home: Path) -> None:
-    with EmbeddedPostgres(home) as server:
-        second = EmbeddedPostgres(home)
+    with quick(home) as server:
+        second = quick(home)
         with pytest.raises(EmbeddedError):
             second.start()
         second.stop()
@@ -151,17 +156,17 @@ def test_the_refused_supervisor_leaves_the_first_one_running(home: Path) -> None
 def test_a_cluster_of_another_version_is_refused(home: Path) -> None:
     (home / "cluster" / "PG_VERSION").write_text("17\n")
     with pytest.raises(EmbeddedError, match="made by PostgreSQL 17, this is 18"):
-        EmbeddedPostgres(home).start()
+        quick(home).start()
 
 
 def test_a_folder_that_is_no_cluster_is_refused(folder: Path) -> None:
     (folder / "postgres" / "cluster").mkdir(parents=True)
     with pytest.raises(EmbeddedError, match="no PostgreSQL cluster"):
-        EmbeddedPostgres(folder / "postgres").start()
+        quick(folder / "postgres").start()
 
 
 def test_a_stop_is_clean_and_leaves_no_process(home: Path) -> None:
-    server = EmbeddedPostgres(home)
+    server = quick(home)
     server.start()
     pid = server.pid
     assert pid is not None
@@ -177,13 +182,13 @@ def test_a_stop_is_clean_and_leaves_no_process(home: Path) -> None:
 
 
 def test_nothing_listens_on_the_network(home: Path) -> None:
-    with EmbeddedPostgres(home) as server:
+    with quick(home) as server:
         assert server.pid is not None
         assert psutil.Process(server.pid).net_connections("inet") == []
 
 
 def test_files_and_socket_are_private(home: Path) -> None:
-    with EmbeddedPostgres(home):
+    with quick(home):
         for name in ("cluster", "socket"):
             assert stat.S_IMODE((home / name).stat().st_mode) == 0o700
 
@@ -195,7 +200,7 @@ def test_the_server_ends_when_its_supervisor_is_killed(
     fill(url)
     process.kill()
     process.wait()
-    with EmbeddedPostgres(home) as server:  # at once: it waits for the old server's end
+    with quick(home) as server:  # at once: it waits for the old server's end
         assert kept(server.url) == 42
         assert server.pid != pid
     assert gone(pid)
@@ -209,7 +214,7 @@ def test_committed_rows_survive_a_kill_of_supervisor_and_server(
     os.kill(pid, signal.SIGKILL)
     process.kill()
     process.wait()
-    with EmbeddedPostgres(home) as server:
+    with quick(home) as server:
         assert kept(server.url) == 42
 
 
@@ -218,7 +223,7 @@ def test_a_stale_pid_file_naming_another_program_does_not_hinder(home: Path) -> 
     try:
         lines = [str(other.pid), str(home / "cluster"), "1", "5432", str(home / "socket"), "", ""]
         (home / "cluster" / "postmaster.pid").write_text("\n".join(lines))
-        with EmbeddedPostgres(home) as server:
+        with quick(home) as server:
             psycopg.connect(server.url).close()
         assert other.poll() is None
     finally:
@@ -230,7 +235,7 @@ def test_a_killed_first_start_is_made_anew(folder: Path) -> None:
     draft = folder / "postgres" / "cluster.new"
     draft.mkdir(parents=True)
     (draft / "PG_VERSION").write_text("18\n")
-    with EmbeddedPostgres(folder / "postgres", settings={"fsync": "off"}) as server:
+    with quick(folder / "postgres") as server:
         psycopg.connect(server.url).close()
 
 
@@ -239,20 +244,20 @@ def test_any_folder_name_gets_a_socket_that_fits(home: Path, folder: Path, name:
     moved = folder / name / "postgres"
     moved.parent.mkdir(mode=0o711)
     home.rename(moved)
-    with EmbeddedPostgres(moved) as server:
+    with quick(moved) as server:
         psycopg.connect(server.url).close()
 
 
 def test_a_server_that_cannot_start_says_why(home: Path) -> None:
     with pytest.raises(EmbeddedError, match="no_such_setting"):
         EmbeddedPostgres(home, settings={"no_such_setting": "1"}).start()
-    with EmbeddedPostgres(home) as server:
+    with quick(home) as server:
         psycopg.connect(server.url).close()
 
 
 @as_root
 def test_as_root_the_server_runs_as_somebody_else(home: Path) -> None:
-    with EmbeddedPostgres(home) as server:
+    with quick(home) as server:
         assert server.pid is not None
         assert psutil.Process(server.pid).uids().effective != 0
 
@@ -266,10 +271,10 @@ def test_as_root_below_a_closed_folder_the_data_lies_in_the_system_folder(
     closed = folder / "root-home"
     closed.mkdir(mode=0o700)
     home = closed / "clone" / "postgres"
-    with EmbeddedPostgres(home, settings={"fsync": "off"}) as server:
+    with quick(home) as server:
         fill(server.url)
     assert [path.name for path in system.glob("clone-postgres-*/cluster")] == ["cluster"]
-    with EmbeddedPostgres(home) as server:
+    with quick(home) as server:
         assert kept(server.url) == 42
 
 
@@ -279,7 +284,7 @@ def test_as_root_binaries_out_of_reach_are_copied(
 ) -> None:
     monkeypatch.setattr(binaries, "SYSTEM_FOLDER", folder / "system")
     monkeypatch.setattr(binaries, "can_reach", lambda *_: False)
-    with EmbeddedPostgres(home) as server:
+    with quick(home) as server:
         assert server.pid is not None
         program = Path(psutil.Process(server.pid).exe())
     assert program.is_relative_to(folder / "system")
