@@ -1,5 +1,7 @@
 /** Texts of the page in English. `zh.ts` holds the same keys; the compiler sees to it. */
 
+import type { Case, Device, LogEntry } from "../lib/types";
+
 type Span = string;
 
 export const en = {
@@ -33,6 +35,7 @@ export const en = {
   },
   units: { d: "d", h: "h", m: "min", s: "s" },
   ago: (span: Span) => `${span} ago`,
+  justNow: "now",
   never: "never",
   grades: { general: "General", serious: "Serious", major: "Major", emergency: "Emergency" },
   states: {
@@ -67,11 +70,10 @@ export const en = {
     verified: "Verified",
     closed: "Closed",
     noted: "Note",
-    note: "Note",
     recurred: "Recurred",
     worsened: "Became worse",
     sensor_recovered: "Sensor back to normal",
-  } as Record<string, string>,
+  } satisfies Record<LogEntry["event"], string>,
   caseKinds: {
     hydrant_low_pressure: "Low hydrant pressure",
     hydrant_no_water: "Hydrant without water",
@@ -82,14 +84,14 @@ export const en = {
     agent_silent: "Agent silent",
     camera_fire: "Fire seen by camera",
     lens_covered: "Lens covered",
-  } as Record<string, string>,
+  } satisfies Record<Case["kind"], string>,
   deviceKinds: {
     hydrant: "Hydrant",
     smoke: "Smoke detector",
     door: "Access door",
     reader: "Card reader",
     camera: "Camera",
-  } as Record<string, string>,
+  } satisfies Record<NonNullable<Device["kind"]>, string>,
   deviceStates: { ok: "In order", silent: "Silent", fault: "Fault", unknown: "Not heard yet" },
   quantities: {
     pressure: "Pressure",
@@ -192,10 +194,8 @@ export const en = {
     zoomOut: "Zoom out",
     whole: "Whole site",
     cases: (count: number) => (count === 1 ? "1 open case" : `${count} open cases`),
-    filtered: "Only this grid's cases are listed",
     wardenOf: (name: string) => `Warden: ${name}`,
     noWarden: "No warden",
-    legend: "Legend",
   },
   devices: {
     title: "Devices",
@@ -234,6 +234,7 @@ export const en = {
     noAgents: "No agent has reported yet.",
     hub: "Hub",
     status: "Status",
+    statuses: { ok: "In order", degraded: "Degraded" },
     lag: "Behind the store",
     position: "Position in the log",
     started: "Running since",

@@ -1,15 +1,18 @@
 /** The hub's HTTP interface, one function per question. */
 import type {
-  Action,
   Agent,
   CaseFile,
   CasePage,
-  DeadLetters,
+  DeadLetterPage,
   Device,
   Health,
+  Problem,
   Series,
   Site,
+  Step,
 } from "./types";
+
+const UNWELL = 503;
 
 /** The hub refused, in its own words (`application/problem+json`), or could not be reached. */
 export class Refusal extends Error {
@@ -26,11 +29,8 @@ export class Refusal extends Error {
   static readonly UNREACHABLE = 0;
 }
 
-type Problem = { title?: unknown; detail?: unknown; allowed?: unknown };
-
-const worded = (part: unknown): string => (typeof part === "string" ? part : "");
-
-async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+/** `also` is a status whose answer counts as well. */
+async function ask<T>(path: string, init: RequestInit = {}, also = 0): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -39,11 +39,10 @@ async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   }
   const json = (response.headers.get("content-type") ?? "").includes("json");
   const body: unknown = json ? await response.json() : null;
-  if (response.ok && json) return body as T;
-  const problem = (body ?? {}) as Problem;
-  const allowed = Array.isArray(problem.allowed) ? problem.allowed.map(String) : [];
-  const title = worded(problem.title) || response.statusText;
-  throw new Refusal(response.status, title, worded(problem.detail), allowed);
+  if (json && (response.ok || response.status === also)) return body as T;
+  const problem = (body ?? {}) as Partial<Problem>;
+  const title = problem.title ?? response.statusText;
+  throw new Refusal(response.status, title, problem.detail ?? "", problem.allowed ?? []);
 }
 
 const query = (parts: Record<string, string | number | null>): string =>
@@ -59,15 +58,15 @@ export const readSite = (): Promise<Site> => ask("/api/site");
 export const readDevices = (): Promise<Device[]> => ask("/api/devices");
 export const readUnregistered = (): Promise<Device[]> => ask("/api/devices?registered=false");
 export const readAgents = (): Promise<Agent[]> => ask("/api/agents");
-export const readHealth = (): Promise<Health> => ask("/api/health");
-export const readDeadLetters = (limit: number): Promise<DeadLetters> =>
+export const readHealth = (): Promise<Health> => ask("/api/health", {}, UNWELL);
+export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
 export const readCase = (id: number): Promise<CaseFile> => ask(`/api/cases/${id}`);
 
 export const readCases = (
   state: "open" | "closed",
   limit: number,
-  cursor: number | null,
+  cursor: string | null,
 ): Promise<CasePage> => ask(`/api/cases?${query({ state, limit, cursor })}`);
 
 export const readSeries = (
@@ -86,12 +85,10 @@ export const readSeries = (
     })}`,
   );
 
-export type StepRequest = { action: Action; note: string; to: string | null };
-
 /** Take a step; `key` stays the same when the same step is tried again. */
 export const takeStep = (
   id: number,
-  step: StepRequest,
+  step: Step,
   person: string,
   key: string,
 ): Promise<CaseFile> =>
@@ -102,11 +99,7 @@ export const takeStep = (
       "X-Gridwarden-Person": person,
       "Idempotency-Key": key,
     },
-    body: JSON.stringify({
-      action: step.action,
-      note: step.note,
-      ...(step.to === null ? {} : { to: step.to }),
-    }),
+    body: JSON.stringify(step),
   });
 
 /** 128 random bits; unlike `randomUUID` also there when the page is served without TLS. */

@@ -1,15 +1,15 @@
 /** What the desk knows: plan, devices, agents and cases, kept current by the hub's stream. */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import { readAgents, readCases, readDevices, readHealth, readSite } from "./api";
+import { readAgents, readCases, readDevices, readSite } from "./api";
 import { isOpen, isOverdue } from "./cases";
 import { clock } from "./clock.svelte";
 import { LiveDevice } from "./device.svelte";
 import { Plan } from "./plan";
 import { follow } from "./stream";
-import type { Agent, Beat, Case, DevicePatch } from "./types";
+import type { Agent, Beat, Case, DeviceNow } from "./types";
 
 const PAGE = 200;
-const EVENTS = ["case", "devices", "agents", "beat"] as const;
+const EVENTS = ["case", "devices", "agents", "beat", "reset"] as const;
 
 export type Link = "connecting" | "live" | "down";
 
@@ -25,7 +25,7 @@ class Desk {
   heard = $state<number | null>(null);
   lag = $state<number | null>(null);
   /** Where older closed cases go on; undefined before the first page. */
-  olderFrom = $state<number | null | undefined>(undefined);
+  olderFrom = $state<string | null | undefined>(undefined);
   loaded = $state(false);
   trouble = $state<string | null>(null);
 
@@ -58,21 +58,19 @@ class Desk {
   async refresh(): Promise<void> {
     const openBefore = this.open.map((file) => file.id);
     try {
-      const [site, devices, agents, health, open] = await Promise.all([
-        this.plan === null ? readSite() : null,
+      const [site, devices, agents, open] = await Promise.all([
+        readSite(),
         readDevices(),
         readAgents(),
-        readHealth(),
         this.#readOpen(),
       ]);
-      if (site) this.plan = new Plan(site);
+      this.plan = new Plan(site);
       for (const device of devices) {
         const known = this.devices.get(device.id);
         if (known) known.patch(device);
         else this.devices.set(device.id, new LiveDevice(device));
       }
       this.agents = agents;
-      this.lag = health.feed_lag_s;
       this.#settle(open, openBefore);
       this.loaded = true;
       this.trouble = null;
@@ -97,7 +95,7 @@ class Desk {
 
   async #readOpen(): Promise<Case[]> {
     const items: Case[] = [];
-    let cursor: number | null = null;
+    let cursor: string | null = null;
     do {
       const page = await readCases("open", PAGE, cursor);
       items.push(...page.items);
@@ -129,9 +127,11 @@ class Desk {
       if (this.loaded && !this.cases.has(file.id) && isOpen(file)) this.#arrive(file);
       else this.upsert(file);
     } else if (event === "devices") {
-      for (const patch of data as DevicePatch[]) this.devices.get(patch.id)?.patch(patch);
+      for (const patch of data as DeviceNow[]) this.devices.get(patch.id)?.patch(patch);
     } else if (event === "agents") {
       this.agents = data as Agent[];
+    } else if (event === "reset") {
+      void this.refresh();
     } else if (event === "beat") {
       const beat = data as Beat;
       this.lag = beat.feed_lag_s;

@@ -1,5 +1,5 @@
 /** One device of the site with its live part, and what changes when the hub says so. */
-import type { Device, DevicePatch, DeviceState, Latest, Point } from "./types";
+import type { Condition, Device, DeviceNow, Latest, Point } from "./types";
 
 export class LiveDevice {
   readonly id: string;
@@ -8,7 +8,7 @@ export class LiveDevice {
   readonly at: Point | null;
   readonly grid: string | null;
   readonly agent: string | null;
-  state = $state<DeviceState>("unknown");
+  state = $state<Condition>("unknown");
   /** Milliseconds, or null when it was never heard. */
   seen = $state<number | null>(null);
   latest = $state.raw<Latest[]>([]);
@@ -24,7 +24,7 @@ export class LiveDevice {
   }
 
   /** Take over what changed; quantities that the patch does not name keep their value. */
-  patch(change: DevicePatch): void {
+  patch(change: DeviceNow): void {
     this.state = change.state;
     this.seen = change.last_seen === null ? this.seen : Date.parse(change.last_seen);
     const named = new Set(change.latest.map((latest) => latest.quantity));

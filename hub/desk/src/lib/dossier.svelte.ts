@@ -1,7 +1,7 @@
 /** The file of the opened case, and the steps taken from here. */
-import { newKey, readCase, Refusal, takeStep, type StepRequest } from "./api";
+import { newKey, readCase, Refusal, takeStep } from "./api";
 import { desk } from "./desk.svelte";
-import type { Case, CaseFile } from "./types";
+import type { Case, CaseFile, Step } from "./types";
 
 const NOT_FOUND = 404;
 
@@ -43,7 +43,7 @@ export class Dossier {
   }
 
   /** Take a step in the name of `person`; whether the hub took it. */
-  async step(step: StepRequest, person: string): Promise<boolean> {
+  async step(step: Step, person: string): Promise<boolean> {
     const words = JSON.stringify([step, person]);
     // The same step tried again after a lost answer must not count twice.
     if (this.#pending?.step !== words) this.#pending = { step: words, key: newKey() };

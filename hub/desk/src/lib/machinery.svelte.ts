@@ -1,12 +1,12 @@
 /** What the system view asks for while it is open: the hub's health, dead letters, strangers. */
 import { readDeadLetters, readHealth, readUnregistered } from "./api";
-import type { DeadLetters, Device, Health } from "./types";
+import type { DeadLetterPage, Device, Health } from "./types";
 
 const LETTERS = 50;
 
 export class Machinery {
   health = $state.raw<Health | null>(null);
-  letters = $state.raw<DeadLetters | null>(null);
+  letters = $state.raw<DeadLetterPage | null>(null);
   strangers = $state.raw<Device[] | null>(null);
   failure = $state<string | null>(null);
 

@@ -1,6 +1,6 @@
 /** How a quantity is plotted: its line, its limit, and the time in which the limit was broken. */
 import uPlot from "uplot";
-import { amount, clockTime, day } from "./format";
+import { amount, clockTime, day, measured } from "./format";
 import { colour, wash } from "./palette";
 
 export type Span = { from: number; to: number | null };
@@ -8,8 +8,8 @@ export type Figure = {
   unit: string;
   limit: number | null;
   limitLabel: string;
-  /** Drawn in steps: contacts and alarms. */
-  stepped: boolean;
+  /** Words for 0 and 1 of contacts and alarms, which are drawn in steps. */
+  words: [string, string] | null;
   /** Shaded; seconds; still open to the right when `to` is null. */
   breaches: Span[];
   /** The token of the breach's colour. */
@@ -55,6 +55,8 @@ function limitLine(plot: uPlot, figure: Figure): void {
   ctx.stroke();
   ctx.fillStyle = colour(figure.tint);
   ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
   ctx.fillText(figure.limitLabel, bbox.left + 6 * devicePixelRatio, y - 5 * devicePixelRatio);
   ctx.restore();
 }
@@ -65,8 +67,12 @@ function range(figure: Figure, low: number | null, high: number | null): [number
   const [least, most] = [Math.min(...values, Infinity), Math.max(...values, -Infinity)];
   if (least > most) return [0, 1];
   const room = (most - least || Math.abs(most) || 1) * 0.15;
-  return [least >= 0 ? Math.max(least - room, figure.stepped ? -0.1 : 0) : least - room, most + room];
+  return [least >= 0 ? Math.max(least - room, figure.words ? -0.1 : 0) : least - room, most + room];
 }
+
+/** The value in words or with its unit. */
+export const worded = (figure: Figure, value: number): string =>
+  figure.words?.[value > 0 ? 1 : 0] ?? measured(value, figure.unit);
 
 /** Options of uPlot for a figure of some size. */
 export function plotOptions(figure: Figure, width: number, height: number): uPlot.Options {
@@ -76,7 +82,8 @@ export function plotOptions(figure: Figure, width: number, height: number): uPlo
     grid: { stroke: colour("--plot-grid"), width: 1 },
     ticks: { show: false },
   };
-  const path = figure.stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const { words } = figure;
+  const path = words ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
   return {
     width,
     height,
@@ -97,12 +104,14 @@ export function plotOptions(figure: Figure, width: number, height: number): uPlo
       {
         ...axis,
         space: 70,
+        size: 28,
         values: (_plot, splits, _axis, _space, step) => splits.map((at) => tick(at, step)),
       },
       {
         ...axis,
-        size: 46,
-        values: (_plot, splits) => splits.map((value) => amount(value)),
+        size: 52,
+        ...(words ? { splits: [0, 1] } : {}),
+        values: (_plot, splits) => splits.map((value) => words?.[value] ?? amount(value)),
       },
     ],
     series: [

@@ -7,6 +7,7 @@ export type Size = { width: number; height: number };
 export type Viewport = { scale: number; left: number; top: number };
 
 const MARGIN_PX = 16;
+const EDGE_PX = 24; // nearer to the edge counts as out of sight
 const MOST_PX_PER_METRE = 12;
 
 /** The whole of `bounds` centred in a window of `size`. */
@@ -41,10 +42,12 @@ export function pan(view: Viewport, [dx, dy]: Point, bounds: Bounds, size: Size)
   };
 }
 
-/** A plan point brought to the middle, at least at `scale`. */
-export function centre(view: Viewport, [x, y]: Point, scale: number, size: Size): Viewport {
-  const at = Math.max(view.scale, scale);
-  return { scale: at, left: size.width / 2 - x * at, top: size.height / 2 + y * at };
+/** Moved so that a plan point is in sight; the same object if it is already. */
+export function reveal(view: Viewport, point: Point, size: Size): Viewport {
+  const [x, y] = toPixel(view, point);
+  const inside = (at: number, length: number): boolean => at >= EDGE_PX && at <= length - EDGE_PX;
+  if (inside(x, size.width) && inside(y, size.height)) return view;
+  return { ...view, left: view.left + size.width / 2 - x, top: view.top + size.height / 2 - y };
 }
 
 export const toPixel = (view: Viewport, [x, y]: Point): Point => [
@@ -59,6 +62,16 @@ export const outline = (points: readonly Point[]): string =>
 /** The path of a line, in metres. */
 export const polyline = (points: readonly Point[]): string =>
   `M${points.map(([x, y]) => `${x} ${y}`).join("L")}`;
+
+/** The uppermost point of a polygon straight above or below its centre. */
+export function crest(points: readonly Point[]): Point {
+  const [x, middle] = centroid(points);
+  const crossings = points.flatMap(([x1, y1], index) => {
+    const [x2, y2] = points[(index + 1) % points.length] ?? [x1, y1];
+    return x1 < x !== x2 < x ? [y1 + ((x - x1) / (x2 - x1)) * (y2 - y1)] : [];
+  });
+  return [x, Math.max(...crossings, middle)];
+}
 
 /** Centre of area of a simple polygon; of its corners if it has no area. */
 export function centroid(points: readonly Point[]): Point {
