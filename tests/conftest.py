@@ -10,7 +10,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -22,9 +21,9 @@ from psycopg import sql
 from gridwarden.embedded.broker import EmbeddedBroker
 from gridwarden.embedded.brokers import BrokerKind
 from gridwarden.embedded.postgres import EmbeddedPostgres
+from gridwarden.store import migrate_store
 
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-_MIGRATED = ("ingest", "hub")
 
 
 class Cluster:
@@ -38,7 +37,7 @@ class Cluster:
     def create(self, template: str = "template0") -> str:
         """Address of a new database."""
         name = next(self._names)
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")  # a fifth the time
         self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url_of(name)
 
@@ -46,7 +45,7 @@ class Cluster:
         """Address of a new database with all our tables."""
         if self._template is None:
             url = self.create()
-            _migrate(url)
+            migrate_store(url)
             self._template = self.name_of(url)
         return self.create(self._template)
 
@@ -72,26 +71,6 @@ class Cluster:
     def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(self._admin_url, autocommit=True) as connection:
             connection.execute(statement)
-
-
-def _migrate(url: str) -> None:
-    if find_spec("ingest.migrate") is None:
-        return
-    from ingest.migrate import migrate
-
-    with psycopg.connect(url) as connection:
-        for package in _MIGRATED:
-            if _numbered_without_gaps(package):
-                migrate(connection, package)
-
-
-def _numbered_without_gaps(package: str) -> bool:
-    spec = find_spec(package)
-    assert spec is not None
-    assert spec.origin is not None
-    files = sorted((Path(spec.origin).parent / "migrations").glob("*.sql"))
-    numbers = [int(file.name[:4]) for file in files]
-    return bool(numbers) and numbers == list(range(1, len(numbers) + 1))
 
 
 @pytest.fixture(scope="session")

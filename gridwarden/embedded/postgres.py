@@ -85,6 +85,8 @@ class EmbeddedPostgres:
     def start(self, timeout_s: float = 60) -> str:
         """Make the cluster at the first start, run the server, return our database's address.
 
+        Does nothing while the server runs; starts it again when it has died.
+
         Raises:
             EmbeddedError: the folder is in use, of another version, or the server did not come
                 up within `timeout_s`; then nothing is left running.
@@ -93,9 +95,10 @@ class EmbeddedPostgres:
             return self.url
         deadline = time.monotonic() + timeout_s
         make_passable(self._home)
-        lock = FolderLock(self._home)
-        lock.acquire()
-        self._lock = lock
+        if self._lock is None:  # held already when the server died under us
+            lock = FolderLock(self._home)
+            lock.acquire()
+            self._lock = lock
         try:
             self._start(deadline)
         except BaseException:

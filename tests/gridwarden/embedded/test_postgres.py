@@ -22,6 +22,7 @@ from gridwarden.embedded import binaries, place
 from gridwarden.embedded.account import Account, can_reach
 from gridwarden.embedded.errors import EmbeddedError
 from gridwarden.embedded.postgres import EmbeddedPostgres
+from tests.gridwarden.embedded.mqtt import until
 
 SUPERVISE = Path(__file__).with_name("supervise.py")
 _numbers = count()
@@ -204,6 +205,17 @@ def test_the_server_ends_when_its_supervisor_is_killed(
         assert kept(server.url) == 42
         assert server.pid != pid
     assert gone(pid)
+
+
+def test_a_killed_server_is_started_again_at_its_address_with_all_data(home: Path) -> None:
+    with quick(home) as server:
+        url = server.url
+        fill(url)
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGKILL)
+        assert until(lambda: server.pid is None)
+        assert server.start() == url
+        assert kept(url) == 42
 
 
 def test_committed_rows_survive_a_kill_of_supervisor_and_server(
