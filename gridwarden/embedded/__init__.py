@@ -1,0 +1,1 @@
+"""Embedded: database, broker and child processes that we run ourselves, on one machine."""

@@ -183,7 +183,11 @@ class EmbeddedPostgres:
         return True
 
     def _create_database(self) -> None:
-        with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
-            query = "SELECT 1 FROM pg_database WHERE datname = %s"
-            if connection.execute(query, [DATABASE]).fetchone() is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
+        try:
+            with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
+                if connection.execute(query, [DATABASE]).fetchone() is None:
+                    connection.execute(create)
+        except psycopg.Error as error:
+            raise EmbeddedError(f"PostgreSQL runs, but has no database of ours: {error}") from error
