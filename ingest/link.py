@@ -7,6 +7,7 @@ are acknowledged by hand, after the store's commit, and then the agents hear of 
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable, Iterable
 from threading import Event
 from typing import Any
@@ -43,6 +44,11 @@ class LinkError(RuntimeError):
     """The broker does not let us in; the text says what to check."""
 
 
+def _send_at_once(_client: Client, _userdata: Any, sock: Any) -> None:
+    """Without this, Nagle's algorithm holds small acknowledgements back for up to 40 ms."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 class Link:
     """Receives messages and hands them on in the broker's thread; acknowledges when told to."""
 
@@ -77,6 +83,7 @@ class Link:
         if self._url.scheme == "mqtts":
             self._client.tls_set()
         self._client.reconnect_delay_set(*_RECONNECT_S)
+        self._client.on_socket_open = _send_at_once
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
@@ -147,7 +154,8 @@ class Link:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
-        log.warning("ingest.broker_disconnected", extra={"reason": str(reason)})
+        level = logging.WARNING if reason.is_failure else logging.INFO
+        log.log(level, "ingest.broker_disconnected", extra={"reason": str(reason)})
 
     def _on_subscribe(
         self,

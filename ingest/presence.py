@@ -15,6 +15,8 @@ from ingest.arrival import Report
 from ingest.feed import CommittedBatch
 from ingest.simple import single
 
+AGENTS_CHANNEL = "gridwarden_agents"  # PostgreSQL NOTIFY channel: a report came; empty payload
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:

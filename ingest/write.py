@@ -19,7 +19,7 @@ from ingest.clock import moment
 from ingest.commit import copy_letters, feed
 from ingest.feed import CommittedBatch
 from ingest.names import MAX_QUANTITIES, Names
-from ingest.presence import settle
+from ingest.presence import AGENTS_CHANNEL, settle
 from ingest.rows import Rows, device_names, event_times
 from ingest.rules import NamedOutside
 from ingest.series import Series
@@ -183,4 +183,5 @@ class Writer:
             "state": [encode_agent_state(report.state).decode() for report in newest],
         }
         conn.execute(_QUERIES["meet_agents"], columns)
+        conn.execute(_QUERIES["wake_watchers"], [AGENTS_CHANNEL])
         return [change for change in presence.changes if self._devices.knows(change.agent)]

@@ -22,3 +22,6 @@ order by name
 on conflict (name) do update
 set site = excluded.site, online = excluded.online, reported = excluded.reported,
     state = excluded.state
+
+-- name: wake_watchers
+select pg_notify(%s, '')
