@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.middleware.gzip import GZipMiddleware
 
 from edge.wire import Micros
-from hub import clock, openapi, page, problems
+from hub import openapi, page, problems
 from hub.cases import routes as cases
 from hub.directory import Directory
 from hub.headers import Headers
@@ -28,6 +28,7 @@ from hub.live.pumps import CHANNELS, Pumps
 from hub.plans.domain import Plan
 from hub.sites import routes as sites
 from hub.wiring import Parts, Pool
+from ingest import clock
 
 POOL_SIZE = 8  # connections; ours: requests take milliseconds each, streams hold none
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway

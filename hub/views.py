@@ -8,9 +8,9 @@ from typing import Annotated, TypeAlias
 from pydantic import AwareDatetime, BaseModel, PlainSerializer, WithJsonSchema
 
 from edge.wire import Micros
-from hub.clock import to_datetime
 from hub.sites.domain import Name
 from hub.sites.routes import NameView
+from ingest import clock
 
 
 def iso(moment: datetime) -> str:
@@ -36,7 +36,7 @@ class PersonRef(BaseModel):
 
 def instant(micros: Micros | None) -> datetime | None:
     """A moment for a view, or none."""
-    return None if micros is None else to_datetime(micros)
+    return None if micros is None else clock.moment(micros)
 
 
 def name_view(name: Name) -> NameView:

@@ -15,8 +15,8 @@ from hub.cases.chain import canonical
 from hub.cases.domain import Refused, step
 from hub.cases.file import case_file
 from hub.cases.views import CaseFile, Step
-from hub.clock import to_datetime
 from hub.directory import Directory
+from ingest import clock
 from ingest.sql import load_queries
 
 REPLY_KEPT = 24 * 3600 * 1_000_000  # microseconds
@@ -88,7 +88,7 @@ async def act(
 async def _earlier_reply(
     conn: AsyncConnection[Any], attempt: Attempt, now: Micros
 ) -> CaseFile | None:
-    await conn.execute(_QUERIES["forget_replies"], {"before": to_datetime(now - REPLY_KEPT)})
+    await conn.execute(_QUERIES["forget_replies"], {"before": clock.moment(now - REPLY_KEPT)})
     values = {"person": attempt.actor, "key": attempt.key}
     cursor = await conn.execute(_QUERIES["reply"], values)
     row = await cursor.fetchone()
@@ -107,6 +107,6 @@ async def _keep_reply(
         "key": attempt.key,
         "request": attempt.fingerprint(),
         "reply": Jsonb(reply.model_dump(mode="json", by_alias=True)),
-        "at": to_datetime(now),
+        "at": clock.moment(now),
     }
     await conn.execute(_QUERIES["keep_reply"], values)

@@ -11,9 +11,9 @@ from edge.wire import Micros
 from hub.cases.domain import allowed
 from hub.cases.store import StoredCase, read_log
 from hub.cases.views import CaseAnomaly, CaseFile, Evidence, case_view, log_view
-from hub.clock import to_datetime, to_micros
 from hub.directory import Directory
 from hub.live.snapshots import snapshot_path, snapshot_times
+from ingest import clock
 from ingest.sql import load_queries
 
 BEFORE = 600_000_000  # microseconds plotted before the first breach; ours: shows the normal state
@@ -59,7 +59,7 @@ async def _evidence(
     conn: AsyncConnection[Any], case: StoredCase, anomalies: list[CaseAnomaly], now: Micros
 ) -> Evidence:
     state = case.state
-    starts = [to_micros(anomaly.started) for anomaly in anomalies]
+    starts = [clock.micros(anomaly.started) for anomaly in anomalies]
     first = min(starts, default=state.opened)
     until = now if state.open else min(now, state.updated + AFTER)
     times = await snapshot_times(conn, state.device, first, until)
@@ -69,8 +69,8 @@ async def _evidence(
             "quantity": state.quantity or None,
             "unit": state.unit,
             "limit": state.limit,
-            "from": to_datetime(first - BEFORE),
-            "to": to_datetime(until),
+            "from": clock.moment(first - BEFORE),
+            "to": clock.moment(until),
             "snapshots": [snapshot_path(state.device, time) for time in times],
         }
     )

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from edge.wire import Micros
 from hub.cases.store import StoredCase, from_row
-from hub.clock import to_datetime
+from ingest import clock
 from ingest.sql import load_queries
 
 AT_ONCE = 200  # cases read in one go when following the log; ours
@@ -51,7 +51,7 @@ async def read_page(
 
 async def count_open(conn: AsyncConnection[Any], grid: str | None, now: Micros) -> Counts:
     """Open cases in a grid or below it."""
-    cursor = await conn.execute(_QUERIES["counts"], {"grid": grid, "now": to_datetime(now)})
+    cursor = await conn.execute(_QUERIES["counts"], {"grid": grid, "now": clock.moment(now)})
     found = await cursor.fetchall()
     return Counts({kind: count for kind, count, _ in found}, sum(row[2] for row in found))
 

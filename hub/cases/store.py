@@ -17,9 +17,8 @@ from psycopg.types.json import Jsonb
 from hub.anomalies.domain import Anomaly
 from hub.cases.chain import GENESIS, Sealed, seal
 from hub.cases.domain import CaseState, Event, evolve, fold
-from hub.clock import to_datetime, to_micros
 from hub.sites.domain import Spot
-from ingest import locks
+from ingest import clock, locks
 from ingest.sql import load_queries
 
 CASES_CHANNEL = "gridwarden_cases"  # PostgreSQL NOTIFY channel; the payload is empty
@@ -76,9 +75,9 @@ async def add_anomaly(conn: AsyncConnection[Any], case: int, anomaly: Anomaly) -
         "anomaly": anomaly.key,
         "case": case,
         "rule": anomaly.rule,
-        "started": to_datetime(anomaly.started),
-        "raised": to_datetime(anomaly.raised),
-        "detection_time": None if seen is None else to_datetime(seen),
+        "started": clock.moment(anomaly.started),
+        "raised": clock.moment(anomaly.raised),
+        "detection_time": None if seen is None else clock.moment(seen),
         "quantity": anomaly.quantity,
         "unit": anomaly.unit,
         "value": anomaly.value,
@@ -90,7 +89,7 @@ async def add_anomaly(conn: AsyncConnection[Any], case: int, anomaly: Anomaly) -
 async def create(conn: AsyncConnection[Any], spot: Spot, events: Sequence[Event]) -> StoredCase:
     """Open a case with its first events, under the next number of the year of its opening."""
     state = fold(events)
-    opened = to_datetime(state.opened)
+    opened = clock.moment(state.opened)
     cursor = await conn.execute(_QUERIES["next_number"], {"year": opened.year})
     row = await cursor.fetchone()
     assert row is not None
@@ -135,7 +134,7 @@ async def read_log(conn: AsyncConnection[Any], case: int) -> list[Sealed]:
                 seq=row["seq"],
                 event=Event(
                     event=row["event"],
-                    at=to_micros(row["at"]),
+                    at=clock.micros(row["at"]),
                     actor=row["actor"],
                     note=row["note"],
                     data=row["data"],
@@ -180,7 +179,7 @@ def _entry(entry: Sealed) -> dict[str, Any]:
     return {
         "case": entry.case,
         "seq": entry.seq,
-        "at": to_datetime(entry.event.at),
+        "at": clock.moment(entry.event.at),
         "actor": entry.event.actor,
         "event": entry.event.event,
         "note": entry.event.note,
@@ -196,8 +195,8 @@ def _projected(state: CaseState) -> dict[str, Any]:
         "grade": state.grade,
         "stage": state.stage,
         "owner": state.owner,
-        "updated": to_datetime(state.updated),
-        "due": None if state.due is None else to_datetime(state.due),
+        "updated": clock.moment(state.updated),
+        "due": None if state.due is None else clock.moment(state.due),
         "breaches": sorted(state.breaches),
         "recurrences": state.recurrences,
         "quantity": state.quantity,
@@ -225,9 +224,9 @@ def from_row(row: DictRow) -> StoredCase:
             device=row["device"],
             grade=row["grade"],
             stage=row["stage"],
-            opened=to_micros(row["opened"]),
-            updated=to_micros(row["updated"]),
-            due=None if row["due"] is None else to_micros(row["due"]),
+            opened=clock.micros(row["opened"]),
+            updated=clock.micros(row["updated"]),
+            due=None if row["due"] is None else clock.micros(row["due"]),
             warden=row["warden"],
             owner=row["owner"],
             breaches=frozenset(row["breaches"]),

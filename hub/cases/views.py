@@ -11,11 +11,11 @@ from hub.anomalies.domain import AnomalyKind, Grade
 from hub.cases.chain import Sealed
 from hub.cases.domain import Action, EventName, Stage
 from hub.cases.store import StoredCase
-from hub.clock import to_datetime
 from hub.directory import Directory
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, instant, name_view
+from ingest import clock
 
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 
@@ -143,8 +143,8 @@ def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
         grid=case.grid,
         grid_path=list(case.grid_path),
         at=case.at,
-        opened=to_datetime(state.opened),
-        updated=to_datetime(state.updated),
+        opened=clock.moment(state.opened),
+        updated=clock.moment(state.updated),
         due=instant(state.due),
         overdue=state.open and state.due is not None and state.due < now,
         owner=None if owner is None else PersonRef(id=owner, name=name_view(directory.name(owner))),
@@ -162,7 +162,7 @@ def log_view(sealed: Sealed, directory: Directory) -> LogEntry:
     known = directory.knows(event.actor)
     return LogEntry(
         seq=sealed.seq,
-        at=to_datetime(event.at),
+        at=clock.moment(event.at),
         actor=event.actor,
         actor_name=name_view(directory.name(event.actor)) if known else None,
         event=event.event,

@@ -11,9 +11,9 @@ from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 
 from hub.cases.query import head_position
-from hub.clock import to_datetime
 from hub.views import Instant
 from hub.wiring import WiredParts
+from ingest import clock
 
 PATIENCE_S = 2.0  # longest wait for a connection before the database counts as down
 
@@ -54,6 +54,6 @@ async def read_health(parts: WiredParts, response: Response) -> Health:
         position=position,
         streams=len(parts.broadcast),
         dropped_streams=parts.broadcast.dropped,
-        started=to_datetime(parts.started),
+        started=clock.moment(parts.started),
         version=version("gridwarden"),
     )

@@ -17,16 +17,16 @@ from pydantic import TypeAdapter
 from hub.cases.query import AT_ONCE, changed_since, head_position
 from hub.cases.store import CASES_CHANNEL
 from hub.cases.views import case_view
-from hub.clock import to_datetime
 from hub.live.broadcast import Message
 from hub.live.listener import Listener
 from hub.live.store import ROUND, feed_since, prime, rows
 from hub.live.views import Agent, Beat, DeviceNow, agent_view, device_now
 from hub.sites.store import SITE_CHANNEL
 from hub.wiring import Parts
+from ingest import clock
 from ingest.feed import FEED_CHANNEL
+from ingest.presence import AGENTS_CHANNEL
 
-AGENTS_CHANNEL = "gridwarden_agents"
 CHANNELS = (CASES_CHANNEL, FEED_CHANNEL, SITE_CHANNEL, AGENTS_CHANNEL)
 DEVICES_EVERY_S = 0.5
 ROUNDS = 20
@@ -136,4 +136,4 @@ class Pumps:
 
 def beat(parts: Parts) -> Beat:
     """What is said every five seconds."""
-    return Beat(time=to_datetime(parts.clock()), feed_lag_s=parts.feed_lag_s())
+    return Beat(time=clock.moment(parts.clock()), feed_lag_s=parts.feed_lag_s())

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime
 
 from edge.wire import Identifier
-from hub.clock import to_datetime, to_micros
 from hub.live.domain import UNITS
 from hub.live.series import read_series, thin
 from hub.live.snapshots import read_snapshot
@@ -25,6 +24,7 @@ from hub.live.views import (
 )
 from hub.problems import FieldError, ProblemError, invalid
 from hub.wiring import Connection, WiredParts
+from ingest import clock
 
 LONGEST_SERIES = timedelta(days=31)  # ours: what is read at once from the raw table
 
@@ -61,7 +61,9 @@ async def read_device_series(
         raise invalid([FieldError(field="query.to", message=message)])
     if not await is_known(conn, device):
         raise _no_such_device(device)
-    time, value = await read_series(conn, device, quantity, to_micros(start), to_micros(until))
+    time, value = await read_series(
+        conn, device, quantity, clock.micros(start), clock.micros(until)
+    )
     time, value = thin(time, value, points)
     return Series(
         device=device,
@@ -86,7 +88,7 @@ async def read_picture(device: DeviceId, time: Moment, conn: Connection) -> Resp
             404,
             "no-such-snapshot",
             "There is no such picture",
-            f"{device} sent no picture at {to_datetime(time).isoformat()}; "
+            f"{device} sent no picture at {clock.moment(time).isoformat()}; "
             "a case's evidence lists those there are.",
         )
     caching = {"Cache-Control": "private, max-age=31536000, immutable"}

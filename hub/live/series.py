@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
-from hub.clock import to_datetime
+from ingest import clock
 from ingest.sql import load_queries
 
 Column = NDArray[np.float64]
@@ -52,8 +52,8 @@ async def read_series(
     values = {
         "device": device,
         "quantity": quantity,
-        "from": to_datetime(start),
-        "to": to_datetime(until),
+        "from": clock.moment(start),
+        "to": clock.moment(until),
     }
     async with conn.cursor() as cursor, cursor.copy(_QUERIES["series"], values) as copy:
         data = b"".join([bytes(part) async for part in copy])

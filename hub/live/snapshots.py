@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
-from hub.clock import to_datetime, to_micros
+from ingest import clock
 from ingest.sql import load_queries
 
 MOST = 12  # pictures shown with one case; ours
@@ -26,17 +26,17 @@ async def snapshot_times(
     """When a device sent pictures between two times, oldest first, `MOST` at most."""
     values = {
         "device": device,
-        "from": to_datetime(start),
-        "to": to_datetime(until),
+        "from": clock.moment(start),
+        "to": clock.moment(until),
         "limit": MOST,
     }
     cursor = await conn.execute(_QUERIES["snapshot_times"], values)
-    return [to_micros(row[0]) for row in await cursor.fetchall()]
+    return [clock.micros(row[0]) for row in await cursor.fetchall()]
 
 
 async def read_snapshot(conn: AsyncConnection[Any], device: str, time: Micros) -> bytes | None:
     """The JPEG that a device sent at exactly that time."""
-    values = {"device": device, "time": to_datetime(time)}
+    values = {"device": device, "time": clock.moment(time)}
     cursor = await conn.execute(_QUERIES["snapshot"], values)
     row = await cursor.fetchone()
     return None if row is None else row[0]

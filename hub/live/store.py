@@ -7,8 +7,8 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 
-from hub.clock import to_micros
 from hub.live.board import Board
+from ingest import clock
 from ingest.feed import CommittedBatch, decode_committed
 from ingest.sql import load_queries
 
@@ -25,10 +25,10 @@ async def prime(conn: AsyncConnection[Any], board: Board) -> int:
     head: int = row[0]
     cursor = await conn.execute(_QUERIES["latest_readings"])
     for device, quantity, time, value in await cursor.fetchall():
-        board.reading(device, quantity, to_micros(time), value)
+        board.reading(device, quantity, clock.micros(time), value)
     cursor = await conn.execute(_QUERIES["latest_signs"])
     for device, seen, told in await cursor.fetchall():
-        board.sign(device, to_micros(seen), told)
+        board.sign(device, clock.micros(seen), told)
     return head
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from psycopg.rows import DictRow
 from pydantic import BaseModel, Field
 
 from edge.wire import Micros
-from hub.clock import to_datetime
 from hub.live.domain import UNITS, Condition, Line, condition
 from hub.sites.domain import DeviceKind, Point, Spot
 from hub.views import Instant, instant
+from ingest import clock
 
 
 class LatestReading(BaseModel):
@@ -33,7 +35,7 @@ class DeviceNow(BaseModel):
 class Device(DeviceNow):
     """A device. Nothing is known of the place of one that sends without being registered."""
 
-    kind: DeviceKind | None
+    kind: DeviceKind | Literal["agent"] | None
     place: str | None
     at: Point | None
     grid: str | None
@@ -100,7 +102,7 @@ def device_now(device: str, line: Line | None, spot: Spot | None, now: Micros) -
                 quantity=quantity,
                 value=sign.value,
                 unit=UNITS.get(quantity, ""),
-                time=to_datetime(sign.time),
+                time=clock.moment(sign.time),
             )
             for quantity, sign in latest
         ],

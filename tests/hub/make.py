@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ import msgspec
 import numpy as np
 import psycopg
 import uvicorn
+from fastapi import FastAPI
 from psycopg import AsyncConnection
 
 from edge.sample import Reading, pack_readings
-from hub import clock
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.app import create_app
 from hub.cases.intake import note_recovery, take_up
+from hub.live.broadcast import Message
 from hub.serve import HubServer, bind, page_address
 from hub.sites.domain import (
     Device,
@@ -35,6 +37,7 @@ from hub.sites.domain import (
     Spot,
 )
 from hub.sites.store import load_site
+from ingest import clock
 from ingest.feed import CommittedBatch, encode_committed
 
 Work = Callable[[AsyncConnection[Any]], Awaitable[Any]]
@@ -168,7 +171,7 @@ def store_readings(database_url: str, *readings: Reading, payload: bytes | None 
     with psycopg.connect(database_url) as conn:
         times = np.array([reading.time for reading in readings])
         for day in np.unique(times // 86_400_000_000).tolist():
-            days = [clock.to_datetime(at * 86_400_000_000) for at in (day, day + 1)]
+            days = [clock.moment(at * 86_400_000_000) for at in (day, day + 1)]
             conn.execute("select add_partition('readings', %s, %s)", days)
         for table, names in (
             ("devices", {reading.device for reading in readings}),
@@ -183,7 +186,7 @@ def store_readings(database_url: str, *readings: Reading, payload: bytes | None 
             cursor.executemany(
                 "insert into readings select %s, (select id from devices where name = %s),"
                 " (select id from quantities where name = %s), %s, now()",
-                [(clock.to_datetime(r.time), r.device, r.quantity, r.value) for r in readings],
+                [(clock.moment(r.time), r.device, r.quantity, r.value) for r in readings],
             )
         if payload is not None:
             conn.execute("insert into feed (received, payload) values (now(), %s)", [payload])
@@ -193,10 +196,19 @@ def store_readings(database_url: str, *readings: Reading, payload: bytes | None 
 class RunningHub:
     """A hub on a free port, and a client of it."""
 
-    def __init__(self, database_url: str, url: str, server: uvicorn.Server) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        url: str,
+        server: uvicorn.Server,
+        app: FastAPI,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
         self.database_url = database_url
         self.url = url
         self.server = server
+        self._app = app
+        self._loop = loop
         self.client = httpx.Client(base_url=url, timeout=10)
 
     def get(self, path: str, **params: Any) -> Any:
@@ -204,6 +216,14 @@ class RunningHub:
         answer = self.client.get(path, params=params)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def publish(self, message: Message) -> None:
+        """Send something to every page from the hub's own thread."""
+
+        async def send() -> None:
+            self._app.state.parts.broadcast.publish(message)
+
+        asyncio.run_coroutine_threadsafe(send(), self._loop).result(5)
 
     def step(
         self, case: int, action: str, note: str = "", person: str = "p-west", **more: Any
@@ -219,16 +239,15 @@ class RunningHub:
 @contextmanager
 def running_hub(database_url: str, desk: Path | None = None) -> Iterator[RunningHub]:
     """Serve a hub from a thread until the block ends; stopping takes no more than its due time."""
-    up = threading.Event()
+    up: Future[asyncio.AbstractEventLoop] = Future()
     app = create_app(database_url=database_url, follower=False, desk=desk)
     config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=2)
     with bind("127.0.0.1", 0) as listening:
-        server = HubServer(config, up.set)
+        server = HubServer(config, lambda: up.set_result(asyncio.get_running_loop()))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            assert up.wait(10)
-            hub = RunningHub(database_url, page_address(listening), server)
+            hub = RunningHub(database_url, page_address(listening), server, app, up.result(10))
             with hub.client:
                 yield hub
         finally:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub import clock
+from ingest import clock
 from tests.hub.make import RunningHub, anomaly, raise_case, recover
 
 
@@ -21,7 +21,7 @@ def case(hub: RunningHub) -> int:
 
 def test_a_new_case_shows_where_what_and_who(hub: RunningHub, case: int) -> None:
     shown = hub.get(f"/api/cases/{case}")["case"]
-    assert shown["number"] == f"{clock.to_datetime(clock.now()).year}-000001"
+    assert shown["number"] == f"{clock.moment(clock.now()).year}-000001"
     assert (shown["state"], shown["kind"]) == ("discovered", "hydrant_low_pressure")
     assert shown["owner"] == {
         "id": "p-west", "name": {"en": "Warden West", "zh": "Warden West（示例）"}

@@ -10,11 +10,11 @@ import pytest
 from psycopg import AsyncConnection, errors
 from psycopg.types.json import Jsonb
 
-from hub import clock
 from hub.cases.chain import verify
 from hub.cases.domain import Action, fold, step
 from hub.cases.query import changed_since, head_position
 from hub.cases.store import append, find, find_open, lock_log, read_log
+from ingest import clock
 from tests.hub.make import anomaly, in_transaction, raise_case, recover
 
 
