@@ -9,6 +9,7 @@ import { follow } from "./stream";
 import type { Agent, Beat, Case, DeviceNow } from "./types";
 
 const PAGE = 200;
+const CLOSED_PAGE = 50;
 const EVENTS = ["case", "devices", "agents", "beat", "reset"] as const;
 
 export type Link = "connecting" | "live" | "down";
@@ -82,9 +83,13 @@ class Desk {
 
   /** Read the next page of closed cases. */
   async readOlder(): Promise<void> {
-    const page = await readCases("closed", PAGE / 4, this.olderFrom ?? null);
-    page.items.forEach((file) => this.upsert(file));
-    this.olderFrom = page.next;
+    try {
+      const page = await readCases("closed", CLOSED_PAGE, this.olderFrom ?? null);
+      page.items.forEach((file) => this.upsert(file));
+      this.olderFrom = page.next;
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error);
+    }
   }
 
   /** Take over a case unless a newer state of it is known. */
@@ -136,6 +141,7 @@ class Desk {
       const beat = data as Beat;
       this.lag = beat.feed_lag_s;
       clock.learn(Date.parse(beat.time));
+      if (this.trouble !== null) void this.refresh();
     }
     this.heard = clock.now;
   }
