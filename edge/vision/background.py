@@ -76,15 +76,19 @@ class Background:
         cv2.accumulateWeighted(even, self._model, rate, cv2.bitwise_not(mask))
         return Foreground(mask, even, reliable=True)
 
-    def learn(self, picture: Picture, where: Mask) -> None:
-        """Take the picture for the background there, at once. It is in the model's light."""
-        if self._model is not None:
-            self._model[where > 0] = picture[where > 0]
+    def learn(self, picture: Picture, part: tuple[slice, slice], where: Mask) -> None:
+        """Take the picture for the background at once, where the mask of this part says so.
 
-    def picture(self) -> Picture:
-        """The background as it would look. Needs one `see` before."""
+        The picture is in the model's light; what is learnt reaches a little past the mask.
+        """
+        if self._model is not None:
+            grown = cv2.dilate(where, np.ones((5, 5), np.uint8)) > 0
+            self._model[part][grown] = picture[part][grown]
+
+    def picture(self, part: tuple[slice, slice]) -> Picture:
+        """That part of the background as it would look. Needs one `see` before."""
         assert self._model is not None
-        return as_picture(cv2.convertScaleAbs(self._model))
+        return as_picture(cv2.convertScaleAbs(self._model[part]))
 
     def _start(self, smooth: Picture, time_s: float) -> None:
         self._model = smooth.astype(np.float32)
