@@ -50,9 +50,8 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> int:
-        """The same for the same breach however often it is found: 63 bits of its identity."""
-        identity = f"{self.rule}\0{self.device}\0{self.started}".encode()
-        return int.from_bytes(blake2b(identity, digest_size=8).digest()) >> 1
+        """The same for the same breach however often it is found."""
+        return breach_key(self.rule, self.device, self.started)
 
 
 class Recovery(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,3 +63,14 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     started: Micros
     recovered: Micros
     value: float | None
+
+    @property
+    def key(self) -> int:
+        """The key of the anomaly that is over."""
+        return breach_key(self.rule, self.device, self.started)
+
+
+def breach_key(rule: str, device: str, started: Micros) -> int:
+    """63 bits that identify one breach of one rule by one device."""
+    identity = f"{rule}\0{device}\0{started}".encode()
+    return int.from_bytes(blake2b(identity, digest_size=8).digest()) >> 1

@@ -12,6 +12,7 @@ from hub.plans.domain import (
     DoorRule,
     LimitRule,
     Plan,
+    PlanError,
     PresenceRule,
     SilenceRule,
 )
@@ -30,6 +31,27 @@ class Problem(msgspec.Struct, frozen=True):
 
     rule: str
     text: str
+
+
+class PlanRefusedError(PlanError):
+    """The plan has problems and may not take effect."""
+
+    def __init__(self, plan: Plan, problems: list[Problem]) -> None:
+        self.problems = problems
+        told = "; ".join(problem.text for problem in problems)
+        super().__init__(f"plan {plan.name} needs mending: {told}")
+
+
+def accepted(plan: Plan) -> Plan:
+    """The same plan, fit to judge by.
+
+    Raises:
+        PlanRefusedError: `check_plan` finds problems.
+    """
+    problems = check_plan(plan)
+    if problems:
+        raise PlanRefusedError(plan, problems)
+    return plan
 
 
 def check_plan(plan: Plan) -> list[Problem]:

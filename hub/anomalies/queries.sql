@@ -1,0 +1,32 @@
+-- name: put_anomaly
+insert into hub.anomalies (key, rule, kind, device, started, raised, value, threshold, unit,
+    quantity, grade, supersedes, detection_time)
+values (%(key)s, %(rule)s, %(kind)s, %(device)s, %(started)s, %(raised)s, %(value)s, %(limit)s,
+    %(unit)s, %(quantity)s, %(grade)s, %(supersedes)s, %(detection_time)s)
+on conflict (key) do nothing
+
+-- name: put_recovery
+update hub.anomalies set recovered = %(recovered)s, recovery_value = %(value)s
+where key = %(key)s and recovered is null
+
+-- name: follower
+select position, state from hub.followers where name = %(name)s
+
+-- name: take_turn
+select pg_try_advisory_lock(%(space)s, hashtext(%(name)s))
+
+-- name: put_follower
+insert into hub.followers (name, position, state, updated)
+values (%(name)s, %(position)s, %(state)s, now())
+on conflict (name) do update
+set position = excluded.position, state = excluded.state, updated = excluded.updated
+
+-- name: feed_page
+select position, payload from public.feed
+where position > %(position)s order by position limit %(limit)s
+
+-- name: signs_of_life
+select (select coalesce(jsonb_object_agg(name, (extract(epoch from reported) * 1000000)::bigint), '{}')
+        from public.agents where online),
+       (select (extract(epoch from max(beat)) * 1000000)::bigint
+        from public.workers where kind = 'ingest')

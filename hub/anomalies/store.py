@@ -1,0 +1,93 @@
+"""Store of the anomalies, and of a follower's cursor over the feed."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from psycopg import AsyncConnection
+
+from hub.anomalies.domain import Anomaly, Recovery
+from hub.anomalies.row import Pulse
+from ingest import clock, locks
+from ingest.sql import load_queries
+
+_QUERIES = load_queries("hub.anomalies")
+
+
+class Cursor(NamedTuple):
+    """How far a follower has judged, and its detectors' state there."""
+
+    position: int
+    state: bytes
+
+
+class FeedRow(NamedTuple):
+    """A row of the feed, still packed."""
+
+    position: int
+    payload: bytes
+
+
+async def take_turn(conn: AsyncConnection[Any], name: str) -> bool:
+    """Become the one follower of that name until the connection ends; False if there is one."""
+    values = {"space": locks.FOLLOWER, "name": name}
+    cursor = await conn.execute(_QUERIES["take_turn"], values)
+    return await cursor.fetchone() == (True,)
+
+
+async def read_cursor(conn: AsyncConnection[Any], name: str) -> Cursor | None:
+    """Where the follower of that name stopped; None if it never ran."""
+    cursor = await conn.execute(_QUERIES["follower"], {"name": name})
+    row = await cursor.fetchone()
+    return None if row is None else Cursor(*row)
+
+
+async def put_cursor(conn: AsyncConnection[Any], name: str, at: Cursor) -> None:
+    """Note how far the follower has judged, in the caller's transaction."""
+    await conn.execute(_QUERIES["put_follower"], {"name": name} | at._asdict())
+
+
+async def feed_page(conn: AsyncConnection[Any], position: int, limit: int) -> list[FeedRow]:
+    """The next rows of the feed after `position`, in commit order."""
+    values = {"position": position, "limit": limit}
+    cursor = await conn.execute(_QUERIES["feed_page"], values, binary=True)
+    return [FeedRow(*row) for row in await cursor.fetchall()]
+
+
+async def signs_of_life(conn: AsyncConnection[Any]) -> Pulse:
+    """When each agent that is online reported last, and when an ingest worker last gave a beat."""
+    cursor = await conn.execute(_QUERIES["signs_of_life"])
+    row = await cursor.fetchone()
+    assert row is not None
+    return Pulse(*row)
+
+
+async def put_anomaly(conn: AsyncConnection[Any], anomaly: Anomaly) -> None:
+    """Keep an anomaly; one that is known already stays as it is."""
+    seen = anomaly.detection_time
+    values = {
+        "key": anomaly.key,
+        "rule": anomaly.rule,
+        "kind": anomaly.kind,
+        "device": anomaly.device,
+        "started": clock.moment(anomaly.started),
+        "raised": clock.moment(anomaly.raised),
+        "value": anomaly.value,
+        "limit": anomaly.limit,
+        "unit": anomaly.unit,
+        "quantity": anomaly.quantity,
+        "grade": anomaly.grade,
+        "supersedes": anomaly.supersedes,
+        "detection_time": None if seen is None else clock.moment(seen),
+    }
+    await conn.execute(_QUERIES["put_anomaly"], values)
+
+
+async def put_recovery(conn: AsyncConnection[Any], recovery: Recovery) -> None:
+    """Note with its anomaly that the device is good again."""
+    values = {
+        "key": recovery.key,
+        "recovered": clock.moment(recovery.recovered),
+        "value": recovery.value,
+    }
+    await conn.execute(_QUERIES["put_recovery"], values)
