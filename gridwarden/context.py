@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from gridwarden.errors import GridwardenError
+from gridwarden.running import Running, find_running
 from gridwarden.settings import Settings, SettingsError, load_settings
 
 
@@ -35,33 +36,41 @@ class Context:
 
     @property
     def database_url(self) -> str:
-        """The database the settings name.
+        """The database that the settings name, else the one of a demo that runs in data_dir.
 
         Raises:
-            GridwardenError: they name none (only `gridwarden demo` starts an embedded one).
+            GridwardenError: there is neither.
         """
         url = self.settings.database.url
-        if url is None:
-            raise GridwardenError(
-                "no database: set GRIDWARDEN_DATABASE__URL=postgresql://…, "
-                "or run `gridwarden demo`, which starts an embedded one"
-            )
-        return url.get_secret_value()
+        if url is not None:
+            return url.get_secret_value()
+        if self._running is not None:
+            return self._running.database_url
+        raise GridwardenError(
+            "no database: set GRIDWARDEN_DATABASE__URL=postgresql://…, "
+            "or start `gridwarden demo`, which brings an embedded one"
+        )
 
     @property
     def broker_url(self) -> str:
-        """The MQTT broker the settings name.
+        """The MQTT broker that the settings name, else the one of a demo that runs in data_dir.
 
         Raises:
-            GridwardenError: they name none.
+            GridwardenError: there is neither.
         """
         url = self.settings.broker.url
-        if url is None:
-            raise GridwardenError(
-                "no broker: set GRIDWARDEN_BROKER__URL=mqtt://host:port, "
-                "or run `gridwarden demo`, which starts an embedded one"
-            )
-        return url
+        if url is not None:
+            return url
+        if self._running is not None:
+            return self._running.broker_url
+        raise GridwardenError(
+            "no broker: set GRIDWARDEN_BROKER__URL=mqtt://host:port, "
+            "or start `gridwarden demo`, which brings an embedded one"
+        )
+
+    @cached_property
+    def _running(self) -> Running | None:
+        return find_running(self.settings.data_dir)
 
     @property
     def broker_password(self) -> str | None:

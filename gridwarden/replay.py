@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from edge.replay import ReplayError, ReplayResult, replay_swipes
+from edge.replay import CarryError, ReplayResult, replay_swipes
 from edge.swipe_log import SwipeColumns, SwipeLogError
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
@@ -69,7 +69,7 @@ def replay_file(context: Context, file: Path, columns: SwipeColumns) -> ReplayRe
             )
     except OSError as error:
         raise GridwardenError(f"{file}: {error.strerror}") from error
-    except (SwipeLogError, ReplayError, ValueError) as error:
+    except (SwipeLogError, CarryError, ValueError) as error:
         raise GridwardenError(str(error)) from error
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 
+from edge.simulate.truth import TruthLine
 from edge.wire import Micros
 
 FIVE_KINDS = (
@@ -20,21 +20,9 @@ FIVE_KINDS = (
     "door_forced",
     "device_silent",
 )
+ALARMS = ("smoke_alarm", "door_forced")
 ALARM_LIMIT_S = 1.0  # ours: an alarm is a case within a second of the event
 SLACK_S = 3.0  # ours: truth whose case would be due this close to the end is not judged
-
-
-class TruthLine(msgspec.Struct, frozen=True, rename={"start": "from"}):
-    """One line of the simulator's truth file."""
-
-    kind: str
-    cause: str
-    device: str
-    place: str
-    grid: str
-    start: Micros
-    until: Micros | None
-    expect_case: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,7 @@ class Found:
     @property
     def delay_s(self) -> float:
         """From the event to the case, the rule's own duration included."""
-        return (self.raised.at - self.truth.start) / 1e6
+        return (self.raised.at - self.truth.since) / 1e6
 
     @property
     def beyond_rule_s(self) -> float:
@@ -79,8 +67,8 @@ class Verdict:
 
     @property
     def alarms(self) -> list[Found]:
-        """Those found under rules that wait for nothing: the ones that must be instant."""
-        return [found for found in self.found if found.rule_s == 0]
+        """Those of the kinds that must be instant."""
+        return [found for found in self.found if found.truth.kind in ALARMS]
 
     def cases_by_kind(self) -> dict[str, int]:
         """How many true events of each kind became a case."""
@@ -96,15 +84,15 @@ def judge(
     *,
     end: Micros,
     durations_s: Mapping[str, float],
+    grids: Mapping[str, str],
     wardens: Mapping[str, str],
 ) -> Verdict:
     """Match what was raised by `end` with what was true.
 
-    `durations_s` is how long each kind's rule waits on purpose; `wardens` the person answerable
-    for each leaf grid by the site's file. A trouble is found when its device and kind were raised
-    between its start and its end (plus what the rule waits). A kind that is a milder form of
-    another one on the same device (`hydrant_low_pressure` before `hydrant_no_water`) explains
-    that one too.
+    `durations_s` is how long each kind's rule waits on purpose; `grids` is each device's leaf grid
+    and `wardens` the person answerable for each leaf grid, both by the site's file. A trouble is
+    found when its device and kind were raised between its start and its end, and what the rule
+    waits. A case of a milder kind on the way to a worse one is explained by that one.
     """
     found: list[Found] = []
     missed: list[TruthLine] = []
@@ -112,7 +100,7 @@ def judge(
     for line in truth:
         wait = durations_s.get(line.kind, 0.0)
         last = line.until if line.until is not None else end
-        window = (line.start - 1_000_000, last + _micros(wait + SLACK_S))
+        window = (line.since - 1_000_000, last + _micros(wait + SLACK_S))
         hits = [
             index
             for index, one in enumerate(raised)
@@ -126,11 +114,14 @@ def judge(
         exact = [index for index in hits if raised[index].kind == line.kind]
         if exact:
             found.append(Found(line, raised[exact[0]], wait))
-        elif line.start + _micros(wait + SLACK_S) <= end and _lasts(line, wait):
+        elif line.since + _micros(wait + SLACK_S) <= end and _lasts(line, wait):
             missed.append(line)
-    wrong = [one for one in raised if wardens.get(one.grid) != one.owner]
-    grids = {line.truth.device: line.truth.grid for line in found}
-    wrong += [one for one in raised if one.device in grids and grids[one.device] != one.grid]
+    wrong = [
+        one
+        for one in raised
+        if one.device in grids
+        and (grids[one.device] != one.grid or wardens.get(one.grid) != one.owner)
+    ]
     unexplained = [one for index, one in enumerate(raised) if index not in explained]
     return Verdict(found, missed, unexplained, wrong)
 
@@ -147,7 +138,7 @@ def _explains(kind: str) -> tuple[str, ...]:
 
 
 def _lasts(line: TruthLine, wait_s: float) -> bool:
-    return line.until is None or line.until - line.start >= _micros(wait_s + SLACK_S)
+    return line.until is None or line.until - line.since >= _micros(wait_s + SLACK_S)
 
 
 def _micros(seconds: float) -> Micros:

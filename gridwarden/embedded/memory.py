@@ -46,3 +46,14 @@ def tree_memory(pid: int) -> Memory | None:
     if alive == 0:
         return None
     return Memory(alive, resident, None if hidden else proportional, None if hidden else unique)
+
+
+def own_memory() -> Memory:
+    """Memory of this process alone, without its descendants."""
+    process = psutil.Process()
+    resident = process.memory_info().rss
+    try:
+        full = process.memory_full_info()
+    except psutil.AccessDenied:
+        return Memory(1, resident, None, None)
+    return Memory(1, resident, full.pss, full.uss)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from edge.replay import ReplayError, ReplayResult, log_epoch, replay_swipes
+from edge.replay import CarryError, ReplayResult, log_epoch, replay_swipes
 from edge.settings import EdgeSettings
 from edge.swipe_log import SwipeColumns, SwipeLogError
 
@@ -64,7 +64,7 @@ def test_another_log_or_another_reading_of_it_is_another_epoch(tmp_path: Path) -
 
 
 def test_a_replay_without_ingest_says_what_to_check(broker_url: str, tmp_path: Path) -> None:
-    with pytest.raises(ReplayError, match="ingest worker"):
+    with pytest.raises(CarryError, match="ingest worker"):
         replay_swipes(
             a_log(tmp_path), COLUMNS, SETTINGS,
             site="replay-alone", broker_url=broker_url, patience_s=0.3,
@@ -74,7 +74,7 @@ def test_a_replay_without_ingest_says_what_to_check(broker_url: str, tmp_path: P
 def test_a_stopped_replay_ends_at_once(tmp_path: Path) -> None:
     stop = threading.Event()
     stop.set()
-    with pytest.raises(ReplayError, match="start the same replay again"):
+    with pytest.raises(CarryError, match="start the same again"):
         replay_swipes(
             a_log(tmp_path), COLUMNS, SETTINGS,
             site="s", broker_url="mqtt://127.0.0.1:9", stop=stop,

@@ -1,0 +1,174 @@
+"""Stack: the database, the broker and the processes of one demo, started and stopped in order."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+
+from gridwarden.embedded.broker import EmbeddedBroker
+from gridwarden.embedded.datadir import DataDir
+from gridwarden.embedded.memory import Memory, tree_memory
+from gridwarden.embedded.postgres import EmbeddedPostgres
+from gridwarden.embedded.processes import Command, Processes
+from gridwarden.errors import GridwardenError
+from gridwarden.person_key import person_key
+from gridwarden.settings import FILE_VARIABLE, Settings
+from hub.settings import HubSettings
+
+READY_S = 30.0  # ours: how long a part may take to come up on a busy machine
+AGENT_GRACE_S = 15.0  # more than an agent's own drain, so that it is never cut short
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs: addresses, the supervisor of our processes, and the pids of the rest."""
+
+    data: DataDir
+    database_url: str
+    broker_url: str
+    simple_port: int | None
+    page: str
+    processes: Processes
+    environment: Mapping[str, str]
+    services: Mapping[str, int]
+
+    def start(self, name: str, *words: str) -> None:
+        """Start one of our commands and keep it running."""
+        command = (sys.executable, "-m", "gridwarden", "--verbose", *words)
+        self.processes.start(Command(name, command, self.environment, Path.cwd()))
+
+    def wait(self, name: str, ready: Callable[[], bool]) -> None:
+        """Wait until a part is ready.
+
+        Raises:
+            GridwardenError: it was not within 30 s, or was given up; its last words are shown.
+        """
+        deadline = time.monotonic() + READY_S
+        while not ready():
+            states = {status.name: status.state for status in self.processes.status()}
+            if states.get(name) == "given_up" or time.monotonic() > deadline:
+                words = self.processes.log_tail(name)
+                raise GridwardenError(f"{name} does not come up; it said:\n{words}")
+            time.sleep(0.05)
+
+    def page_answers(self) -> bool:
+        """Whether the desk page and the API answer."""
+        return all(_answers(self.page.rstrip("/") + path) for path in ("/", "/api/health"))
+
+    def ingest_beats(self, since: float) -> bool:
+        """Whether an ingest worker has given a sign of life since a time (epoch seconds)."""
+        with psycopg.connect(self.database_url) as connection:
+            query = "select exists (select from workers where beat >= to_timestamp(%s))"
+            row = connection.execute(query, [since]).fetchone()
+        return bool(row and row[0])
+
+    def memory(self) -> dict[str, Memory]:
+        """Memory of every part, by name; a process counts with its descendants."""
+        found = {name: tree_memory(pid) for name, pid in self.services.items()}
+        found |= {status.name: status.memory for status in self.processes.status()}
+        return {name: memory for name, memory in found.items() if memory is not None}
+
+
+@contextmanager
+def started_services(settings: Settings, plan: Path, config: Path | None) -> Generator[Stack]:
+    """Take the data folder, start database and broker (or use those in the settings).
+
+    Everything that was started is stopped at the end, the last first.
+
+    Raises:
+        EmbeddedError: the folder is in use, or a service does not start.
+    """
+    with ExitStack() as stack:
+        data = stack.enter_context(DataDir(settings.data_dir))
+        services: dict[str, int] = {}
+        if settings.database.url is None:
+            postgres = stack.enter_context(EmbeddedPostgres(data.postgres))
+            database_url = postgres.url
+            services["postgres"] = postgres.pid or 0
+        else:
+            database_url = settings.database.url.get_secret_value()
+        simple_port: int | None = None
+        if settings.broker.url is None:
+            remembered = data.port("broker")
+            port = remembered if remembered and is_free(remembered) else None
+            broker = stack.enter_context(EmbeddedBroker(data.broker, port))
+            data.remember_port("broker", broker.port)
+            broker_url, simple_port = broker.url, broker.port_v3
+            services["broker"] = broker.pid or 0
+        else:
+            broker_url = settings.broker.url
+        port = page_port(settings, data)
+        data.remember_port("page", port)
+        environment = {
+            **os.environ,
+            "GRIDWARDEN_DATA_DIR": str(data.path),
+            "GRIDWARDEN_SITE": settings.site,
+            "GRIDWARDEN_DATABASE__URL": database_url,
+            "GRIDWARDEN_BROKER__URL": broker_url,
+            "GRIDWARDEN_HUB__PORT": str(port),
+            "GRIDWARDEN_HUB__PLAN": str(plan),
+        }
+        if config is not None:
+            environment[FILE_VARIABLE] = str(config.absolute())
+        person_key(settings)  # made before several processes could make it
+        processes = stack.enter_context(Processes(data.logs))
+        yield Stack(
+            data=data,
+            database_url=database_url,
+            broker_url=broker_url,
+            simple_port=simple_port,
+            page=f"http://{LOOPBACK}:{port}/",
+            processes=processes,
+            environment=environment,
+            services=services,
+        )
+
+
+def page_port(settings: Settings, data: DataDir) -> int:
+    """The page's port: the one that was asked for, else the last start's, else a free one.
+
+    Raises:
+        GridwardenError: another program listens on the port that was asked for.
+    """
+    usual = HubSettings.model_fields["port"].default
+    wanted = settings.hub.port
+    if wanted not in (usual, 0) and not is_free(wanted):
+        raise GridwardenError(f"port {wanted} is in use; set GRIDWARDEN_HUB__PORT to another")
+    choices = (data.port("page"), usual) if wanted == usual else (wanted,)
+    return next((port for port in choices if port and is_free(port)), 0) or _any_free()
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens on a loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_free() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as answer:  # noqa: S310  # our own page on loopback
+            return answer.status == 200
+    except (URLError, TimeoutError, ConnectionError):
+        return False
