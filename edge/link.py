@@ -27,6 +27,7 @@ from edge.wire import Ack, WireError, decode_ack
 
 _KEEPALIVE_S = 15  # ours: a dead connection is noticed, and the will published, within 23 s
 _BACKOFF_S = (0.2, 15.0)
+_NOTICE_S = 0.05  # ours: how long a close may go unnoticed
 _CLOSE_S = 2.0  # ours: how long the farewell may take
 
 log = logging.getLogger(__name__)
@@ -130,8 +131,6 @@ class Link:
             while not info.is_published() and self._client and time.monotonic() < deadline:
                 time.sleep(0.005)
         self._closing.set()
-        if client is not None:
-            client.disconnect()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -148,10 +147,13 @@ class Link:
                 log.info("broker unreachable: client=%s error=%s", self._client_id, error)
                 continue
             client.loop_start()
-            while not ended.wait(0.2) and not self._closing.is_set():
+            while not ended.wait(_NOTICE_S) and not self._closing.is_set():
                 pass
-            if self._closing.is_set():
-                ended.wait(_CLOSE_S)
+            if not ended.is_set():
+                client.disconnect()
+            if not ended.wait(_CLOSE_S):
+                log.warning("broker does not answer, leaving it: client=%s", self._client_id)
+                return  # paho's thread is a daemon; it ends with the keepalive
             client.loop_stop()
             self._closing.wait(self._backoff.next())
 

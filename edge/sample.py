@@ -44,7 +44,7 @@ class Sample:
 
 
 class Driver(Protocol):
-    """Reads one kind of sensor. One module, one face; the agent polls it about ten times a second."""
+    """Reads one kind of sensor. One module, one face; the agent polls it ten times a second."""
 
     @property
     def devices(self) -> int:

@@ -36,6 +36,9 @@ ALL_REJECTED = f"gw/{VERSION}/+/agents/+/rejected"
 ALL_AGENT_STATES = f"gw/{VERSION}/+/agents/+/state"
 ALL_SIMPLE_DEVICES = f"gw/{VERSION}/+/devices/+/+"
 
+# msgspec lets Python's own errors through for broken UTF-8 and for endless nesting.
+_MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
 
 class WireError(ValueError):
     """A message that breaks the contract; the text says which part and what was expected."""
@@ -108,7 +111,7 @@ class Readings(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Swipe(msgspec.Struct, frozen=True, array_like=True):
-    """One use of a card at a reader. `card` leaves the edge only towards ingest, which hashes it."""
+    """One use of a card at a reader. `card` leaves the edge for ingest only, which hashes it."""
 
     reader: Identifier
     time: Micros
@@ -233,7 +236,7 @@ def decode_batch(payload: bytes) -> Batch:
     """
     try:
         batch = _batch_decoder.decode(payload)
-    except msgspec.MsgspecError as error:
+    except _MALFORMED as error:
         raise WireError(f"not a batch of version {VERSION}: {error}") from error
     if batch.version != VERSION:
         raise WireError(f"batch version {batch.version}, this side speaks {VERSION}")
@@ -267,7 +270,7 @@ def decode_rejected(payload: bytes) -> Rejected:
     """
     try:
         rejected = _rejected_decoder.decode(payload)
-    except msgspec.MsgspecError as error:
+    except _MALFORMED as error:
         raise WireError(f"not a rejected record of version {VERSION}: {error}") from error
     if rejected.version != VERSION:
         raise WireError(
@@ -289,7 +292,7 @@ def decode_ack(payload: bytes) -> Ack:
     """
     try:
         return _ack_decoder.decode(payload)
-    except msgspec.MsgspecError as error:
+    except _MALFORMED as error:
         raise WireError(f"not an acknowledgement: {error}") from error
 
 
@@ -306,7 +309,7 @@ def decode_agent_state(payload: bytes) -> AgentState:
     """
     try:
         return _state_decoder.decode(payload)
-    except msgspec.MsgspecError as error:
+    except _MALFORMED as error:
         raise WireError(f"not an agent's state: {error}") from error
 
 

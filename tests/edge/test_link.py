@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -86,9 +91,6 @@ def test_a_lost_agent_is_reported_by_its_will(
     make_broker: Callable[[], EmbeddedBroker], receive: Callable[[str], Any], until: Until
 ) -> None:
     receiver = receive(make_broker().url)
-    import subprocess
-    import sys
-
     url = f"mqtt://127.0.0.1:{receiver._client.port}"
     program = f"""
 from edge.link import Address, Link, Will
@@ -122,6 +124,25 @@ def test_a_restarted_broker_is_found_again(
     broker.start()
     assert link.next_event(10) == Connected()
     assert link.publish(TOPIC, ONLINE)
+
+
+def test_closing_does_not_wait_for_a_broker_that_hangs(
+    make_broker: Callable[[], EmbeddedBroker],
+) -> None:
+    broker = make_broker()
+    link = make_link(broker.url)
+    link.start()
+    assert link.next_event(10) == Connected()
+    assert broker.pid is not None
+    os.kill(broker.pid, signal.SIGSTOP)
+    try:
+        for _ in range(100):
+            link.publish(TOPIC, b"x" * 500_000)
+        began = time.monotonic()
+        link.close(Will(TOPIC, OFFLINE))
+        assert time.monotonic() - began < 8
+    finally:
+        os.kill(broker.pid, signal.SIGCONT)
 
 
 def test_a_full_connection_takes_no_more(broker_url: str, links: list[Link]) -> None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edge.sample import Reading, Sample, cut_batch
@@ -121,6 +121,10 @@ def test_a_rejected_record_comes_back_as_it_was_sent(
     assert decode_rejected(encode_rejected(rejected)) == rejected
 
 
+@example(b"\x98\x00\xa5\x00\x00\x00\x00\x80")
+@example(b"\x91" * 100_000)
+@example(b"[" * 100_000)
+@example(b'{"agent":"\xff"}')
 @given(st.binary(max_size=200))
 def test_no_bytes_do_worse_than_a_wire_error(payload: bytes) -> None:
     for decode in (decode_batch, decode_ack, decode_agent_state, decode_rejected):
