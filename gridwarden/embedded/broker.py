@@ -31,6 +31,7 @@ from gridwarden.embedded.probe import BrokerProbeError, probe_broker
 
 _CHILD = Path(__file__).with_name("_iotcore.py")
 _SYSTEM_PATHS = "/usr/local/sbin:/usr/sbin"  # where Debian puts mosquitto; not on every PATH
+_ENVIRONMENT = ("PATH", "HOME", "PYTHONPATH")  # where Python may find its packages, no more
 _STOP_GRACE_S = 5.0
 _POLL_S = 0.02
 
@@ -84,9 +85,8 @@ class EmbeddedBroker:
         for port in {self.port, self.port_v3}:
             _check_free(port)
         self._home.mkdir(parents=True, exist_ok=True)
-        self._process = launch(
-            self._command(), environment={"PATH": "/usr/bin:/bin"}, folder=self._home
-        )
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        self._process = launch(self._command(), environment=environment, folder=self._home)
         assert self._process.stdout is not None
         self._log.follow(self._process.stdout)
         try:
@@ -126,7 +126,7 @@ class EmbeddedBroker:
             return [program, "-c", str(file)]
         file = self._home / "rumqttd.toml"
         file.write_text(iotcore_configuration(self.port, self.port_v3), encoding="utf-8")
-        return [sys.executable, "-I", str(_CHILD), str(file)]
+        return [sys.executable, "-P", str(_CHILD), str(file)]
 
     def _wait(self, deadline: float) -> None:
         assert self._process is not None

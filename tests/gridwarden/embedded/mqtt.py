@@ -37,6 +37,7 @@ class Listener:
         session_s: int | None = None,
         manual_ack: bool = False,
         will: tuple[str, bytes] | None = None,
+        keepalive_s: int = 30,
     ) -> None:
         self.got: list[MQTTMessage] = []
         self.session_present = False
@@ -65,7 +66,7 @@ class Listener:
             if session_s is not None:
                 properties.SessionExpiryInterval = session_s
             options = {"clean_start": session_s is None, "properties": properties}
-        self.client.connect(address.hostname, address.port, keepalive=30, **options)
+        self.client.connect(address.hostname, address.port, keepalive=keepalive_s, **options)
         self.client.loop_start()
         assert self._up.wait(5)
 
@@ -94,6 +95,10 @@ class Listener:
         assert isinstance(connection, socket.socket)
         connection.shutdown(socket.SHUT_RDWR)
         assert self.lost.wait(5)
+
+    def freeze(self) -> None:
+        """Fall silent with the connection open, as a hung process does."""
+        self.client.loop_stop()
 
     def __enter__(self) -> Self:
         return self

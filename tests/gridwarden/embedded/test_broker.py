@@ -115,6 +115,17 @@ def test_the_last_will_of_a_lost_client_is_published_and_retained(
             assert until(lambda: later.payloads() == [b"offline"])
 
 
+def test_a_client_that_hangs_is_given_up_after_its_keepalive(
+    broker: EmbeddedBroker, site: str
+) -> None:
+    with (
+        Listener(broker.url).subscribe(site) as listener,
+        Listener(broker.url, will=(site, b"offline"), keepalive_s=1) as hung,
+    ):
+        hung.freeze()
+        assert until(lambda: listener.payloads() == [b"offline"], timeout_s=15)
+
+
 def test_a_persistent_session_gets_what_came_while_it_was_away(
     broker: EmbeddedBroker, site: str
 ) -> None:
