@@ -6,6 +6,7 @@ What is sent depends on the world, the origin and the speed alone, never on when
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,14 @@ from edge.simulate.world import World
 from edge.wire import DeviceState, Micros
 
 _APART = SECOND // 20  # a heartbeat this near to a change of the same bit is left out
+
+
+class _Change(NamedTuple):
+    """A bit of a device turns to `value` at a world time."""
+
+    time: Micros
+    device: int
+    value: float
 
 
 class SimulatedDriver:
@@ -71,7 +80,8 @@ class SimulatedDriver:
         self._swipes(self._run.door_swipes(after, until), urgent)
         self._swipes(self._run.resident_swipes(after, until), bulk)
         self._reader_beats(after, until, bulk)
-        urgent.readings.sort(key=lambda reading: reading.time)
+        for sample in (urgent, bulk):
+            sample.readings.sort(key=lambda reading: reading.time)
         return [sample for sample in (urgent, bulk) if len(sample)]
 
     def close(self) -> None:
@@ -81,30 +91,25 @@ class SimulatedDriver:
         hydrants = self._run.hydrants
         due = hydrants.beats.due(after, until, self._own["hydrant"])
         gauged = hydrants.read(due)
-        self._add(bulk, "hydrant", "pressure", due, gauged.pressure)
-        self._add(bulk, "hydrant", "flow", due, gauged.flow)
+        bulk.readings += self._readings("hydrant", "pressure", due, gauged.pressure)
+        bulk.readings += self._readings("hydrant", "flow", due, gauged.flow)
 
     def _smoke(self, after: Micros, until: Micros, urgent: Sample, bulk: Sample) -> None:
         smoke, own, event = self._run.smoke, self._own["smoke"], self._run.clock.event
         due = smoke.speaking(smoke.beats.due(after, until, own))
-        self._add(bulk, "smoke", "obscuration", due, smoke.obscuration(due))
-        spans = [
-            span
+        bulk.readings += self._readings("smoke", "obscuration", due, smoke.obscuration(due))
+        changes = [
+            _Change(at, span.detector, value)
             for span in smoke.alarms(after - _APART, until + _APART)
             if (own == span.detector).any()
-        ]
-        changes = [
-            (at, span.detector, value)
-            for span in spans
             for at, value in ((span.on, 1.0), (span.off, 0.0))
         ]
         steady = due.where(_apart(due, changes))
-        self._add(bulk, "smoke", "alarm", steady, smoke.alarm(steady))
+        fresh = [change for change in changes if after < change.time <= until]
+        hurried = {change.device for change in fresh if change.value == 1.0}
+        beats = self._readings("smoke", "alarm", steady, smoke.alarm(steady))
+        self._add_bit("smoke", "alarm", beats, fresh, hurried, urgent, bulk)
         names = self._names["smoke"]
-        for at, detector, value in sorted(changes):
-            if after < at <= until:
-                sample = urgent if value else bulk
-                sample.readings.append(Reading(names[detector], "alarm", event(at), value))
         for silence in smoke.silences(after, until):
             if silence.cause == "fault" and (own == silence.target).any():
                 for at, state in ((silence.start, "fault"), (silence.end, "online")):
@@ -112,22 +117,22 @@ class SimulatedDriver:
                         bulk.states.append(DeviceState(names[silence.target], event(at), state))
 
     def _doors(self, after: Micros, until: Micros, urgent: Sample, bulk: Sample) -> None:
-        doors, own, event = self._run.doors, self._own["door"], self._run.clock.event
+        doors, own = self._run.doors, self._own["door"]
         spans = doors.open_spans(after - _APART, until + _APART)
         changes = [
-            (at, door, value)
+            _Change(at, door, value)
             for door, opens, closes in zip(
                 as_ints(spans.door), as_ints(spans.opens), as_ints(spans.closes), strict=True
             )
             if (own == door).any()
             for at, value in ((opens, 1.0), (closes, 0.0))
         ]
-        for at, door, value in changes:
-            if after < at <= until:
-                urgent.readings.append(Reading(self._names["door"][door], "open", event(at), value))
         due = doors.beats.due(after, until, own)
         steady = due.where(_apart(due, changes))
-        self._add(bulk, "door", "open", steady, doors.contact(steady))
+        fresh = [change for change in changes if after < change.time <= until]
+        hurried = {change.device for change in fresh}
+        beats = self._readings("door", "open", steady, doors.contact(steady))
+        self._add_bit("door", "open", beats, fresh, hurried, urgent, bulk)
 
     def _swipes(self, swipes: SwipeColumns, sample: Sample) -> None:
         world, clock = self._run.world, self._run.clock
@@ -142,21 +147,39 @@ class SimulatedDriver:
         for time, reader in zip(as_ints(event), as_ints(due.device), strict=True):
             bulk.states.append(DeviceState(self._run.world.readers[reader], time, "online"))
 
-    def _add(
-        self, sample: Sample, kind: DeviceKind, quantity: str, due: Due, value: NDArray[np.float64]
+    def _add_bit(
+        self,
+        kind: DeviceKind,
+        quantity: str,
+        beats: list[Reading],
+        fresh: list[_Change],
+        hurried: set[int],
+        urgent: Sample,
+        bulk: Sample,
     ) -> None:
+        """Send a bit's beats and changes; all of a hurried device's in one sample, in order."""
+        names, event = self._names[kind], self._run.clock.event
+        changes = (Reading(names[c.device], quantity, event(c.time), c.value) for c in fresh)
+        hurried_names = {names[device] for device in hurried}
+        for reading in (*beats, *changes):
+            sample = urgent if reading.device in hurried_names else bulk
+            sample.readings.append(reading)
+
+    def _readings(
+        self, kind: DeviceKind, quantity: str, due: Due, value: NDArray[np.float64]
+    ) -> list[Reading]:
         names, event = self._names[kind], self._run.clock.events(due.time)
-        sample.readings.extend(
+        return [
             Reading(names[device], quantity, time, number)
             for device, time, number in zip(
                 as_ints(due.device), as_ints(event), value.tolist(), strict=True
             )
-        )
+        ]
 
 
-def _apart(due: Due, changes: list[tuple[Micros, int, float]]) -> NDArray[np.bool_]:
+def _apart(due: Due, changes: list[_Change]) -> NDArray[np.bool_]:
     """Which beats are not within a twentieth of a second of a change of their device's bit."""
     keep = np.ones(len(due.time), dtype=np.bool_)
-    for at, device, _ in changes:
-        keep &= (due.device != device) | (np.abs(due.time - at) > _APART)
+    for change in changes:
+        keep &= (due.device != change.device) | (np.abs(due.time - change.time) > _APART)
     return keep

@@ -62,24 +62,32 @@ def solve(network: Any, openings: Sequence[Opening]) -> Solution:
     """Solve one day without trouble, and each opening at every half hour of it.
 
     Raises:
-        EpanetError: EPANET found no balance.
+        EpanetError: EPANET found no balance, or its library does not load on this machine.
     """
+    from wntr.epanet.exceptions import EpanetException
     from wntr.network import write_inpfile  # pyright: ignore[reportUnknownVariableType]
 
-    standing = np.full((STEPS, HYDRANTS), np.nan)
-    troubled = np.full((len(openings), STEPS, HYDRANTS), np.nan)
-    flow = np.full((len(openings), STEPS), np.nan)
     with tempfile.TemporaryDirectory(prefix="gridwarden-epanet-") as folder:
         model = Path(folder) / "campus.inp"
         write_inpfile(network, str(model), units="LPS")
-        engine = _Engine(model)
         try:
-            for step in engine.half_hours():
-                standing[step] = engine.pressures()
-                for number, opening in enumerate(openings):
-                    troubled[number, step], flow[number, step] = engine.with_opening(opening)
-        finally:
-            engine.close()
+            return _solve(model, openings)
+        except EpanetException as error:
+            raise EpanetError(f"EPANET found no balance of the campus's mains: {error}") from error
+
+
+def _solve(model: Path, openings: Sequence[Opening]) -> Solution:
+    standing = np.full((STEPS, HYDRANTS), np.nan)
+    troubled = np.full((len(openings), STEPS, HYDRANTS), np.nan)
+    flow = np.full((len(openings), STEPS), np.nan)
+    engine = _Engine(model)
+    try:
+        for step in engine.half_hours():
+            standing[step] = engine.pressures()
+            for number, opening in enumerate(openings):
+                troubled[number, step], flow[number, step] = engine.with_opening(opening)
+    finally:
+        engine.close()
     if not (np.isfinite(standing).all() and np.isfinite(troubled).all()):
         raise EpanetError("EPANET left half hours of the day unsolved: check the time options")
     return Solution(standing, troubled, flow)
@@ -93,7 +101,14 @@ class _Engine:
         from wntr.epanet.util import EN
 
         self._codes = EN
-        self._engine: Any = ENepanet()
+        try:
+            self._engine: Any = ENepanet()
+        except OSError as error:
+            raise EpanetError(
+                f"EPANET's library in the wntr wheel does not load here: {error}."
+                " It ships for x86-64 Linux, macOS and Windows; on another machine use a cache"
+                " folder that one of these has filled"
+            ) from error
         self._engine.ENopen(str(model), str(model.with_suffix(".rpt")), "")
         self._engine.ENopenH()
         self._nodes = [self._engine.ENgetnodeindex(f"hydrant{i}") for i in range(HYDRANTS)]
@@ -103,21 +118,13 @@ class _Engine:
         """Advance through the day; yields the number of each half hour after midnight."""
         self._engine.ENinitH(0)
         while True:
-            at = self._run()
+            at = int(self._engine.ENrunH())
             since = at - SETTLE_S
             if 0 <= since < DAY_S and since % STEP_S == 0:
                 yield since // STEP_S
-                self._run()  # the undisturbed balance again, from which the tanks move on
+                self._engine.ENrunH()  # the undisturbed balance again, from which the tanks move on
             if self._engine.ENnextH() == 0:
                 return
-
-    def _run(self) -> int:
-        from wntr.epanet.exceptions import EpanetException
-
-        try:
-            return int(self._engine.ENrunH())
-        except EpanetException as error:
-            raise EpanetError(f"EPANET found no balance of the campus's mains: {error}") from error
 
     def pressures(self) -> Floats:
         """Pressure at every hydrant in MPa."""
@@ -131,7 +138,7 @@ class _Engine:
         self._engine.ENsetnodevalue(node, self._codes.EMITTER, _OPENING[opening.cause])
         if shut:
             self._engine.ENsetlinkvalue(link, self._codes.STATUS, 0)
-        self._run()
+        self._engine.ENrunH()
         pressures = self.pressures()
         flow = float(self._engine.ENgetlinkvalue(link, self._codes.FLOW))
         self._engine.ENsetnodevalue(node, self._codes.EMITTER, 0.0)

@@ -13,6 +13,7 @@ from edge.simulate.hydraulics import Hydraulics, at_time_of_day
 from edge.simulate.noise import Floats, normal
 from edge.simulate.troubles import Cause, Trouble, Troubles
 from edge.simulate.waterworks import DAY_S, HYDRANTS
+from edge.wire import Micros
 
 NOISE_MPA = 0.002  # ours: standard deviation of a gauge's reading
 
@@ -52,7 +53,7 @@ class Hydrants:
         if not len(due.time):
             return []
         shown = self._troubles.between(int(due.time[0]), int(due.time[-1]))
-        return [trouble for trouble in shown if trouble.cause in _ONSET_S]
+        return [trouble for trouble in shown if concerns_water(trouble)]
 
     def drop(self, due: Due, trouble: Trouble) -> Floats:
         """How far one trouble lowers the pressure, in MPa per beat."""
@@ -78,6 +79,16 @@ class Hydrants:
 
     def _second_of_day(self, time: MicrosArray) -> Floats:
         return (time + self._clock.local_origin) / SECOND % DAY_S
+
+
+def concerns_water(trouble: Trouble) -> bool:
+    """Whether it is one of the water supply."""
+    return trouble.cause in _ONSET_S
+
+
+def fully_shown(trouble: Trouble) -> Micros:
+    """World time from which a trouble of the water supply shows in full."""
+    return trouble.start + int(_ONSET_S[trouble.cause] * SECOND)
 
 
 def hold(trouble: Trouble, time: MicrosArray) -> Floats:

@@ -82,9 +82,12 @@ def build_world(seed: int, cache_dir: Path | None = None) -> World:
     """The campus of one seed: about 4 s, or 0.3 s once the cache folder holds its hydraulics.
 
     Raises:
-        EpanetError: EPANET found no balance of the mains.
+        ValueError: the seed is negative.
+        EpanetError: EPANET found no balance of the mains, or does not load on this machine.
         OSError: the cache folder can't be written.
     """
+    if seed < 0:
+        raise ValueError(f"seed {seed}: must be 0 or more")
     territory = build_territory(seed)
     hydraulics = build_hydraulics(seed, territory, cache_dir)
     places = build_places(territory, hydraulics.spots)
