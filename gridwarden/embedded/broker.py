@@ -84,9 +84,14 @@ class EmbeddedBroker:
             return self.url
         for port in {self.port, self.port_v3}:
             _check_free(port)
-        self._home.mkdir(parents=True, exist_ok=True)
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        self._process = launch(self._command(), environment=environment, folder=self._home)
+        try:
+            self._home.mkdir(parents=True, exist_ok=True)
+            self._process = launch(self._command(), environment=environment, folder=self._home)
+        except OSError as error:
+            raise EmbeddedError(
+                f"the broker cannot start in {self._home}: {error}; check space and permissions"
+            ) from error
         assert self._process.stdout is not None
         self._log.follow(self._process.stdout)
         try:

@@ -94,13 +94,14 @@ class EmbeddedPostgres:
         if self.pid is not None:
             return self.url
         deadline = time.monotonic() + timeout_s
-        make_passable(self._home)
-        if self._lock is None:  # held already when the server died under us
-            lock = FolderLock(self._home)
-            lock.acquire()
-            self._lock = lock
         try:
+            self._take_folder()
             self._start(deadline)
+        except OSError as error:
+            self.stop()
+            raise EmbeddedError(
+                f"PostgreSQL cannot start in {self._home}: {error}; check space and permissions"
+            ) from error
         except BaseException:
             self.stop()
             raise
@@ -135,6 +136,13 @@ class EmbeddedPostgres:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _take_folder(self) -> None:
+        if self._lock is None:  # held already when the server died under us
+            make_passable(self._home)
+            lock = FolderLock(self._home)
+            lock.acquire()
+            self._lock = lock
 
     def _start(self, deadline: float) -> None:
         place = place_for(self._home)

@@ -216,6 +216,12 @@ def test_a_port_in_use_is_named(kind: BrokerKind, tmp_path: Path) -> None:
             EmbeddedBroker(tmp_path, port=port, kind=kind).start()
 
 
+def test_a_folder_that_cannot_be_made_is_explained(kind: BrokerKind, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EmbeddedError, match="check space and permissions"):
+        EmbeddedBroker(tmp_path / "file" / "broker", kind=kind).start()
+
+
 def test_it_starts_again_at_its_address_after_a_kill(kind: BrokerKind, tmp_path: Path) -> None:
     with EmbeddedBroker(tmp_path, kind=kind) as broker:
         with Listener(broker.url):

@@ -166,6 +166,12 @@ def test_a_folder_that_is_no_cluster_is_refused(folder: Path) -> None:
         quick(folder / "postgres").start()
 
 
+def test_a_folder_that_cannot_be_made_is_explained(folder: Path) -> None:
+    (folder / "file").touch()
+    with pytest.raises(EmbeddedError, match="check space and permissions"):
+        quick(folder / "file" / "postgres").start()
+
+
 def test_a_stop_is_clean_and_leaves_no_process(home: Path) -> None:
     server = quick(home)
     server.start()
