@@ -6,13 +6,15 @@ child is silent when its parent's clock has run on for the child's limit since t
 heard. So an agent's outage, an ingest that was down, and a hub that was down or behind all count
 against nobody, without being told apart.
 
-All times are receipt times.
+All times are receipt times. Everything is found when a clock moves on, so when somebody looks
+makes no difference.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -24,28 +26,32 @@ from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import AgentRule, SilenceRule
 from hub.plans.units import micros
 
-_CHECK_EVERY = 1_000_000  # microseconds; ours: limits are several seconds and more
 _INGEST = "ingest"
+_NEVER: Micros = (1 << 63) - 1
 
 Heard: TypeAlias = Iterable[tuple[str, Micros]]
 
 
 class Clock(msgspec.Struct, frozen=True, array_like=True):
-    """A parent's clock: heard last at `last`, has run for `ran` microseconds in all."""
+    """A parent's clock: heard last at `last`, has run for `ran` microseconds in all.
+
+    None of its children can be silent before it shows `look`.
+    """
 
     last: Micros
     ran: Micros = 0
+    look: Micros = _NEVER
 
     def heard(self, at: Micros, gap: Micros) -> Clock:
         """The clock after a sign of life."""
         passed = at - self.last
         if passed <= 0:
             return self
-        return Clock(at, self.ran + (passed if passed <= gap else 0))
+        return Clock(at, self.ran + (passed if passed <= gap else 0), self.look)
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):
-    """When a child was heard last, and what its parent's clock showed then."""
+    """When a child was heard last (or first missed), and what its parent's clock showed then."""
 
     seen: Micros
     ran: Micros
@@ -53,11 +59,10 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
 
 
 class SilenceState(msgspec.Struct, frozen=True):
-    """Clocks by parent, marks by child, and when the marks were compared last."""
+    """Clocks by parent, marks by child."""
 
     clocks: dict[str, Clock] = {}
     marks: dict[str, Mark] = {}
-    checked: Micros = 0
 
 
 class Child(NamedTuple):
@@ -82,7 +87,7 @@ class Silence:
         return SilenceState
 
     def start(self) -> SilenceState:
-        """Nobody was heard yet; a child never heard counts from when it was first missed."""
+        """Nobody was heard yet; a child never heard is missed from its parent's first word on."""
         return SilenceState()
 
     def step(
@@ -105,47 +110,67 @@ class Silence:
         return self._hear(state, ingest, pulse.agents.items())
 
     def due(self, state: SilenceState, now: Micros) -> tuple[SilenceState, list[Finding]]:
-        """Children whose parent's clock has run past their limit."""
-        if now - state.checked < _CHECK_EVERY:
-            return state, []
-        marks: dict[str, Mark] = {}
-        found: list[Finding] = []
+        """Nothing becomes true without a word from a parent."""
+        return state, []
+
+    @cached_property
+    def _families(self) -> dict[str, frozenset[str]]:
+        """The children of each parent."""
+        families: dict[str, set[str]] = {}
         for name, child in self.children.items():
-            clock = state.clocks.get(child.parent, Clock(now))
-            mark = state.marks.get(name) or Mark(now, clock.ran)
-            if not mark.silent and clock.ran - mark.ran >= child.limit:
-                mark = msgspec.structs.replace(mark, silent=True)
-                found.append(self._anomaly(name, child, mark, clock))
-            marks[name] = mark
-        return SilenceState(clocks=state.clocks, marks=marks, checked=now), found
+            families.setdefault(child.parent, set()).add(name)
+        return {parent: frozenset(names) for parent, names in families.items()}
 
     def _hear(
         self, state: SilenceState, parents: Heard, children: Heard
     ) -> tuple[SilenceState, list[Finding]]:
         clocks, marks = dict(state.clocks), dict(state.marks)
+        found: list[Finding] = []
+        parents = [(name, at) for name, at in parents if name in self._families]
         for name, at in parents:
             clocks[name] = clocks.get(name, Clock(at)).heard(at, self.gap)
-        found: list[Finding] = []
+            for new in self._families[name] - marks.keys():
+                self._mark(new, at, clocks, marks)
         for name, at in children:
-            child, mark = self.children.get(name), marks.get(name)
-            if child is None or (mark is not None and at <= mark.seen):
+            mark = marks.get(name)
+            if name not in self.children or (mark is not None and at <= mark.seen):
                 continue
             if mark is not None and mark.silent:
-                found.append(
-                    Recovery(
-                        rule=self.name,
-                        kind=self.rule.kind,
-                        device=name,
-                        started=mark.seen,
-                        recovered=at,
-                        value=None,
-                    )
-                )
-            clock = clocks.get(child.parent)
-            marks[name] = Mark(at, clock.ran if clock else 0)
-        return msgspec.structs.replace(state, clocks=clocks, marks=marks), found
+                found.append(self._recovery(name, mark, at))
+            self._mark(name, at, clocks, marks)
+        for name, _ in parents:
+            if clocks[name].ran >= clocks[name].look:
+                found += self._look(name, clocks, marks)
+        return SilenceState(clocks, marks), found
 
-    def _anomaly(self, name: str, child: Child, mark: Mark, clock: Clock) -> Anomaly:
+    def _mark(
+        self, name: str, at: Micros, clocks: dict[str, Clock], marks: dict[str, Mark]
+    ) -> None:
+        """Note that a child was heard, or is missed from now on."""
+        child = self.children[name]
+        clock = clocks.setdefault(child.parent, Clock(at))
+        marks[name] = Mark(at, clock.ran)
+        look = min(clock.look, clock.ran + child.limit)
+        if look != clock.look:
+            clocks[child.parent] = msgspec.structs.replace(clock, look=look)
+
+    def _look(self, parent: str, clocks: dict[str, Clock], marks: dict[str, Mark]) -> list[Finding]:
+        """Find the silent children of a parent, and when to look again."""
+        clock, look = clocks[parent], _NEVER
+        found: list[Finding] = []
+        for name in sorted(self._families[parent]):
+            mark, limit = marks[name], self.children[name].limit
+            if mark.silent:
+                continue
+            if clock.ran - mark.ran < limit:
+                look = min(look, mark.ran + limit)
+                continue
+            marks[name] = msgspec.structs.replace(mark, silent=True)
+            found.append(self._anomaly(name, mark, clock, limit))
+        clocks[parent] = msgspec.structs.replace(clock, look=look)
+        return found
+
+    def _anomaly(self, name: str, mark: Mark, clock: Clock, limit: Micros) -> Anomaly:
         return Anomaly(
             rule=self.name,
             kind=self.rule.kind,
@@ -153,10 +178,20 @@ class Silence:
             started=mark.seen,
             raised=clock.last,
             value=(clock.ran - mark.ran) / 1e6,
-            limit=child.limit / 1e6,
+            limit=limit / 1e6,
             unit="s",
             quantity="heard",
             grade=self.rule.grade,
+        )
+
+    def _recovery(self, name: str, mark: Mark, at: Micros) -> Recovery:
+        return Recovery(
+            rule=self.name,
+            kind=self.rule.kind,
+            device=name,
+            started=mark.seen,
+            recovered=at,
+            value=None,
         )
 
 
