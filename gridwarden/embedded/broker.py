@@ -47,15 +47,20 @@ def find_mosquitto() -> str | None:
 
 
 class EmbeddedBroker:
-    """An MQTT broker of our own; `port` is a free one unless given, and stays the same."""
+    """An MQTT broker of our own; its ports are free ones unless given, and stay the same."""
 
     def __init__(
-        self, data_dir: Path, port: int | None = None, kind: BrokerKind | None = None
+        self,
+        data_dir: Path,
+        port: int | None = None,
+        kind: BrokerKind | None = None,
+        *,
+        port_v3: int | None = None,
     ) -> None:
         self._home = data_dir.absolute()
         self.kind: BrokerKind = kind or ("mosquitto" if find_mosquitto() else "iotcore")
         self.port = port or _free_port()
-        self.port_v3 = self.port if self.kind == "mosquitto" else _free_port()
+        self.port_v3 = self.port if self.kind == "mosquitto" else port_v3 or _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._log = ChildLog(self._home / "broker.log")
 

@@ -209,6 +209,14 @@ def test_two_brokers_do_not_collide(kind: BrokerKind, tmp_path: Path) -> None:
         assert one.port != two.port
 
 
+def test_remembered_ports_are_taken_again(tmp_path: Path) -> None:
+    with EmbeddedBroker(tmp_path, kind="iotcore") as first:
+        ports = (first.port, first.port_v3)
+    with EmbeddedBroker(tmp_path, ports[0], kind="iotcore", port_v3=ports[1]) as second:
+        assert (second.port, second.port_v3) == ports
+        probe_broker("127.0.0.1", second.port_v3, version=4)
+
+
 def test_a_port_in_use_is_named(kind: BrokerKind, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as occupant:
         port = occupant.getsockname()[1]
