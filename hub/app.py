@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -15,10 +15,12 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from edge.wire import Micros
 from hub import openapi, page, problems
+from hub.anomalies.follow import Follower
+from hub.body import BodyLimit
 from hub.cases import routes as cases
 from hub.directory import Directory
 from hub.headers import Headers
-from hub.keep import kept_going
+from hub.keep import Run, kept_going
 from hub.live import health, stream
 from hub.live import routes as live
 from hub.live.board import Board
@@ -26,12 +28,14 @@ from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
 from hub.plans.domain import Plan
+from hub.plans.read import shipped_plan
 from hub.sites import routes as sites
 from hub.wiring import Parts, Pool
 from ingest import clock
 
 POOL_SIZE = 8  # connections; ours: requests take milliseconds each, streams hold none
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
+DEFAULT_PLAN = "campus"
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
 
 
@@ -47,7 +51,13 @@ def create_app(
 
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
     only serves: one hub of several follows. `desk` is the folder of the built page.
+
+    Raises:
+        PlanRefusedError: the plan may not take effect.
     """
+    judge = None
+    if follower:
+        judge = Follower(database_url, plan or shipped_plan(DEFAULT_PLAN), now)
     app = FastAPI(
         title="Gridwarden",
         version=version("gridwarden"),
@@ -55,14 +65,14 @@ def create_app(
         docs_url=None,  # these pages fetch scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        max_body_size=MAX_BODY,
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, plan if follower else None, now),
+        lifespan=_lifespan(database_url, judge, now),
     )
+    app.add_middleware(BodyLimit, most=MAX_BODY)
+    problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
-    problems.install(app)
     for router in (sites.router, cases.router, live.router, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)
@@ -76,7 +86,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _lifespan(
-    database_url: str, plan: Plan | None, now: Callable[[], Micros]
+    database_url: str, judge: Follower | None, now: Callable[[], Micros]
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -96,12 +106,14 @@ def _lifespan(
             broadcast=Broadcast(),
             clock=now,
             started=now(),
-            feed_lag_s=lambda: None,
+            feed_lag_s=lambda: None if judge is None else judge.lag_s,
         )
         app.state.parts = parts
         app.state.pool = pool
         pumps = Pumps(parts, Listener(database_url, CHANNELS))
-        tasks: dict[str, Callable[[], Awaitable[None]]] = {"live": pumps.run}
+        tasks: dict[str, Run] = {"live": pumps.run}
+        if judge is not None:
+            tasks["follower"] = judge.run
         async with pool:
             await pumps.prime()
             async with kept_going(tasks, parts.failing):

@@ -6,37 +6,45 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 RETRY_S = 1.0
 WELL_AFTER_S = 5.0  # a task that has run so long is no longer called failing
+STOP_S = 2.0  # longest that a task may take to finish what it does
+
+Run: TypeAlias = Callable[[asyncio.Event], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def kept_going(
-    tasks: Mapping[str, Callable[[], Awaitable[None]]], failing: set[str]
-) -> AsyncGenerator[None]:
-    """Run the tasks while the block runs, then cancel them; `failing` names those in trouble."""
-    running = [asyncio.create_task(_keep(name, run, failing)) for name, run in tasks.items()]
+async def kept_going(tasks: Mapping[str, Run], failing: set[str]) -> AsyncGenerator[None]:
+    """Run the tasks while the block runs; each is given an event that asks it to stop.
+
+    `failing` always names the tasks that are in trouble.
+    """
+    stop = asyncio.Event()
+    running = [asyncio.create_task(_keep(name, run, stop, failing)) for name, run in tasks.items()]
     try:
         yield
     finally:
+        stop.set()
+        if running:
+            await asyncio.wait(running, timeout=STOP_S)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _keep(name: str, run: Callable[[], Awaitable[None]], failing: set[str]) -> None:
+async def _keep(name: str, run: Run, stop: asyncio.Event, failing: set[str]) -> None:
     loop = asyncio.get_running_loop()
-    while True:
+    while not stop.is_set():
         well = loop.call_later(WELL_AFTER_S, failing.discard, name)
         try:
-            await run()
-            _log.error("%s ended; starting it again", name)
+            await run(stop)
         except Exception:
             _log.exception("%s failed; starting it again", name)
+            failing.add(name)
+            await asyncio.sleep(RETRY_S)
         finally:
             well.cancel()
-        failing.add(name)
-        await asyncio.sleep(RETRY_S)

@@ -17,6 +17,7 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:gridwarden:problem:"
@@ -79,7 +80,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(OperationalError, _database_away)
     app.add_exception_handler(PoolTimeout, _database_away)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(Unforeseen)
 
 
 async def _raised(request: Request, error: Exception) -> JSONResponse:
@@ -128,15 +129,34 @@ async def _database_away(request: Request, error: Exception) -> JSONResponse:
     return respond(problem.body, {"Retry-After": "2"})
 
 
-async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    # The server logs the traceback itself; the answer must not show it.
-    problem = ProblemError(
-        500,
-        "unforeseen",
-        "The hub failed on this request",
-        "Nothing was changed. The hub's log tells more; please report it.",
-    )
-    return respond(problem.body)
+class Unforeseen:
+    """ASGI middleware: an error that nobody foresaw is logged, and told without its inside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer it with a problem if it fails before it is answered."""
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception:
+            if started or scope["type"] != "http":
+                raise
+            _log.exception("request failed")
+            problem = ProblemError(
+                500,
+                "unforeseen",
+                "The hub failed on this request",
+                "Nothing was changed. The hub's log tells more; please report it.",
+            )
+            await respond(problem.body)(scope, receive, send)
 
 
 def _path(location: tuple[Any, ...] | list[Any]) -> str:

@@ -8,17 +8,26 @@ import socket
 from collections.abc import Callable
 from typing import cast
 
+import psycopg
 import uvicorn
 from fastapi import FastAPI
 
 from hub.app import create_app, openapi_document
-from hub.plans.read import read_plan, shipped_plan
+from hub.plans.read import read_plan
 from hub.settings import HubSettings
 from hub.wiring import Parts
 
-__all__ = ["PortTakenError", "RemoteRefusedError", "ServeError", "openapi_document", "run_hub"]
+__all__ = [
+    "PortTakenError",
+    "RemoteRefusedError",
+    "ServeError",
+    "StoreMissingError",
+    "openapi_document",
+    "run_hub",
+]
 
 STOP_S = 3  # seconds that answers may still take when the hub stops; ours
+CONNECT_S = 10  # seconds to wait for the database; ours
 BACKLOG = 256
 
 
@@ -28,6 +37,10 @@ class ServeError(RuntimeError):
 
 class RemoteRefusedError(ServeError):
     """The address is not loopback and nobody has allowed that."""
+
+
+class StoreMissingError(ServeError):
+    """The database is away or without our tables."""
 
 
 class PortTakenError(ServeError):
@@ -69,10 +82,8 @@ def run_hub(
         OSError: the plan file cannot be read.
     """
     refuse_remote(settings)
-    if settings.plan is None:
-        plan = shipped_plan("campus")
-    else:
-        plan = read_plan(settings.plan.read_text(encoding="utf-8"))
+    check_store(database_url)
+    plan = None if settings.plan is None else read_plan(settings.plan.read_text(encoding="utf-8"))
     app = create_app(database_url=database_url, plan=plan)
     config = uvicorn.Config(
         app,
@@ -101,6 +112,26 @@ def refuse_remote(settings: HubSettings) -> None:
         "reaches it could act on cases. Use --host 127.0.0.1, or set GRIDWARDEN_HUB__ALLOW_REMOTE="
         "true if a proxy in front of it checks who comes in."
     )
+
+
+def check_store(database_url: str) -> None:
+    """Check that the database answers and has our tables.
+
+    Raises:
+        StoreMissingError: it does not, or has not.
+    """
+    try:
+        with psycopg.connect(database_url, connect_timeout=CONNECT_S) as conn:
+            conn.execute("select from hub.cases, public.feed limit 0")
+    except psycopg.errors.UndefinedTable as error:
+        raise StoreMissingError(
+            "The database lacks the hub's tables: run `gridwarden migrate`, then start the hub."
+        ) from error
+    except psycopg.OperationalError as error:
+        raise StoreMissingError(
+            "The database does not answer: start it, or correct GRIDWARDEN_DATABASE__URL; "
+            f"`gridwarden doctor` tells more. ({error})"
+        ) from error
 
 
 def bind(host: str, port: int) -> socket.socket:

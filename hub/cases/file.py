@@ -9,10 +9,10 @@ from psycopg.rows import dict_row
 
 from edge.wire import Micros
 from hub.cases.domain import allowed
+from hub.cases.snapshots import snapshot_path, snapshot_times
 from hub.cases.store import StoredCase, read_log
 from hub.cases.views import CaseAnomaly, CaseFile, Evidence, case_view, log_view
 from hub.directory import Directory
-from hub.live.snapshots import snapshot_path, snapshot_times
 from ingest import clock
 from ingest.sql import load_queries
 

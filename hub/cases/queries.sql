@@ -89,3 +89,16 @@ select request, reply from hub.case_replies where person = %(person)s and key = 
 -- name: keep_reply
 insert into hub.case_replies (person, key, request, reply, at)
 values (%(person)s, %(key)s, %(request)s, %(reply)s, %(at)s)
+
+-- name: snapshot_times
+select e.time from public.detections e
+join public.devices d on d.id = e.device
+where d.name = %(device)s and e.time between %(from)s and %(to)s and e.snapshot is not null
+order by e.time
+limit %(limit)s
+
+-- name: snapshot
+select e.snapshot from public.detections e
+join public.devices d on d.id = e.device
+where d.name = %(device)s and e.time = %(time)s and e.snapshot is not null
+limit 1

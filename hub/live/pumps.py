@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class Pumps:
-    """The tasks and their cursors. `prime` first, then `run` until cancelled."""
+    """The tasks and their cursors. `prime` first, then `run`."""
 
     def __init__(self, parts: Parts, listener: Listener) -> None:
         self._parts = parts
@@ -54,16 +54,22 @@ class Pumps:
             self._log_position = await head_position(conn)
             self._feed_position = await prime(conn, self._parts.board)
 
-    async def run(self) -> None:
-        """Pump until cancelled."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """Pump until `stop` is set."""
         bell = self._listener.bell
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listener.run())
-            tasks.create_task(self._on(bell(CASES_CHANNEL), self.cases))
-            tasks.create_task(self._on(bell(SITE_CHANNEL), self.site))
-            tasks.create_task(self._on(bell(AGENTS_CHANNEL), self.agents))
-            tasks.create_task(self._on(bell(FEED_CHANNEL), self.feed, rest_s=DEVICES_EVERY_S))
-            tasks.create_task(self._beat())
+        pumps = (
+            self._listener.run(),
+            self._on(bell(CASES_CHANNEL), self.cases),
+            self._on(bell(SITE_CHANNEL), self.site),
+            self._on(bell(AGENTS_CHANNEL), self.agents),
+            self._on(bell(FEED_CHANNEL), self.feed, rest_s=DEVICES_EVERY_S),
+            self._beat(),
+        )
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(pump) for pump in pumps]
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
 
     async def cases(self) -> None:
         """Publish each case that has changed, as it is now."""

@@ -1,16 +1,3 @@
--- name: snapshot_times
-select e.time from public.detections e
-join public.devices d on d.id = e.device
-where d.name = %(device)s and e.time between %(from)s and %(to)s and e.snapshot is not null
-order by e.time
-limit %(limit)s
-
--- name: snapshot
-select e.snapshot from public.detections e
-join public.devices d on d.id = e.device
-where d.name = %(device)s and e.time = %(time)s and e.snapshot is not null
-limit 1
-
 -- name: series
 copy (
     select extract(epoch from r.time)::float8, r.value

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime
 
 from edge.wire import Identifier
+from hub.cases.snapshots import read_snapshot
 from hub.live.domain import UNITS
 from hub.live.series import read_series, thin
-from hub.live.snapshots import read_snapshot
 from hub.live.store import is_known, rows, unregistered
 from hub.live.views import (
     Agent,

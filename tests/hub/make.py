@@ -23,6 +23,7 @@ from hub.anomalies.domain import Anomaly, Recovery
 from hub.app import create_app
 from hub.cases.intake import note_recovery, take_up
 from hub.live.broadcast import Message
+from hub.plans.domain import Plan
 from hub.serve import HubServer, bind, page_address
 from hub.sites.domain import (
     Device,
@@ -237,10 +238,12 @@ class RunningHub:
 
 
 @contextmanager
-def running_hub(database_url: str, desk: Path | None = None) -> Iterator[RunningHub]:
+def running_hub(
+    database_url: str, desk: Path | None = None, plan: Plan | None = None
+) -> Iterator[RunningHub]:
     """Serve a hub from a thread until the block ends; stopping takes no more than its due time."""
     up: Future[asyncio.AbstractEventLoop] = Future()
-    app = create_app(database_url=database_url, follower=False, desk=desk)
+    app = create_app(database_url=database_url, plan=plan, follower=plan is not None, desk=desk)
     config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=2)
     with bind("127.0.0.1", 0) as listening:
         server = HubServer(config, lambda: up.set_result(asyncio.get_running_loop()))

@@ -12,7 +12,7 @@ from ingest.sql import load_queries
 
 MOST = 12  # pictures shown with one case; ours
 
-_QUERIES = load_queries("hub.live")
+_QUERIES = load_queries("hub.cases")
 
 
 def snapshot_path(device: str, time: Micros) -> str:

@@ -1,0 +1,212 @@
+"""The whole app: what it serves, how it refuses, what it never does."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+
+from edge.sample import Reading
+from hub.app import create_app, openapi_document
+from hub.plans.check import PlanRefusedError
+from hub.plans.read import shipped_plan
+from ingest import clock
+from tests.hub.make import RunningHub, anomaly, commit_readings, raise_case, running_hub
+
+PAGE = "<!doctype html><title>Desk</title>" + "<p>grid</p>" * 400
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A built page."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text(PAGE)
+    (tmp_path / "assets" / "app-1a2b3c.js").write_text("export {};")
+    return tmp_path
+
+
+@pytest.fixture
+def page(site_url: str, desk: Path) -> Iterator[RunningHub]:
+    """A hub with a built page."""
+    with running_hub(site_url, desk) as running:
+        yield running
+
+
+def test_every_route_of_the_api_is_described() -> None:
+    paths = openapi_document()["paths"]
+    assert {(method, path) for path, methods in paths.items() for method in methods} == {
+        ("get", "/api/agents"),
+        ("get", "/api/cases"),
+        ("get", "/api/cases/{case_id}"),
+        ("post", "/api/cases/{case_id}/steps"),
+        ("get", "/api/dead-letters"),
+        ("get", "/api/devices"),
+        ("get", "/api/devices/{device}/series"),
+        ("get", "/api/health"),
+        ("get", "/api/site"),
+        ("get", "/api/snapshots/{device}/{time}.jpg"),
+        ("get", "/api/stream"),
+    }
+    for methods in paths.values():
+        for operation in methods.values():
+            assert operation["summary"]
+            assert operation["description"]
+
+
+def test_answers_are_described_field_by_field() -> None:
+    schemas = openapi_document()["components"]["schemas"]
+    for name in ("Case", "CaseFile", "CasePage", "Device", "DeviceNow", "Beat", "Health"):
+        assert sorted(schemas[name]["required"]) == sorted(schemas[name]["properties"]), name
+    assert "HTTPValidationError" not in schemas
+    assert schemas["Evidence"]["properties"].keys() >= {"from", "to"}
+
+
+def test_every_refusal_is_described_as_a_problem() -> None:
+    for path, methods in openapi_document()["paths"].items():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if status >= "400" and (path, status) != ("/api/health", "503"):
+                    assert list(response["content"]) == ["application/problem+json"], path
+
+
+def test_the_hub_serves_what_it_describes(hub: RunningHub) -> None:
+    assert hub.get("/api/openapi.json") == openapi_document()
+
+
+def test_nothing_that_fetches_from_elsewhere_is_served(hub: RunningHub) -> None:
+    for path in ("/docs", "/redoc"):
+        assert "swagger" not in hub.client.get(path).text.lower()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/nothing", 404),
+        ("GET", "/api/cases/none", 422),
+        ("GET", "/api/cases/99999999999999999999", 422),
+        ("GET", "/api/cases?limit=0", 422),
+        ("GET", "/api/cases?state=lost", 422),
+        ("DELETE", "/api/cases/1", 405),
+        ("POST", "/api/cases/1/steps", 422),
+        ("GET", "/api/snapshots/camera-01/1.jpg", 404),
+        ("GET", "/api/snapshots/..%2f/1.jpg", 404),
+        ("GET", "/api/stream?after=-1", 422),
+    ],
+)
+def test_every_refusal_is_a_problem(hub: RunningHub, method: str, path: str, status: int) -> None:
+    answer = hub.client.request(method, path, headers={"Accept": "text/html"})
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["type"]
+    assert problem["title"]
+    assert problem["detail"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_body_too_big_is_a_problem(hub: RunningHub, *, told: bool) -> None:
+    headers = {"X-Gridwarden-Person": "p-west", "Content-Type": "application/json"}
+    body = b'{"action":"note","note":"' + b"x" * 1_000_000 + b'"}'
+    content = body if told else iter([body])  # a body of unknown length comes in chunks
+    answer = hub.client.post("/api/cases/1/steps", content=content, headers=headers)
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_failure_of_the_hub_is_told_without_its_inside(hub: RunningHub) -> None:
+    with psycopg.connect(hub.database_url, autocommit=True) as conn:
+        conn.execute("alter table hub.cases rename to cases_away")
+        answer = hub.client.get("/api/cases/1")
+        conn.execute("alter table hub.cases_away rename to cases")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "cases_away" not in answer.text
+    assert hub.client.get("/api/cases/1").status_code == 404
+
+
+def test_every_answer_carries_the_security_headers(page: RunningHub) -> None:
+    for path in ("/", "/assets/app-1a2b3c.js", "/api/health", "/api/nothing"):
+        headers = page.client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_the_page_is_served_on_every_path_of_its_own(page: RunningHub) -> None:
+    for path in ("/", "/cases/12", "/map?grid=C-1"):
+        answer = page.client.get(path, headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.text) == (200, PAGE)
+        assert answer.headers["cache-control"] == "no-cache"
+        assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_hashed_files_are_kept_and_the_api_is_not(page: RunningHub) -> None:
+    def caching(path: str) -> str:
+        return page.client.get(path).headers["cache-control"]
+
+    assert caching("/assets/app-1a2b3c.js") == "public, max-age=31536000, immutable"
+    assert caching("/assets/gone.js") == "no-store"
+    assert caching("/api/cases") == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/../make.py", "/assets/%2e%2e/%2e%2e/make.py", "//etc/passwd"])
+def test_no_file_outside_the_page_is_served(page: RunningHub, path: str) -> None:
+    assert page.client.get(path).status_code in (400, 404)
+
+
+def test_without_a_built_page_the_hub_says_how_to_build_it(site_url: str, tmp_path: Path) -> None:
+    with running_hub(site_url, tmp_path) as hub:
+        answer = hub.client.get("/")
+        assert answer.status_code == 503
+        assert "make desk" in answer.text
+        assert hub.get("/api/health")["status"] == "ok"
+
+
+def test_health_tells_what_runs(hub: RunningHub) -> None:
+    health = hub.get("/api/health")
+    assert (health["status"], health["database"], health["position"]) == ("ok", "up", 0)
+    assert (health["failing"], health["feed_lag_s"]) == ([], None)
+    raise_case(hub.database_url, anomaly())
+    assert hub.get("/api/health")["position"] == 1
+
+
+def test_a_reading_under_the_limit_becomes_a_case_on_the_page(site_url: str) -> None:
+    """The follower, the intake and the API together, by the shipped demonstration plan."""
+    with running_hub(site_url, plan=shipped_plan("demo")) as hub:
+        found: list[str] = []
+        began = time.monotonic()
+        while not found and time.monotonic() - began < 20:
+            commit_readings(site_url, Reading("hydrant-07", "pressure", clock.now(), 0.05))
+            time.sleep(0.25)
+            found = [item["kind"] for item in hub.get("/api/cases")["items"]]
+        assert found == ["hydrant_low_pressure"]
+        case = hub.get("/api/cases")["items"][0]
+        assert case["owner"]["id"] == "p-west"
+        assert case["due"] is not None
+        assert hub.get("/api/health")["feed_lag_s"] < 2
+
+
+def test_an_unfit_plan_is_refused_before_anything_starts() -> None:
+    plan = shipped_plan("demo")
+    low = plan.rules["hydrant_low_pressure"]
+    without = msgspec.structs.replace(low, limit=None)
+    with pytest.raises(PlanRefusedError, match=re.escape("hydrant_low_pressure")):
+        create_app(
+            database_url="",
+            plan=msgspec.structs.replace(plan, rules={"hydrant_low_pressure": without}),
+        )
+
+
+def test_many_requests_at_once_are_all_answered(hub: RunningHub) -> None:
+    def ask(_: int) -> int:
+        return hub.client.get("/api/cases").status_code
+
+    with ThreadPoolExecutor(20) as crowd:
+        assert set(crowd.map(ask, range(100))) == {200}
