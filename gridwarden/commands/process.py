@@ -95,7 +95,7 @@ def edge_run(
             broker_url=ours.broker_url,
             username=ours.settings.broker.username,
             password=ours.broker_password,
-            spool_dir=ours.settings.data_dir / "spool",
+            spool_dir=ours.settings.data_dir / "spools",
             stop=stop_on_signal(),
         )
     except ConfigError as error:
