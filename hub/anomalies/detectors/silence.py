@@ -32,24 +32,6 @@ _NEVER: Micros = (1 << 63) - 1
 Heard: TypeAlias = Iterable[tuple[str, Micros]]
 
 
-class Clock(msgspec.Struct, frozen=True, array_like=True):
-    """A parent's clock: heard last at `last`, has run for `ran` microseconds in all.
-
-    None of its children can be silent before it shows `look`.
-    """
-
-    last: Micros
-    ran: Micros = 0
-    look: Micros = _NEVER
-
-    def heard(self, at: Micros, gap: Micros) -> Clock:
-        """The clock after a sign of life."""
-        passed = at - self.last
-        if passed <= 0:
-            return self
-        return Clock(at, self.ran + (passed if passed <= gap else 0), self.look)
-
-
 class Mark(msgspec.Struct, frozen=True, array_like=True):
     """When a child was heard last (or first missed), and what its parent's clock showed then."""
 
@@ -58,11 +40,22 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
     silent: bool = False
 
 
-class SilenceState(msgspec.Struct, frozen=True):
-    """Clocks by parent, marks by child."""
+class Family(msgspec.Struct, frozen=True, array_like=True):
+    """A parent, heard last at `last`, its clock, which has run for `ran`, and its children.
 
-    clocks: dict[str, Clock] = {}
+    None of the children can be silent before the clock shows `look`.
+    """
+
+    last: Micros
+    ran: Micros = 0
+    look: Micros = _NEVER
     marks: dict[str, Mark] = {}
+
+
+class SilenceState(msgspec.Struct, frozen=True):
+    """Families by parent."""
+
+    families: dict[str, Family] = {}
 
 
 class Child(NamedTuple):
@@ -114,70 +107,81 @@ class Silence:
         return state, []
 
     @cached_property
-    def _families(self) -> dict[str, frozenset[str]]:
+    def _names(self) -> dict[str, frozenset[str]]:
         """The children of each parent."""
-        families: dict[str, set[str]] = {}
+        names: dict[str, set[str]] = {}
         for name, child in self.children.items():
-            families.setdefault(child.parent, set()).add(name)
-        return {parent: frozenset(names) for parent, names in families.items()}
+            names.setdefault(child.parent, set()).add(name)
+        return {parent: frozenset(mine) for parent, mine in names.items()}
 
     def _hear(
         self, state: SilenceState, parents: Heard, children: Heard
     ) -> tuple[SilenceState, list[Finding]]:
-        clocks, marks = dict(state.clocks), dict(state.marks)
-        found: list[Finding] = []
-        parents = [(name, at) for name, at in parents if name in self._families]
-        for name, at in parents:
-            clocks[name] = clocks.get(name, Clock(at)).heard(at, self.gap)
-            for new in self._families[name] - marks.keys():
-                self._mark(new, at, clocks, marks)
+        beats = {name: at for name, at in parents if name in self._names}
+        words: dict[str, dict[str, Micros]] = {}
         for name, at in children:
-            mark = marks.get(name)
-            if name not in self.children or (mark is not None and at <= mark.seen):
-                continue
-            if mark is not None and mark.silent:
-                found.append(self._recovery(name, mark, at))
-            self._mark(name, at, clocks, marks)
-        for name, _ in parents:
-            if clocks[name].ran >= clocks[name].look:
-                found += self._look(name, clocks, marks)
-        return SilenceState(clocks, marks), found
-
-    def _mark(
-        self, name: str, at: Micros, clocks: dict[str, Clock], marks: dict[str, Mark]
-    ) -> None:
-        """Note that a child was heard, or is missed from now on."""
-        child = self.children[name]
-        clock = clocks.setdefault(child.parent, Clock(at))
-        marks[name] = Mark(at, clock.ran)
-        look = min(clock.look, clock.ran + child.limit)
-        if look != clock.look:
-            clocks[child.parent] = msgspec.structs.replace(clock, look=look)
-
-    def _look(self, parent: str, clocks: dict[str, Clock], marks: dict[str, Mark]) -> list[Finding]:
-        """Find the silent children of a parent, and when to look again."""
-        clock, look = clocks[parent], _NEVER
+            if name in self.children:
+                words.setdefault(self.children[name].parent, {})[name] = at
+        families = dict(state.families)
         found: list[Finding] = []
-        for name in sorted(self._families[parent]):
+        for parent in sorted({*beats, *words}):
+            heard = words.get(parent, {})
+            beat = beats.get(parent)
+            before = families.get(parent) or Family(max(heard.values()) if beat is None else beat)
+            family = before if beat is None else _beaten(before, beat, self.gap)
+            families[parent] = self._turn(parent, family, heard, found)
+        return SilenceState(families), found
+
+    def _turn(
+        self, parent: str, family: Family, heard: dict[str, Micros], found: list[Finding]
+    ) -> Family:
+        """The family after a parent's beat and its children's words."""
+        names, ran, look, marks = self._names[parent], family.ran, family.look, dict(family.marks)
+        for gone in marks.keys() - names:
+            del marks[gone]
+        for new in names - marks.keys():
+            marks[new] = Mark(family.last, ran)
+            look = min(look, ran + self.children[new].limit)
+        for name, at in heard.items():
+            mark = marks[name]
+            if at <= mark.seen:
+                continue
+            if mark.silent:
+                found.append(self._recovery(name, mark, at))
+                look = min(look, ran + self.children[name].limit)
+            marks[name] = Mark(at, ran)
+        if ran >= look:
+            look = self._look(names, family, marks, found)
+        return Family(family.last, ran, look, marks)
+
+    def _look(
+        self,
+        names: frozenset[str],
+        family: Family,
+        marks: dict[str, Mark],
+        found: list[Finding],
+    ) -> Micros:
+        """Mark and find the silent children; gives when to look again."""
+        look = _NEVER
+        for name in sorted(names):
             mark, limit = marks[name], self.children[name].limit
             if mark.silent:
                 continue
-            if clock.ran - mark.ran < limit:
+            if family.ran - mark.ran < limit:
                 look = min(look, mark.ran + limit)
                 continue
-            marks[name] = msgspec.structs.replace(mark, silent=True)
-            found.append(self._anomaly(name, mark, clock, limit))
-        clocks[parent] = msgspec.structs.replace(clock, look=look)
-        return found
+            marks[name] = Mark(mark.seen, mark.ran, silent=True)
+            found.append(self._anomaly(name, mark, family, limit))
+        return look
 
-    def _anomaly(self, name: str, mark: Mark, clock: Clock, limit: Micros) -> Anomaly:
+    def _anomaly(self, name: str, mark: Mark, family: Family, limit: Micros) -> Anomaly:
         return Anomaly(
             rule=self.name,
             kind=self.rule.kind,
             device=name,
             started=mark.seen,
-            raised=clock.last,
-            value=(clock.ran - mark.ran) / 1e6,
+            raised=family.last,
+            value=(family.ran - mark.ran) / 1e6,
             limit=limit / 1e6,
             unit="s",
             quantity="heard",
@@ -193,6 +197,15 @@ class Silence:
             recovered=at,
             value=None,
         )
+
+
+def _beaten(family: Family, at: Micros, gap: Micros) -> Family:
+    """The family after a sign of life of its parent."""
+    passed = at - family.last
+    if passed <= 0:
+        return family
+    ran = family.ran + (passed if passed <= gap else 0)
+    return Family(at, ran, family.look, family.marks)
 
 
 def of_devices(name: str, rule: SilenceRule, spots: Spots) -> Silence:

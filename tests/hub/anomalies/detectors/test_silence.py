@@ -124,6 +124,24 @@ class TestDevices:
         found = script.play(devices, [said(script, 0, "h", "h2"), *rounds], until=41)
         assert [(t.what, t.device) for t in found] == [("device_silent", "h")]
 
+    def test_a_device_given_to_another_agent_is_measured_by_that_one(
+        self, script: Any, devices: Silence
+    ) -> None:
+        moved = script.spots(h="hydrant", h2="hydrant")
+        moved["h"] = msgspec.structs.replace(moved["h"], agent="edge-9")
+        after = of_devices("silent", DEVICES, moved)
+        state, found = devices.start(), []
+        for batch in every(script, 0, 100, 5, "h", "h2"):
+            state, more = devices.step(state, Row(batch), 0)
+            found += more
+        for second in range(105, 140, 5):
+            for name, agent in (("other", "edge-9"), ("h2", "edge-1")):
+                batch = said(script, second, name, agent=agent)
+                state, more = after.step(state, Row(batch), 0)
+                found += more
+        assert [(t.what, t.device) for t in script.tell(found)] == [("device_silent", "h")]
+        assert script.tell(found)[0].at >= 115
+
     def test_a_hub_that_was_down_finds_the_same_as_one_that_was_not(
         self, script: Any, devices: Silence
     ) -> None:
