@@ -1,5 +1,8 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig, loadEnv } from "vite";
+import { loadEnv } from "vite";
+import { defineConfig } from "vitest/config";
+
+const REPOSITORY = "../..";
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
@@ -12,7 +15,13 @@ export default defineConfig(({ mode }) => ({
   },
   server: {
     host: "127.0.0.1",
+    fs: { allow: [REPOSITORY] },
     // While developing, the page talks to a hub that runs beside it.
     proxy: { "/api": loadEnv(mode, ".", "GRIDWARDEN_")["GRIDWARDEN_DESK_HUB"] ?? "http://127.0.0.1:8080" },
+  },
+  test: {
+    dir: `${REPOSITORY}/tests/hub/desk`,
+    globals: true,
+    environment: "node",
   },
 }));

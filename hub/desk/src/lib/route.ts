@@ -43,7 +43,7 @@ export function readRoute(hash: string): Route {
   const show = filter.get("state");
   return {
     view,
-    caseId: view === "cases" && /^\d{1,15}$/.test(second) ? Number(second) : null,
+    caseId: first === "cases" && /^\d{1,15}$/.test(second) ? Number(second) : null,
     device: view === "map" || view === "devices" ? decoded(second) : null,
     grid: filter.get("grid") || null,
     kind: filter.get("kind") || null,

@@ -1,0 +1,73 @@
+import { compare, isOverdue, matches, mentions } from "../../../hub/desk/src/lib/cases";
+import type { Case } from "../../../hub/desk/src/lib/types";
+
+const NAME = { en: "Library", zh: "图书馆" };
+
+function file(change: Partial<Case>): Case {
+  return {
+    id: 1,
+    number: "2026-000001",
+    kind: "smoke_alarm",
+    grade: "general",
+    state: "discovered",
+    device: "smoke-1",
+    place: "library-1",
+    place_name: NAME,
+    grid: "C-1-03",
+    grid_path: ["C", "C-1", "C-1-03"],
+    at: [0, 0],
+    opened: "2026-11-22T08:00:00.000Z",
+    updated: "2026-11-22T08:00:00.000Z",
+    due: "2026-11-22T09:00:00.000Z",
+    overdue: false,
+    owner: null,
+    recovered: false,
+    recurrences: 0,
+    value: null,
+    limit: null,
+    unit: "",
+    ...change,
+  };
+}
+
+const ids = (files: Case[]): number[] => files.map((one) => one.id);
+
+describe("the list of cases", () => {
+  const old = file({ id: 1, grade: "emergency" });
+  const recent = file({ id: 2, opened: "2026-11-22T08:30:00.000Z" });
+  const pressing = file({ id: 3, grade: "serious", due: "2026-11-22T08:10:00.000Z" });
+  const closed = file({ id: 4, grade: "emergency", state: "closed" });
+  const all = [closed, recent, pressing, old];
+
+  test("puts the most severe first and the closed last", () => {
+    expect(ids(all.toSorted(compare("grade")))).toEqual([1, 3, 2, 4]);
+  });
+
+  test("puts the newest first", () => {
+    expect(ids(all.toSorted(compare("newest")))).toEqual([2, 3, 1, 4]);
+  });
+
+  test("puts the next due first, those without a deadline after them", () => {
+    const unhurried = file({ id: 5, due: null });
+    expect(ids([unhurried, ...all].toSorted(compare("due")))).toEqual([3, 2, 1, 5, 4]);
+  });
+
+  test("a grid's filter takes in the grids below it", () => {
+    const filter = { show: "open" as const, kind: null };
+    expect(matches(old, { ...filter, grid: "C-1" })).toBe(true);
+    expect(matches(old, { ...filter, grid: "C-2" })).toBe(false);
+    expect(matches(closed, { ...filter, grid: null })).toBe(false);
+  });
+
+  test("is searched by all words in any order, in both languages", () => {
+    expect(mentions("library ALARM", ["Smoke alarm", NAME.en, NAME.zh])).toBe(true);
+    expect(mentions("图书馆", ["Smoke alarm", NAME.en, NAME.zh])).toBe(true);
+    expect(mentions("library door", ["Smoke alarm", NAME.en])).toBe(false);
+  });
+
+  test("a closed case is never overdue", () => {
+    const late = Date.parse("2026-11-22T10:00:00.000Z");
+    expect(isOverdue(old, late)).toBe(true);
+    expect(isOverdue(closed, late)).toBe(false);
+  });
+});
