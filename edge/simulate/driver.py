@@ -21,6 +21,9 @@ from edge.simulate.swipes import SwipeColumns, swipe_records
 from edge.simulate.world import World
 from edge.wire import DeviceState, Micros
 
+_MOST_AT_ONCE = (
+    30 * SECOND
+)  # of event time per poll; after a longer sleep it catches up poll by poll
 _APART = SECOND // 20  # a heartbeat this near to a change of the same bit is left out
 
 
@@ -66,13 +69,21 @@ class SimulatedDriver:
 
     def poll(self, now: Micros) -> Iterable[Sample]:
         """What fell due since the last poll: doors' changes and alarms first, then the rest."""
-        since, self._polled = self._polled, max(now, self._polled or now)
-        if since is None or now <= since:
+        before_origin = self._run.clock.origin - 1
+        if self._polled is None:
+            self._polled = max(now, before_origin)
             return []
-        after, until = self._run.clock.world(since), self._run.clock.world(now)
-        after = max(after, -1)
-        if until <= after:
+        since, until = self._polled, min(now, self._polled + _MOST_AT_ONCE)
+        if until <= since:
             return []
+        self._polled = until
+        return self._between(self._run.clock.world(since), self._run.clock.world(until))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _between(self, after: Micros, until: Micros) -> list[Sample]:
+        """What falls due in (after, until] of world time."""
         urgent, bulk = Sample(urgent=True), Sample()
         self._hydrants(after, until, bulk)
         self._smoke(after, until, urgent, bulk)
@@ -83,9 +94,6 @@ class SimulatedDriver:
         for sample in (urgent, bulk):
             sample.readings.sort(key=lambda reading: reading.time)
         return [sample for sample in (urgent, bulk) if len(sample)]
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def _hydrants(self, after: Micros, until: Micros, bulk: Sample) -> None:
         hydrants = self._run.hydrants

@@ -16,7 +16,7 @@ from edge.simulate.beats import Beats, Due
 from edge.simulate.clock import SECOND, MicrosArray
 from edge.simulate.devices import REPORT_S, SMOKE_DETECTORS
 from edge.simulate.noise import Floats, normal, uniform
-from edge.simulate.troubles import SilenceCause, SmokeCause, Trouble, Troubles
+from edge.simulate.troubles import AFTERMATH, SilenceCause, SmokeCause, Trouble, Troubles
 from edge.wire import Micros
 
 ALARM_PERCENT_PER_M = 10.0  # ours: the detector's own alarm threshold
@@ -103,7 +103,8 @@ def smoke(trouble: Trouble, time: MicrosArray) -> Floats:
     """Obscuration in %/m that a fire or cooking adds at world times."""
     burning = np.clip(time - trouble.start, 0, trouble.end - trouble.start) / SECOND
     clearing = np.maximum(time - trouble.end, 0) / SECOND
-    return _grown(trouble, burning) * np.exp(-clearing / _CLEARING_S[trouble.cause])
+    shows = time <= trouble.end + AFTERMATH
+    return shows * _grown(trouble, burning) * np.exp(-clearing / _CLEARING_S[trouble.cause])
 
 
 def alarm_span(trouble: Trouble) -> AlarmSpan:

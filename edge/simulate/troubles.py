@@ -20,7 +20,7 @@ SmokeCause = Literal["fire", "cooking"]
 SilenceCause = Literal["fault", "shutdown"]
 Cause: TypeAlias = WaterCause | SmokeCause | SilenceCause | Literal["forced_entry"]
 
-AFTERMATH = 60 * SECOND  # pressures recover and smoke clears within this after a trouble's end
+AFTERMATH = 120 * SECOND  # after a trouble's end nothing of it shows any longer than this
 
 _STREAM = 0x720B
 _CALM_FROM = 120 * SECOND

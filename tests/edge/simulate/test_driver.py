@@ -97,7 +97,7 @@ def test_alarms_and_doors_are_urgent_and_the_rest_is_not(world: World, morning: 
     }
     for agent in AGENTS:
         driver = SimulatedDriver(world, agent, morning)
-        for sample in _polled(driver, morning, 120, [100]):
+        for sample in _polled(driver, morning, 120, [250]):
             assert {swipe.reader in door_readers for swipe in sample.swipes} <= {sample.urgent}
             if sample.urgent:
                 assert not sample.states
@@ -146,9 +146,9 @@ def test_a_poll_is_cheap(world: World, morning: int) -> None:
     driver.poll(morning - 1)
     spent: list[float] = []
     for turn in range(1, 301):
-        started = time.perf_counter()
+        started = time.thread_time()
         list(driver.poll(morning + turn * 100_000))
-        spent.append(time.perf_counter() - started)
+        spent.append(time.thread_time() - started)
     assert sorted(spent)[150] < 0.005
 
 
@@ -162,6 +162,17 @@ def test_a_clock_that_steps_back_sends_nothing_twice(world: World, morning: int)
     assert later
     assert min(r.time for r in later) > morning + 10 * SECOND
     assert not set(first) & set(later)
+
+
+def test_after_a_long_sleep_it_catches_up_in_bearable_pieces(world: World, morning: int) -> None:
+    slept, awake = (SimulatedDriver(world, "east", morning) for _ in range(2))
+    slept.poll(morning - 1)
+    waking = morning + 120 * SECOND
+    pieces = [list(slept.poll(waking)) for _ in range(6)]
+    assert max(sum(len(sample) for sample in piece) for piece in pieces) < 5000
+    assert pieces[5] == []
+    caught_up = _streams(sample for piece in pieces for sample in piece)
+    assert caught_up == _streams(_polled(awake, morning, 120, [1000]))
 
 
 @pytest.mark.parametrize("agent", ["cameras", "history", "north"])
