@@ -34,6 +34,7 @@ from hub.wiring import Parts, Pool
 from ingest import clock
 
 POOL_SIZE = 8  # connections; ours: requests take milliseconds each, streams hold none
+POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
@@ -96,6 +97,7 @@ def _lifespan(
             kwargs={"autocommit": True},
             min_size=1,
             max_size=POOL_SIZE,
+            timeout=POOL_WAIT_S,
             check=AsyncConnectionPool.check_connection,
             open=False,
         )

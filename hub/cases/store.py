@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
 from hub.anomalies.domain import Anomaly
-from hub.cases.chain import GENESIS, Sealed, seal
+from hub.cases.chain import GENESIS, Sealed, seal, verify
 from hub.cases.domain import CaseState, Event, evolve, fold
 from hub.sites.domain import Spot
 from ingest import clock, locks
@@ -144,6 +144,20 @@ async def read_log(conn: AsyncConnection[Any], case: int) -> list[Sealed]:
             )
             async for row in cursor
         ]
+
+
+async def find_break(conn: AsyncConnection[Any], case: StoredCase) -> int | None:
+    """The number of the first event of a case that was altered or is missing, or None.
+
+    Events cut off at the end are found by what the projection knows of the last.
+    """
+    log = (await read_log(conn, case.id))[: case.events]
+    broken = verify(log)
+    if broken is not None:
+        return broken
+    if len(log) < case.events:
+        return len(log) + 1
+    return None if log[-1].hash == case.head else case.events
 
 
 async def _write(

@@ -1,12 +1,14 @@
 -- name: series
-copy (
-    select extract(epoch from r.time)::float8, r.value
+-- Two packed arrays instead of rows: half a million readings without a loop in Python.
+select array_send(array_agg(time)), array_send(array_agg(value))
+from (
+    select extract(epoch from r.time)::float8 as time, r.value
     from public.readings r
     where r.device = (select id from public.devices where name = %(device)s)
       and r.quantity = (select id from public.quantities where name = %(quantity)s)
       and r.time between %(from)s and %(to)s
     order by r.time
-) to stdout (format binary)
+) as span
 
 -- name: device
 select id from public.devices where name = %(device)s

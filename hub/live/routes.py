@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime
 
 from edge.wire import Identifier
@@ -64,7 +65,7 @@ async def read_device_series(
     time, value = await read_series(
         conn, device, quantity, clock.micros(start), clock.micros(until)
     )
-    time, value = thin(time, value, points)
+    time, value = await run_in_threadpool(thin, time, value, points)
     return Series(
         device=device,
         quantity=quantity,

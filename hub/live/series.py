@@ -19,11 +19,9 @@ from ingest.sql import load_queries
 Column = NDArray[np.float64]
 
 _QUERIES = load_queries("hub.live")
-# Binary COPY of two columns that are never null: a header of 19 bytes, rows of 26, a trailer of 2.
-_HEADER, _TRAILER = 19, 2
-_ROW = np.dtype(
-    [("fields", ">i2"), ("l1", ">i4"), ("time", ">f8"), ("l2", ">i4"), ("value", ">f8")]
-)
+# PostgreSQL's binary array of float8: a header of 20 bytes, then each element behind its length.
+_HEADER = 20
+_ELEMENT = np.dtype([("length", ">i4"), ("value", ">f8")])
 
 
 def thin(time: Column, value: Column, points: int) -> tuple[Column, Column]:
@@ -55,8 +53,15 @@ async def read_series(
         "from": clock.moment(start),
         "to": clock.moment(until),
     }
-    async with conn.cursor() as cursor, cursor.copy(_QUERIES["series"], values) as copy:
-        data = b"".join([bytes(part) async for part in copy])
-    rows = np.frombuffer(data[_HEADER : len(data) - _TRAILER], dtype=_ROW)
-    rows = rows[np.isfinite(rows["value"])]
-    return rows["time"].astype(np.float64), rows["value"].astype(np.float64)
+    cursor = await conn.execute(_QUERIES["series"], values, binary=True)
+    row = await cursor.fetchone()
+    assert row is not None
+    time, value = _unpack(row[0]), _unpack(row[1])
+    sound = np.isfinite(value)
+    return time[sound], value[sound]
+
+
+def _unpack(packed: bytes | None) -> Column:
+    if packed is None:  # the array of no rows
+        return np.empty(0)
+    return np.frombuffer(packed, dtype=_ELEMENT, offset=_HEADER)["value"].astype(np.float64)

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from hub.cases.chain import verify
 from hub.cases.domain import Action, fold, step
 from hub.cases.query import changed_since, head_position
-from hub.cases.store import append, find, find_open, lock_log, read_log
+from hub.cases.store import append, find, find_break, find_open, lock_log, read_log
 from ingest import clock
 from tests.hub.make import anomaly, in_transaction, raise_case, recover
 
@@ -86,6 +86,35 @@ def test_who_gets_around_the_database_is_found_out(site_url: str, case: int) -> 
             [Jsonb({"to": "p-east"}), case],
         )
     assert verify(log_of(site_url, case)) == 3
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found_at"),
+    [
+        ("delete from hub.case_events where seq = 7", 7),
+        ("delete from hub.case_events where seq = 4", 4),
+        ("update hub.case_events set at = at + interval '1 microsecond' where seq = 5", 5),
+        ("update hub.cases set head = decode('00', 'hex')", 7),
+    ],
+)
+def test_a_file_cut_short_or_shifted_is_found_out(
+    site_url: str, case: int, tampering: str, found_at: int
+) -> None:
+    with psycopg.connect(site_url) as conn:
+        conn.execute("alter table hub.case_events disable trigger append_only")
+        conn.execute(tampering)  # type: ignore[arg-type]
+
+    async def check(conn: AsyncConnection[Any]) -> int | None:
+        stored = await find(conn, case)
+        assert stored is not None
+        return await find_break(conn, stored)
+
+    assert in_transaction(site_url, check) == found_at
+
+
+def test_a_file_as_it_was_written_has_no_break(site_url: str, case: int) -> None:
+    stored = stored_case(site_url)
+    assert in_transaction(site_url, lambda conn: find_break(conn, stored)) is None
 
 
 def test_the_same_anomaly_is_taken_up_once(site_url: str) -> None:
