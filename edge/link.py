@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import random
+import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -207,6 +208,11 @@ class Link:
             self._events.put(Lost())
             ended.set()
 
+        def on_socket_open(_c: Client, _: Any, opened: Any) -> None:
+            # An alarm's small packet must not wait for the broker's delayed TCP acknowledgement.
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        client.on_socket_open = on_socket_open
         client.on_connect = on_connect
         client.on_subscribe = on_subscribe
         client.on_message = on_message

@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wro
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +17,7 @@ from gridwarden import __version__
 from gridwarden.commands import boards, check, demo, process, replay, site
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
+from gridwarden.logs import start_logging
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,10 +58,7 @@ def root(
 ) -> None:
     """Supervise a campus, a community or a town through its sensors, by grid management."""
     del version
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    start_logging(verbose=verbose)
     flags = {} if data_dir is None else {"data_dir": data_dir}
     context.obj = Context(config, flags)
 

@@ -13,6 +13,7 @@ from threading import Event
 from ingest.arrival import Entry, Report
 
 MAX_LOT_ITEMS = 100_000  # ours: about a third of a second of writing, so that alarms wait no longer
+ENOUGH_MESSAGES = 100  # rumqttd sends no more before it hears of these; others may
 _STOP_CHECK_S = 0.2
 
 
@@ -60,7 +61,8 @@ class Inbox:
         """The next lot in order of arrival; empty if nothing came within `wait_s`.
 
         A lot is complete when its first message has waited for the flush time, when it is large,
-        or when an urgent message is in it and nothing more is waiting.
+        or when nothing more is waiting and it holds an urgent message or as many messages as some
+        brokers send at most before they are acknowledged.
         """
         lot: list[Delivery] = []
         items = 0
@@ -76,6 +78,6 @@ class Inbox:
     def _patience(self, lot: list[Delivery], wait_s: float) -> float:
         if not lot:
             return wait_s
-        if any(delivery.urgent for delivery in lot):
+        if len(lot) >= ENOUGH_MESSAGES or any(delivery.urgent for delivery in lot):
             return 0
         return max(0, lot[0].since + self._flush_s - time.monotonic())

@@ -65,9 +65,7 @@ def write_agents(campus: Campus, origin: Micros, speed: float) -> tuple[str, ...
     return (*FIXED_SENSORS, CAMERA_AGENT)
 
 
-def write_truth(
-    campus: Campus, origin: Micros, horizon_s: float, speed: float
-) -> list[TruthLine]:
+def write_truth(campus: Campus, origin: Micros, horizon_s: float, speed: float) -> list[TruthLine]:
     """Write and return what truly happens within `horizon_s` seconds from `origin`."""
     lines = truth(campus.world, origin, horizon_s, speed)
     campus.truth_file.write_bytes(encode_truth(lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
@@ -26,7 +26,6 @@ class Report:
     startup: Mapping[str, float]
     page_answered: bool
     restarts: Mapping[str, int]
-    leftover: Sequence[str] = field(default_factory=tuple)
 
     def failures(self) -> list[str]:
         """Why the run is not good enough; empty when it is."""
@@ -44,7 +43,8 @@ class Report:
             failed.append(f"alarms took {slowest:.2f} s, more than {ALARM_LIMIT_S:.0f} s")
         if not self.page_answered:
             failed.append("the page did not answer")
-        return failed + list(self.leftover)
+        failed += [f"{name} died {count} times" for name, count in self.restarts.items() if count]
+        return failed
 
     def as_dict(self) -> dict[str, Any]:
         """The report's JSON."""

@@ -17,6 +17,7 @@ import psycopg
 
 from gridwarden.embedded.broker import EmbeddedBroker
 from gridwarden.embedded.datadir import DataDir
+from gridwarden.embedded.guard import Guard
 from gridwarden.embedded.memory import Memory, tree_memory
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.embedded.processes import Command, Processes
@@ -32,7 +33,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Stack:
-    """What runs: addresses, the supervisor of our processes, and the pids of the rest."""
+    """What runs: addresses, the supervisor of our processes, the embedded services' guard."""
 
     data: DataDir
     database_url: str
@@ -41,7 +42,8 @@ class Stack:
     page: str
     processes: Processes
     environment: Mapping[str, str]
-    services: Mapping[str, int]
+    services: Mapping[str, EmbeddedPostgres | EmbeddedBroker]
+    guard: Guard
 
     def start(self, name: str, *words: str) -> None:
         """Start one of our commands and keep it running."""
@@ -75,9 +77,26 @@ class Stack:
 
     def memory(self) -> dict[str, Memory]:
         """Memory of every part, by name; a process counts with its descendants."""
-        found = {name: tree_memory(pid) for name, pid in self.services.items()}
+        pids = {name: service.pid for name, service in self.services.items()}
+        found = {name: tree_memory(pid) for name, pid in pids.items() if pid is not None}
         found |= {status.name: status.memory for status in self.processes.status()}
         return {name: memory for name, memory in found.items() if memory is not None}
+
+    def restarts(self) -> dict[str, int]:
+        """How often each part died and was started again.
+
+        Raises:
+            GridwardenError: one dies so often that it was given up.
+        """
+        counts = dict(self.guard.restarts)
+        for status in self.processes.status():
+            counts[status.name] = status.restarts
+            if status.state == "given_up":
+                words = self.processes.log_tail(status.name)
+                raise GridwardenError(f"{status.name} keeps dying; it said:\n{words}")
+        for name in self.guard.given_up:
+            raise GridwardenError(f"{name} keeps dying; see the logs in {self.data.path}")
+        return counts
 
 
 @contextmanager
@@ -91,23 +110,21 @@ def started_services(settings: Settings, plan: Path, config: Path | None) -> Gen
     """
     with ExitStack() as stack:
         data = stack.enter_context(DataDir(settings.data_dir))
-        services: dict[str, int] = {}
+        services: dict[str, EmbeddedPostgres | EmbeddedBroker] = {}
         if settings.database.url is None:
             postgres = stack.enter_context(EmbeddedPostgres(data.postgres))
+            services["postgres"] = postgres
             database_url = postgres.url
-            services["postgres"] = postgres.pid or 0
         else:
             database_url = settings.database.url.get_secret_value()
         simple_port: int | None = None
         if settings.broker.url is None:
-            remembered = data.port("broker")
-            port = remembered if remembered and is_free(remembered) else None
-            broker = stack.enter_context(EmbeddedBroker(data.broker, port))
-            data.remember_port("broker", broker.port)
+            broker = stack.enter_context(_broker(data))
+            services["broker"] = broker
             broker_url, simple_port = broker.url, broker.port_v3
-            services["broker"] = broker.pid or 0
         else:
             broker_url = settings.broker.url
+        guard = stack.enter_context(Guard(services))
         port = page_port(settings, data)
         data.remember_port("page", port)
         environment = {
@@ -132,7 +149,18 @@ def started_services(settings: Settings, plan: Path, config: Path | None) -> Gen
             processes=processes,
             environment=environment,
             services=services,
+            guard=guard,
         )
+
+
+def _broker(data: DataDir) -> EmbeddedBroker:
+    """A broker on the ports of the last start, where they are free, so that devices find it."""
+    remembered = {name: data.port(name) for name in ("broker", "broker_v3")}
+    free = {name: port for name, port in remembered.items() if port and is_free(port)}
+    broker = EmbeddedBroker(data.broker, free.get("broker"), port_v3=free.get("broker_v3"))
+    data.remember_port("broker", broker.port)
+    data.remember_port("broker_v3", broker.port_v3)
+    return broker
 
 
 def page_port(settings: Settings, data: DataDir) -> int:

@@ -5,7 +5,7 @@ import time
 
 from edge.wire import AgentState
 from ingest.arrival import Report
-from ingest.inbox import Delivery, Inbox
+from ingest.inbox import ENOUGH_MESSAGES, Delivery, Inbox
 from tests.ingest.make import NOW
 
 _REPORT = Report("campus", AgentState(agent="a", online=True), NOW, retained=False)
@@ -66,3 +66,12 @@ def test_a_full_inbox_holds_its_sender_until_there_is_room_or_an_end() -> None:
     stop.set()
     sender.join(5)
     assert results == [True, False]
+
+
+def test_a_broker_that_waits_for_acknowledgements_is_not_kept_waiting_for_the_flush() -> None:
+    inbox = Inbox(max_messages=500, flush_s=60)
+    for mid in range(ENOUGH_MESSAGES):
+        assert inbox.put(delivery(mid), _NEVER)
+    began = time.monotonic()
+    assert len(inbox.gather(1)) == ENOUGH_MESSAGES
+    assert time.monotonic() - began < 1
