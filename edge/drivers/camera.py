@@ -10,11 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from random import Random
 
 import cv2
 
 from edge.backoff import Backoff
+from edge.drivers.memory import SAVE_S, recall, remember
 from edge.drivers.outlet import Outlet
 from edge.drivers.video import (
     Shot,
@@ -47,7 +49,8 @@ class CameraDriver:
 
     `source` is a file or an `rtsp://` address. A file is played in real time, its first frame
     at `origin` (now, without one), again and again with `loop`; else the camera goes offline at
-    its end. A source that fails is tried again with growing pauses.
+    its end. A source that fails is tried again with growing pauses. With `memory`, a PNG file,
+    a restart knows what the lanes look like when they are clear.
 
     Raises:
         ZoneError: a zone that can't be watched.
@@ -62,6 +65,7 @@ class CameraDriver:
         loop: bool = False,
         origin: Micros | None = None,
         report_s: float = 5.0,
+        memory: Path | None = None,
         clock: Callable[[], Micros] = clock_micros,
         monotonic: Callable[[], float] = time.monotonic,
         retry_s: float = SHORTEST_RETRY_S,
@@ -72,7 +76,9 @@ class CameraDriver:
         self._loop, self._origin, self._report_s = loop, origin, report_s
         self._clock, self._monotonic = clock, monotonic
         self._backoff = Backoff(retry_s, LONGEST_RETRY_S, Random(device))
-        self._watch, self._reporter, self._outlet = Watch(self._zones), Reporter(), Outlet(device)
+        self._memory, self._save_due_s = memory, 0.0
+        self._watch = self._new_watch()
+        self._reporter, self._outlet = Reporter(), Outlet(device)
         self._failed_tries = 0
         self._offline_until: float | None = None
         self._state = ""
@@ -107,12 +113,16 @@ class CameraDriver:
                 # Whatever OpenCV throws at one frame must not end the watch over all others.
                 log.exception("camera fails: device=%s", self._device)
                 self._say_offline(f"{type(error).__name__}: {error}")
-                self._watch = Watch(self._zones)
+                self._watch = self._new_watch()
                 self._stop.wait(self._backoff.next())
             else:
                 if not self._stop.is_set():
                     self._say_offline(f"{public_name(self._source)}: the video has ended")
                 return
+
+    def _new_watch(self) -> Watch:
+        remembered = recall(self._memory, self._clock()) if self._memory else None
+        return Watch(self._zones, remembered)
 
     def _play(self) -> Iterator[Shot]:
         if is_stream(self._source):
@@ -143,6 +153,16 @@ class CameraDriver:
         if shot.time >= self._report_due:
             self._report_due = shot.time + round(self._report_s * 1e6)
             self._outlet.put_reading(Reading(self._device, "luminance", shot.time, view.luminance))
+
+        self._save(shot.elapsed_s)
+
+    def _save(self, elapsed_s: float) -> None:
+        if self._memory is None or elapsed_s < self._save_due_s:
+            return
+        background = self._watch.background()
+        if background is not None:
+            self._save_due_s = elapsed_s + SAVE_S
+            remember(self._memory, background)
 
     def _snapshot(self, shot: Shot, box: Box | None) -> bytes | None:
         """A detection without its picture is worth more than none."""

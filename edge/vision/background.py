@@ -43,8 +43,13 @@ def difference(one: Picture, other: Picture) -> Mask:
 
 @dataclass(slots=True)
 class Background:
-    """The model of one camera; feed it pictures of one size in the order of their time."""
+    """The model of one camera; feed it pictures of one size in the order of their time.
 
+    A background `remembered` from before a restart is used at once, so that what stood in the
+    picture during the restart is not taken for background. It must be of the pictures' size.
+    """
+
+    remembered: Picture | None = None
     _model: NDArray[np.float32] | None = None
     _mask: Mask = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
     _pictures: int = 0
@@ -57,6 +62,7 @@ class Background:
         smooth = as_picture(cv2.GaussianBlur(picture, (3, 3), 0))
         if self._model is None or self._model.shape != smooth.shape:
             self._start(smooth, time_s)
+            self._recall(time_s)
         assert self._model is not None
         plain = as_picture(cv2.convertScaleAbs(self._model))
         even = as_picture(cv2.convertScaleAbs(smooth, alpha=1 / self._light(smooth, plain)))
@@ -85,7 +91,15 @@ class Background:
             grown = cv2.dilate(where, np.ones((5, 5), np.uint8)) > 0
             self._model[part][grown] = picture[part][grown]
 
-    def picture(self, part: tuple[slice, slice]) -> Picture:
+    @property
+    def settled(self) -> bool:
+        """Whether it has been learnt, and the last picture was mostly background."""
+        return (
+            self._model is not None
+            and self._reliable_s == self._last_s > self._started_s + WARM_UP_S
+        )
+
+    def picture(self, part: tuple[slice, slice] = (slice(None), slice(None))) -> Picture:
         """That part of the background as it would look. Needs one `see` before."""
         assert self._model is not None
         return as_picture(cv2.convertScaleAbs(self._model[part]))
@@ -94,6 +108,13 @@ class Background:
         self._model = smooth.astype(np.float32)
         self._mask = np.zeros(smooth.shape[:2], np.uint8)
         self._pictures, self._started_s, self._last_s, self._reliable_s = 0, *(time_s,) * 3
+
+    def _recall(self, time_s: float) -> None:
+        remembered, self.remembered = self.remembered, None
+        if remembered is None or self._model is None or remembered.shape != self._model.shape:
+            return
+        self._model = remembered.astype(np.float32)
+        self._started_s = time_s - WARM_UP_S
 
     def _light(self, smooth: Picture, plain: Picture) -> float:
         """How much brighter the picture is than the model: median over last background pixels."""

@@ -20,12 +20,14 @@ from edge.vision.frames import Picture, as_picture, box_in_shares
 CHROMA_GAP = 40  # Celik and Demirel, Fire Safety Journal 44 (2009) 147-158: tau of |Cb - Cr|
 WINDOW_S = 2.0  # ours: over which flicker is judged
 SHORTEST_WINDOW_S = 1.5  # ours: before this nothing is said
-CONFIRM_S = 1.0  # ours: how long it must hold
+CONFIRM_S = WINDOW_S  # ours: then no picture of the first sight is left in the window
 LONGEST_GAP_S = 1.0  # ours: after a gap in the pictures the window starts again
 CHANGES = 3  # ours: times a pixel turns flame or back; what passes by does it twice
 LIVELINESS = 8.0  # ours: mean change of luma per picture, grey levels; noise makes 3
 SEEN_SHARE, CORE_SHARE = 0.25, 0.6  # ours: of the window's pictures
-PAINT_S, PAINT_SHARE = 30.0, 0.5  # ours: so much of so long makes it paint; a fire stops the clock
+PAINT_SHARE = 0.5  # ours: flame-coloured for so much of the time is paint
+LEARN_PAINT_S = 30.0  # ours: time constant; a fire stops the clock
+FORGET_PAINT_S = 150.0  # ours: time constant; what hides paint for a minute doesn't wash it off
 LEAST_AREA = 0.0005  # ours: of the frame; 0.3 m of flame at 20 m before a 90° lens
 LEAST_FLICKER, LEAST_CORE = 0.15, 0.12  # ours: shares of the region
 LEAST_STEADINESS = 0.25  # ours: smallest to mean area; a blinking lamp falls to nothing
@@ -63,7 +65,8 @@ class Flames:
         finding = _fire_in(flicker)
         if finding is None:
             self._since_s = None
-            paint += (coloured - paint) * np.float32(step_s / PAINT_S)
+            learn, forget = np.float32(step_s / LEARN_PAINT_S), np.float32(step_s / FORGET_PAINT_S)
+            paint += np.where(coloured, (1 - paint) * learn, -paint * forget)
             return None
         if self._since_s is None:
             self._since_s = time_s

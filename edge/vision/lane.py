@@ -54,7 +54,7 @@ class Lanes:
     """All lanes of one camera. Keys are zone names, polygons are shares of the frame."""
 
     zones: Mapping[str, Polygon]
-    _background: Background = field(default_factory=Background)
+    background: Background = field(default_factory=Background)
     _age_s: NDArray[np.float32] | None = None
     _hidden_s: NDArray[np.float32] | None = None
     _look: Picture | None = None
@@ -66,7 +66,7 @@ class Lanes:
         """The occupied lanes in this BGR picture; all pictures must be of one size."""
         if not self.zones:
             return []
-        foreground = self._background.see(picture, time_s)
+        foreground = self.background.see(picture, time_s)
         standing = self._standing(foreground, time_s)
         if not foreground.reliable:
             return []
@@ -116,7 +116,7 @@ class Lanes:
             blob = _Blob(part, outline, stands, bool(whole), box)
             now = foreground.picture
             if whole and (self._is_ghost(blob, now) or self._is_old(blob)):
-                self._background.learn(now, part, outline)
+                self.background.learn(now, part, outline)
             else:
                 blobs.append(blob)
         return blobs
@@ -160,7 +160,7 @@ class Lanes:
         """
         kernel = np.ones((3, 3), np.uint8)
         rim = cv2.morphologyEx(blob.outline, cv2.MORPH_GRADIENT, kernel)
-        before = cv2.mean(_edges(self._background.picture(blob.part)), rim)[0]
+        before = cv2.mean(_edges(self.background.picture(blob.part)), rim)[0]
         return before > GHOST_RATIO * cv2.mean(_edges(now[blob.part]), rim)[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.vision.background import Background
 from edge.vision.finding import Finding
 from edge.vision.fire import Flames
 from edge.vision.frames import Picture, grey, shrink
@@ -31,9 +32,17 @@ class Watch:
         ZoneError: a zone that can't be watched.
     """
 
-    def __init__(self, zones: list[Zone]) -> None:
+    def __init__(self, zones: list[Zone], remembered: Picture | None = None) -> None:
         self._lens, self._flames, self._freeze = Lens(), Flames(), Freeze()
-        self._lanes = Lanes(fire_lanes(zones))
+        self._lanes = Lanes(fire_lanes(zones), Background(remembered))
+
+    def background(self) -> Picture | None:
+        """What the camera sees when nothing is there, to be `remembered` after a restart.
+
+        None without lanes, and while it can't be told.
+        """
+        learnt = self._lanes.background
+        return learnt.picture() if learnt.settled else None
 
     def see(self, frame: Picture, time_s: float) -> View:
         """What holds in this BGR frame. Nothing else is judged while the lens is covered."""

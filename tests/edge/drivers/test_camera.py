@@ -177,6 +177,19 @@ def test_a_broken_file_makes_the_camera_offline_with_its_reason_and_is_tried_aga
         assert log.all_of(DeviceState)[1].detail["failed_tries"] >= 2
 
 
+@pytest.mark.slow
+def test_an_agent_killed_while_a_lane_is_blocked_sees_it_again_after_its_restart(
+    tmp_path: Path, blocked: Path
+) -> None:
+    memory, origin = tmp_path / "camera-1.png", clock_micros()
+    with watching(blocked, LANES, origin=origin, loop=True, memory=memory) as log:
+        log.wait(lambda _: memory.exists(), 5)
+    log.wait(lambda _: clock_micros() > origin + 6 * SECOND, 8)
+    with watching(blocked, LANES, origin=origin, loop=True, memory=memory) as log:
+        log.wait(lambda log: log.all_of(Detection), 6)
+        assert log.all_of(Detection)[0].kind == "lane_occupied"
+
+
 def test_a_zone_that_cannot_be_watched_is_refused(covered: Path) -> None:
     with pytest.raises(ZoneError, match="write fire_lane"):
         CameraDriver("camera-1", str(covered), [Zone("yard", "garden", ANYWHERE.polygon)])

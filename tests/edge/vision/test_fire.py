@@ -30,7 +30,7 @@ def play(
     return seen
 
 
-@pytest.mark.parametrize(("rate", "latest"), [(6.0, 6.0), (8.0, 4.0), (10.0, 4.0)])
+@pytest.mark.parametrize(("rate", "latest"), [(6.0, 6.0), (8.0, 5.0), (10.0, 5.0)])
 def test_flames_are_found_in_seconds_where_they_burn(ground, rate: float, latest: float) -> None:
     random = np.random.default_rng(1)
     seen = play(ground, lambda p, at: draw_flames(p, 200, 120, 40, random), rate=rate)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.vision.background import Background
 from edge.vision.finding import Finding
 from edge.vision.frames import Picture
 from edge.vision.lane import Lanes
@@ -131,6 +132,24 @@ def test_a_car_that_stood_there_from_the_start_leaves_no_ghost(ground) -> None:
     yard.play(4)
     assert yard.play(10) == []
     assert yard.play(5, car(110)), "and the next car is seen again"
+
+
+def test_a_restart_before_a_parked_car_remembers_the_clear_lane(ground, yard) -> None:
+    yard.play(3)
+    assert yard.lanes.background.settled
+    restarted = Yard(ground)
+    restarted.lanes = Lanes(LANE, Background(yard.lanes.background.picture()))
+    seen = restarted.play(6, car(110))
+
+    assert 2.0 <= seen[0][0] <= 2.5
+    assert restarted.play(5) == []
+
+
+def test_a_remembered_view_that_has_changed_is_learnt_again(ground) -> None:
+    yard = Yard(ground)
+    yard.lanes = Lanes(LANE, Background(255 - ground()[::-1]))
+    assert yard.play(40) == []
+    assert yard.play(5, car(110))
 
 
 def test_a_gap_in_the_pictures_makes_nothing_stand(yard) -> None:
