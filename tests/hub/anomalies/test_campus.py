@@ -1,0 +1,129 @@
+"""The demo plan on the simulated campus: what the truth file expects is found, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from edge.sample import Sample, pack_readings
+from edge.simulate.driver import SimulatedDriver
+from edge.simulate.truth import truth
+from edge.simulate.world import World, build_world
+from hub.anomalies.detectors import Finding
+from hub.anomalies.domain import Anomaly
+from hub.anomalies.engine import Engine
+from hub.plans.read import shipped_plan
+from hub.sites.check import check
+from hub.sites.coverage import locate
+from hub.sites.domain import SiteDocument, Spot, grid_path, leaf_codes
+from ingest.feed import CommittedBatch, CommittedSwipe
+
+ORIGIN = 1_790_000_000_000_000
+HORIZON_S = 60
+SETTLE_S = 15  # the longest that the demo plan needs after a condition began
+CAMERA_KINDS = {"lane_blocked", "camera_fire", "lens_covered"}  # they come from footage
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    cache: Path = tmp_path_factory.mktemp("world")
+    return build_world(7, cache)
+
+
+@pytest.fixture(scope="module")
+def document(world: World) -> SiteDocument:
+    encoded = msgspec.json.encode(world.site_document())
+    return msgspec.json.decode(encoded, type=SiteDocument)
+
+
+def spots_of(document: SiteDocument) -> dict[str, Spot]:
+    """As the store gives them, without a database; cameras' agent is left out."""
+    grids = locate(document)
+    parents = {grid.code: grid.parent for grid in document.grids}
+    names = {place.id: place.name for place in document.places}
+    return {
+        device.id: Spot(
+            device=device.id,
+            kind=device.kind,
+            place=device.place,
+            place_name=names[device.place],
+            at=device.at,
+            grid=grids[device.id],
+            grid_path=grid_path(parents, grids[device.id]),
+            warden=None,
+            stand_in=None,
+            agent=device.agent,
+            report_s=device.report_s,
+        )
+        for device in document.devices
+        if device.kind != "camera"
+    }
+
+
+def committed(agent: str, seq: int, received: int, sample: Sample) -> CommittedBatch:
+    devices, quantities, readings = pack_readings(sample.readings)
+    return CommittedBatch(
+        agent=agent,
+        epoch=1,
+        seq=seq,
+        origin="live",
+        received=received,
+        devices=devices,
+        quantities=quantities,
+        readings=readings,
+        swipes=[
+            CommittedSwipe(swipe.reader, swipe.time, 1, swipe.direction, swipe.granted)
+            for swipe in sample.swipes
+        ],
+        detections=list(sample.detections),
+        states=list(sample.states),
+    )
+
+
+def play(world: World, spots: dict[str, Spot]) -> list[Finding]:
+    """What the engine finds in a run that is polled ten times a second."""
+    engine = Engine(shipped_plan("demo"), spots)
+    agents = sorted({spot.agent for spot in spots.values()})
+    drivers = {agent: SimulatedDriver(world, agent, ORIGIN) for agent in agents}
+    for driver in drivers.values():
+        list(driver.poll(ORIGIN))
+    state, found, seq = engine.start(), [], 0
+    for now in range(ORIGIN, ORIGIN + HORIZON_S * 1_000_000, 100_000):
+        for agent, driver in drivers.items():
+            for sample in driver.poll(now):
+                seq += 1
+                state, more = engine.step(state, committed(agent, seq, now + 100_000, sample))
+                found += more
+        state, more = engine.due(state, now + 100_000)
+        found += more
+    return found
+
+
+def test_the_simulated_site_has_no_problems(document: SiteDocument) -> None:
+    assert check(document) == []
+    assert locate(document).keys() == {device.id for device in document.devices}
+    assert len(leaf_codes(document)) == 40
+
+
+def test_what_is_true_is_found_and_nothing_else(world: World, document: SiteDocument) -> None:
+    lines = [line for line in truth(world, ORIGIN, HORIZON_S) if line.kind not in CAMERA_KINDS]
+    last = ORIGIN + (HORIZON_S - SETTLE_S) * 1_000_000
+    expected = {(line.kind, line.device) for line in lines if line.expect_case}
+    must = {(line.kind, line.device) for line in lines if line.expect_case and line.since < last}
+    found = {
+        (finding.kind, finding.device)
+        for finding in play(world, spots_of(document))
+        if isinstance(finding, Anomaly)
+    }
+    assert must <= found <= expected
+    assert {kind for kind, _ in must} == {
+        "smoke_alarm",
+        "hydrant_low_pressure",
+        "hydrant_no_water",
+        "door_forced",
+        "device_silent",
+    }
