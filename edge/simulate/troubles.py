@@ -6,9 +6,11 @@ minutes, forever. Trouble number n is a pure function of the seed and n. Times a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Literal, NamedTuple, TypeAlias
 
 from edge.simulate.clock import SECOND
@@ -61,6 +63,9 @@ _KINDS: dict[Cause, _Kind] = {
     "forced_entry": _Kind(0.10, (10, 40)),
 }
 
+_CAUSES = tuple(_KINDS)
+_BOUNDS = tuple(accumulate(kind.share for kind in _KINDS.values()))
+
 # Cause, start and end in seconds: a run of one minute sees every kind of case.
 _OPENING_ACT: tuple[tuple[Cause, float, float], ...] = (
     ("fire", 1.0, 42.0),
@@ -110,12 +115,7 @@ class Troubles:
 
     def _draw(self, number: int) -> Trouble:
         which, when, how_long = uniform(self._seed, _STREAM, [3 * number + i for i in range(3)])
-        passed = 0.0
-        cause: Cause = "forced_entry"
-        for cause, kind in _KINDS.items():  # noqa: B007 -- the last one stands if shares round
-            passed += kind.share
-            if which < passed:
-                break
+        cause = _CAUSES[min(bisect_right(_BOUNDS, float(which)), len(_CAUSES) - 1)]
         shortest, longest = _KINDS[cause].lasts
         start = _CALM_FROM + number * _SLOT + int(when * _WITHIN_SLOT)
         lasts = int((shortest + (longest - shortest) * how_long) * SECOND)
