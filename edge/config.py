@@ -43,13 +43,15 @@ class CameraSpec(
     """A camera: an address (`rtsp://…`) or a video file, and the zones to watch.
 
     `origin` is the event time at which a file's first picture was or will be taken; without it,
-    when the agent opens the file.
+    when the agent opens the file. `memory` is a PNG file that keeps what clear lanes look like
+    over a restart.
     """
 
     device: Identifier
     source: Annotated[str, msgspec.Meta(min_length=1)]
     loop: bool = False
     origin: Micros | None = None
+    memory: str | None = None
     zones: list[ZoneSpec] = []
 
 
@@ -98,8 +100,12 @@ def load_agent_file(path: Path) -> AgentFile:
 def _anchored(spec: DriverSpec, folder: Path) -> DriverSpec:
     """The driver's paths, relative to the folder of the agent's file, made absolute."""
     match spec:
-        case CameraSpec() if "://" not in spec.source:
-            return msgspec.structs.replace(spec, source=str(folder / spec.source))
+        case CameraSpec(source=source, memory=memory):
+            return msgspec.structs.replace(
+                spec,
+                source=source if "://" in source else str(folder / source),
+                memory=str(folder / memory) if memory else None,
+            )
         case SimulatedSpec(cache_dir=str(cache_dir)):
             return msgspec.structs.replace(spec, cache_dir=str(folder / cache_dir))
         case _:

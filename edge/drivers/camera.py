@@ -21,7 +21,6 @@ from edge.drivers.outlet import Outlet
 from edge.drivers.video import (
     Shot,
     VideoError,
-    clock_micros,
     is_stream,
     play_file,
     play_stream,
@@ -34,8 +33,6 @@ from edge.vision.snapshot import SnapshotError, snapshot
 from edge.vision.watch import View, Watch
 from edge.vision.zone import Zone
 from edge.wire import Detection, DeviceState, Micros
-
-__all__ = ["CameraDriver", "Zone"]
 
 SHORTEST_RETRY_S, LONGEST_RETRY_S = 0.5, 30.0  # ours: a camera that reboots takes about a minute
 REPEAT_OFFLINE_S = 60.0  # ours: how often an outage that lasts is reported again
@@ -62,11 +59,11 @@ class CameraDriver:
         source: str,
         zones: Sequence[Zone],
         *,
+        clock: Callable[[], Micros],
         loop: bool = False,
         origin: Micros | None = None,
         report_s: float = 5.0,
         memory: Path | None = None,
-        clock: Callable[[], Micros] = clock_micros,
         monotonic: Callable[[], float] = time.monotonic,
         retry_s: float = SHORTEST_RETRY_S,
     ) -> None:

@@ -26,17 +26,26 @@ def make_driver(spec: DriverSpec, agent: str, clock: Callable[[], Micros]) -> Dr
     """The driver that the agent's file asks for. Raises whatever the driver raises."""
     match spec:
         case CameraSpec():
-            return _make_camera(spec)
+            return _make_camera(spec, clock)
         case SimulatedSpec():
             return _make_simulated(spec, agent, clock)
 
 
-def _make_camera(spec: CameraSpec) -> Driver:
+def _make_camera(spec: CameraSpec, clock: Callable[[], Micros]) -> Driver:
     from edge.drivers.camera import CameraDriver
     from edge.vision.zone import Zone
 
     zones = [Zone(zone.name, zone.kind, zone.polygon) for zone in spec.zones]
-    return CameraDriver(spec.device, spec.source, zones, loop=spec.loop, origin=spec.origin)
+    memory = Path(spec.memory) if spec.memory else None
+    return CameraDriver(
+        spec.device,
+        spec.source,
+        zones,
+        loop=spec.loop,
+        origin=spec.origin,
+        memory=memory,
+        clock=clock,
+    )
 
 
 def _make_simulated(spec: SimulatedSpec, agent: str, clock: Callable[[], Micros]) -> Driver:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -153,8 +152,3 @@ def _frame_at(capture: cv2.VideoCapture, wanted: int, at: int) -> tuple[Picture 
         at += 1
     done, frame = capture.retrieve()
     return (as_picture(frame) if done else None), at
-
-
-def clock_micros() -> Micros:
-    """The machine's clock, microseconds UTC."""
-    return time.time_ns() // 1000

@@ -13,6 +13,7 @@ kind = "camera"
 device = "camera-1"
 source = "gate.mp4"
 loop = true
+memory = "gate.png"
 zones = [{name="fire lane", kind="fire_lane", polygon=[[0.1,0.5],[0.9,0.5],[1,1]]}]
 [[driver]]
 kind = "camera"
@@ -39,9 +40,11 @@ def test_an_agents_file_becomes_typed_with_paths_beside_it(tmp_path: Path) -> No
     assert file.agent == "cameras"
     assert isinstance(gate, CameraSpec)
     assert (gate.source, gate.loop) == (str(tmp_path / "gate.mp4"), True)
+    assert gate.memory == str(tmp_path / "gate.png")
     assert gate.zones[0].polygon == [(0.1, 0.5), (0.9, 0.5), (1.0, 1.0)]
     assert isinstance(street, CameraSpec)
     assert (street.source, street.loop) == ("rtsp://10.0.0.8/stream", False)
+    assert street.memory is None
     assert campus == SimulatedSpec(9, 2.0, 1_760_000_000_000_000, str(tmp_path / "cache"))
 
 

