@@ -91,6 +91,7 @@ export const en = {
     door: "Access door",
     reader: "Card reader",
     camera: "Camera",
+    agent: "Edge agent",
   } satisfies Record<NonNullable<Device["kind"]>, string>,
   deviceStates: { ok: "In order", silent: "Silent", fault: "Fault", unknown: "Not heard yet" },
   quantities: {
@@ -125,6 +126,7 @@ export const en = {
     noMatch: "No case fits this filter",
     clear: "Clear filter",
     more: "Show older cases",
+    newCase: "New case",
     fresh: "new",
     arrived: (kind: string, place: string) => `New case: ${kind}, ${place}`,
     moreArrived: (count: number) => `and ${count} more`,
