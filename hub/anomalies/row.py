@@ -2,6 +2,9 @@
 
 Shapes: in a `Series` of n readings of g devices, `time` and `value` have length n, `start` has
 length g; the readings of device i stand at `start[i]` up to `start[i + 1]`, in arrival order.
+
+Event times are taken as they are told, but nothing happens after it was received: a device whose
+clock runs ahead would otherwise make history of all that comes until its clock is set right.
 """
 
 from __future__ import annotations
@@ -52,7 +55,11 @@ class Row:
             return []
         readings = self.batch.readings
         mine = readings.devices() == self.batch.devices.index(device)
-        return readings.times()[mine].tolist()
+        return np.minimum(readings.times()[mine], self.batch.received).tolist()
+
+    def happened(self, time: Micros) -> Micros:
+        """When something told for `time` happened: then, but not after it was received."""
+        return min(time, self.batch.received)
 
     @property
     def speaker(self) -> str | None:
@@ -85,7 +92,8 @@ class Row:
         start = np.flatnonzero(np.r_[True, device[1:] != device[:-1]])
         table: list[int] = device[start].tolist()
         names = [self.batch.devices[index] for index in table]
-        return Series(names, start, readings.times()[at], readings.values()[at])
+        times = np.minimum(readings.times()[at], self.batch.received)
+        return Series(names, start, times, readings.values()[at])
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class Door:
         for swipe in row.batch.swipes:
             spot = self.spots.get(swipe.reader)
             if swipe.granted and spot is not None:
-                times = [*grants.get(spot.place, ()), swipe.time]
+                times = [*grants.get(spot.place, ()), row.happened(swipe.time)]
                 newest = max(times)
                 grants[spot.place] = [time for time in times if time >= newest - _KEEP_GRANTS]
         return grants

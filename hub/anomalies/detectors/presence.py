@@ -19,13 +19,14 @@ from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import PresenceRule
 from hub.plans.units import micros
 
-Event: TypeAlias = tuple[Micros, Literal["seen", "shown", "blind", "heard"]]
+Event: TypeAlias = tuple[Micros, Literal["seen", "blind", "heard"], Micros | None]
 
 
 class Sight(msgspec.Struct, frozen=True, array_like=True):
     """Something in view since `since`, last seen at `last`.
 
-    Before `proof` nothing can be called gone; `snapshot` is the time of the picture of it.
+    Before `proof` nothing can be called gone; `snapshot` is the time under which the picture of it
+    is stored.
     """
 
     since: Micros
@@ -70,12 +71,12 @@ class Presence:
         found: list[Finding] = []
         for device, story in events.items():
             sight = sights.pop(device, None)
-            for time, what in sorted(story, key=lambda event: event[0]):
-                if what in ("seen", "shown"):
+            for time, what, picture in sorted(story, key=lambda event: event[0]):
+                if what == "seen":
                     if time < last.get(device, time):
                         continue  # history: the camera has already reported on a later time
                     last[device] = time
-                    sight = self._see(device, sight, time, found, shown=what == "shown")
+                    sight = self._see(device, sight, time, picture, found)
                 elif sight is not None and what == "blind":
                     sight = msgspec.structs.replace(sight, proof=max(sight.proof, time))
                 elif sight is not None:
@@ -101,13 +102,14 @@ class Presence:
             spot = self.spots.get(seen.device)
             if spot is None or spot.kind != "camera" or seen.score < (self.rule.min_score or 0):
                 continue
+            time = row.happened(seen.time)
+            picture = None if seen.snapshot is None else seen.time
             if seen.kind == self.rule.detection:
-                what = "seen" if seen.snapshot is None else "shown"
-                events.setdefault(seen.device, []).append((seen.time, what))
+                events.setdefault(seen.device, []).append((time, "seen", picture))
             elif seen.kind == self.rule.blinded_by:
-                events.setdefault(seen.device, []).append((seen.time, "blind"))
+                events.setdefault(seen.device, []).append((time, "blind", None))
         for device in {*events, *state.sights}:
-            heard: list[Event] = [(time, "heard") for time in row.times_of(device)]
+            heard: list[Event] = [(time, "heard", None) for time in row.times_of(device)]
             if heard:
                 events[device] = [*events.get(device, ()), *heard]
         return events
@@ -117,16 +119,15 @@ class Presence:
         device: str,
         sight: Sight | None,
         time: Micros,
+        picture: Micros | None,
         found: list[Finding],
-        *,
-        shown: bool,
     ) -> Sight:
         rule = self.rule
         assert rule.duration_s is not None, "check_plan lets no rule judge without a duration"
         apart = sight is not None and time - sight.last > micros(rule.clear_s)
         if sight is None or (apart and not sight.raised):
             sight = Sight(since=time, last=time, proof=time)
-        picture = time if shown and sight.snapshot is None else sight.snapshot
+        picture = picture if sight.snapshot is None else sight.snapshot
         raise_now = not sight.raised and time - sight.since >= micros(rule.duration_s)
         if raise_now:
             found.append(

@@ -57,12 +57,14 @@ class Script:
         self,
         events: Iterable[Event] = (),
         *,
-        received: float = 0,
+        received: float | None = None,
         agent: str = "edge-1",
         origin: str = "live",
         seq: int = 1,
     ) -> CommittedBatch:
+        """A batch, received when its last event happened unless told otherwise."""
         events = list(events)
+        newest = max((event.time for event in events), default=ORIGIN)
         devices, quantities, readings = pack_readings(
             [event for event in events if isinstance(event, Reading)]
         )
@@ -71,7 +73,7 @@ class Script:
             epoch=1,
             seq=seq,
             origin=origin,
-            received=self.micros(received),
+            received=newest if received is None else self.micros(received),
             devices=devices,
             quantities=quantities,
             readings=readings,

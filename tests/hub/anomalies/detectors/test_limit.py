@@ -229,3 +229,13 @@ def test_fine_readings_cost_no_python_each(script: Any, monkeypatch: pytest.Monk
     bad = [script.reading(0, "bad", "pressure", 0.0)]
     detector.step(detector.start(), Row(script.batch(fine + bad)), 0)
     assert judged == ["bad"]
+
+
+def test_a_clock_that_ran_ahead_hides_no_later_alarm(script: Any) -> None:
+    detector = Limit({"smoke": SMOKE}, script.spots(s="smoke"))
+    story = [(10, 300, 0), (11, 11, 1)]  # received, told for, value
+    batches = [
+        script.batch([script.reading(told, "s", "alarm", value)], received=received)
+        for received, told, value in story
+    ]
+    assert script.play(detector, batches) == [("smoke_alarm", "s", 11, 11)]
