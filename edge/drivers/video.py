@@ -17,7 +17,7 @@ from edge.vision.frames import Picture, as_picture
 from edge.wire import Micros
 
 # Ours: 10 pictures a second are all taken, 25 thinned to 8, 12 to 6: enough to see flicker, and
-# four cameras take a tenth of a core.
+# four cameras take a seventh of a core.
 SHORTEST_GAP_S = 0.09
 OPEN_TIMEOUT_MS = 10_000  # ours: FFmpeg probes a stream for up to 5 s
 READ_TIMEOUT_MS = 5_000  # ours: a stream without a picture for so long is gone
