@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +67,11 @@ def _made(spools: Path, agent: str, settings: EdgeSettings) -> int:
         outbox.close()
 
 
-def read_raised(database_url: str, since: Micros) -> list[Raised]:
-    """Every case opened, or come back, since a time, in the order of the log."""
+def read_raised(database_url: str, kinds: Mapping[str, str], since: Micros) -> list[Raised]:
+    """Every case opened, come back or worsened since a time, in the order of the log.
+
+    `kinds` is the kind of anomaly by the plan's rule.
+    """
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(_QUERIES["raised"], {"since": since}).fetchall()
-    return [Raised(*row) for row in rows]
+    return [Raised(kinds[rule], *rest) for rule, *rest in rows]

@@ -26,10 +26,11 @@ select
 select coalesce(sum(refused), 0) from batches where agent = any(%(agents)s)
 
 -- name: raised
-select c.kind, c.device, c.grid, c.warden,
+-- The rule of the moment: a case that worsens takes on another kind.
+select e.data->>'rule' as rule, c.device, c.grid, c.warden,
        (extract(epoch from e.at) * 1000000)::bigint as at
 from hub.case_events e
 join hub.cases c on c.id = e.case_id
-where e.event in ('discovered', 'recurred')
+where e.event in ('discovered', 'recurred', 'worsened')
   and e.at >= to_timestamp(%(since)s / 1000000.0)
 order by e.position

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -29,7 +29,7 @@ from gridwarden.replay import progress_bar
 from gridwarden.running import Running, announce, withdraw
 from gridwarden.settings import Settings
 from gridwarden.store import load_site_file, migrate_store
-from hub.plans.domain import LimitRule, PresenceRule
+from hub.plans.domain import AnyRule, LimitRule, PresenceRule
 from hub.plans.read import shipped_plan
 from hub.sites.domain import SiteDocument
 
@@ -164,11 +164,13 @@ def _judge(
     parts.processes.stop(*live.agents, grace_s=AGENT_GRACE_S)
     spools = parts.data.spools
     ledger = read_ledger(parts.database_url, settings.edge, spools, live.agents, carried)
+    rules = shipped_plan(PLAN).active()
+    kinds: dict[str, str] = {name: rule.kind for name, rule in rules.items()}
     verdict = judge(
         live.truth,
-        read_raised(parts.database_url, live.origin),
+        read_raised(parts.database_url, kinds, live.origin),
         end=end,
-        durations_s=rule_durations(),
+        durations_s=rule_durations(rules.values()),
         grids=leaf_grids(document),
         wardens={holding.grid: holding.warden for holding in document.holdings},
     )
@@ -183,11 +185,10 @@ def _judge(
     )
 
 
-def rule_durations() -> Mapping[str, float]:
-    """How long the demo plan's rules wait on purpose, in seconds by kind of anomaly."""
-    rules = shipped_plan(PLAN).active().values()
-    waits = {rule.kind: rule for rule in rules if isinstance(rule, LimitRule | PresenceRule)}
-    return {kind: float(rule.duration_s or 0) for kind, rule in waits.items()}
+def rule_durations(rules: Iterable[AnyRule]) -> dict[str, float]:
+    """How long the rules wait on purpose, in seconds by kind of anomaly."""
+    waiting = [rule for rule in rules if isinstance(rule, LimitRule | PresenceRule)]
+    return {rule.kind: float(rule.duration_s or 0) for rule in waiting}
 
 
 def leaf_grids(document: SiteDocument) -> dict[str, str]:
