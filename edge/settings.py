@@ -14,5 +14,9 @@ class EdgeSettings(BaseModel):
     spool_max_mb: int = Field(1024, ge=1, description="Size bound of the spool on disk")
     spool_max_days: int = Field(14, ge=1, description="Age bound of the spool")
     in_flight: int = Field(64, ge=1, description="Batches published and not yet acknowledged")
-    resend_s: float = Field(10, gt=0, description="Publish a batch again when unacknowledged so long")
-    report_s: float = Field(5, gt=0, description="Time between two reports of the agent's own state")
+    resend_s: float = Field(
+        10, gt=0, description="Publish a batch again when unacknowledged so long"
+    )
+    report_s: float = Field(
+        5, gt=0, description="Time between two reports of the agent's own state"
+    )
