@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Grafana dashboards over the store.
 
 @app.command("show")
 def show() -> None:
-    """Print the overview dashboard as JSON, for Grafana's own import."""
+    """Print the overview as JSON, for Grafana's import."""
     typer.echo(json.dumps(overview(), ensure_ascii=False, indent=1))
 
 
@@ -33,7 +33,7 @@ def push(
         str, typer.Option(help="That user's password", prompt=True, hide_input=True)
     ] = "",
 ) -> None:
-    """Create or update the data source and the dashboards in a running Grafana."""
+    """Put data source and dashboards into a Grafana."""
     database = conninfo_to_dict(context_of(context).database_url)
     host = str(database.get("host", ""))
     if not host or host.startswith("/"):

@@ -19,7 +19,10 @@ def settings(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON")] = False,
 ) -> None:
-    """Print every setting, its value (secrets hidden) and where it was set."""
+    """Print every setting and where it was set.
+
+    Secrets are hidden.
+    """
     ours = context_of(context)
     lines = describe(ours.settings, file=ours.config, flags=ours.flags)
     if as_json:
@@ -35,9 +38,9 @@ def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON")] = False,
 ) -> None:
-    """Check database, extension, broker, disk, clock and camera decoding; say what to mend.
+    """Check what Gridwarden needs; say what to mend.
 
-    Exits 1 when a check fails. Without a database or broker in the settings, it tries the
+    Looks at database, extension, broker, disk, clock and camera decoding. Exits 1 when a check fails. Without a database or broker in the settings, it tries the
     embedded ones.
     """
     from gridwarden.doctor import examine
@@ -55,7 +58,7 @@ def doctor(
 
 
 def openapi() -> None:
-    """Print the OpenAPI description of the hub's interface."""
+    """Print the hub's OpenAPI description."""
     from hub.serve import openapi_document
 
     typer.echo(json.dumps(openapi_document(), ensure_ascii=False, indent=1))

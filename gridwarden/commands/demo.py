@@ -32,9 +32,9 @@ def demo(
         int, typer.Option(min=0, max=90, help="Days of swipes before the first start")
     ] = HISTORY_DAYS,
 ) -> None:
-    """Start the whole system on a simulated campus and print the page's address.
+    """Run the whole system on a simulated campus.
 
-    Data stays in the data folder; the next start goes on with it. With --for it exits 0 only if
+    Prints the page's address. Data stays in the data folder; the next start goes on with it. With --for it exits 0 only if
     everything made was stored exactly once and every kind of trouble became a case in the right
     hands.
     """

@@ -34,7 +34,7 @@ def stop_on_signal() -> threading.Event:
 
 
 def migrate(context: typer.Context) -> None:
-    """Bring the database's schema up to this version; safe to repeat."""
+    """Bring the database's schema up to date."""
     applied = migrate_store(context_of(context).database_url)
     typer.echo("\n".join(applied) if applied else "the schema is up to date")
 
@@ -45,7 +45,7 @@ def hub_run(
     host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one")] = None,
 ) -> None:
-    """Run the hub: follow the store, raise cases, serve the API and the desk page."""
+    """Follow the store, raise cases, serve API and page."""
     from hub.serve import ServeError, run_hub
 
     ours = context_of(context)
@@ -61,7 +61,7 @@ def hub_run(
 
 @ingest.command("run")
 def ingest_run(context: typer.Context) -> None:
-    """Run one ingest worker: take batches from the broker, store each once, acknowledge."""
+    """Run one worker: store each batch once, acknowledge."""
     from ingest.worker import run_worker
 
     ours = context_of(context)
@@ -82,7 +82,7 @@ def edge_run(
     context: typer.Context,
     file: Annotated[Path, typer.Option("--config", help="The agent's file (TOML)")],
 ) -> None:
-    """Run one agent: poll its drivers, spool on disk, publish, drop what the store committed."""
+    """Run one agent: poll, spool, publish, drop what is stored."""
     from edge.agent import run_agent
     from edge.config import ConfigError
 

@@ -29,7 +29,11 @@ def swipes(
     ] = None,
     time_zone: Annotated[str, typer.Option(help="Zone of the times in the file")] = "UTC",
 ) -> None:
-    """Every record of an access log ends as a swipe in the store, or as a dead letter."""
+    """Bring in an access log, each record once.
+
+    Every record ends as a swipe in the store, or as a dead letter that says why not. The same log
+    replayed again adds nothing.
+    """
     from gridwarden.replay import parse_columns, replay_file
 
     chosen = parse_columns(columns, time_format=time_format, time_zone=time_zone)

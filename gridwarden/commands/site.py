@@ -17,7 +17,10 @@ SiteFile = Annotated[Path, typer.Argument(help="The site's file (JSON)")]
 
 @app.command("check")
 def check(file: SiteFile) -> None:
-    """List gaps, overlaps, unassigned devices and unknown names; exits 1 when there are any."""
+    """List what is wrong with a site's file.
+
+    Gaps, overlaps, devices in no grid, unknown names; exits 1 when there are any.
+    """
     problems = check_site_file(file)
     for problem in problems:
         typer.echo(problem)
@@ -28,6 +31,9 @@ def check(file: SiteFile) -> None:
 
 @app.command("load")
 def load(context: typer.Context, file: SiteFile) -> None:
-    """Check the file and make it the site in force; refuses a file with problems."""
+    """Check a site's file and put it in force.
+
+    A file with problems is refused, and nothing is changed.
+    """
     load_site_file(context_of(context).database_url, file)
     typer.echo(f"{file}: loaded")

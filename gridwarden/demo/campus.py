@@ -81,5 +81,6 @@ def _camera(campus: Campus, camera: str, origin: Micros) -> str:
     return (
         f'[[driver]]\nkind = "camera"\ndevice = "{camera}"\n'
         f'source = "{source.relative_to(campus.folder)}"\nloop = true\norigin = {origin}\n'
+        f'memory = "cache/{camera}.png"\n'
         f"zones = [{', '.join(zones)}]\n"
     )
