@@ -17,7 +17,9 @@ export default defineConfig(({ mode }) => ({
     host: "127.0.0.1",
     fs: { allow: [REPOSITORY] },
     // While developing, the page talks to a hub that runs beside it.
-    proxy: { "/api": loadEnv(mode, ".", "GRIDWARDEN_")["GRIDWARDEN_DESK_HUB"] ?? "http://127.0.0.1:8080" },
+    proxy: {
+      "/api": loadEnv(mode, ".", "GRIDWARDEN_")["GRIDWARDEN_DESK_HUB"] ?? "http://127.0.0.1:8080",
+    },
   },
   test: {
     dir: `${REPOSITORY}/tests/hub/desk`,

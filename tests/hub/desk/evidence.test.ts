@@ -11,7 +11,12 @@ const anomaly = { rule: "low", started: START } as CaseFile["anomalies"][number]
 
 function recovery(rule: string, seconds: number): CaseFile["log"][number] {
   const data = { rule, recovered: (START_S + seconds) * 1_000_000 };
-  return { seq: 2, at: START, event: "sensor_recovered", data } as unknown as CaseFile["log"][number];
+  return {
+    seq: 2,
+    at: START,
+    event: "sensor_recovered",
+    data,
+  } as unknown as CaseFile["log"][number];
 }
 
 describe("the shaded breach", () => {
@@ -31,7 +36,12 @@ describe("the shaded breach", () => {
 describe("the plotted evidence", () => {
   const evidence = { quantity: "pressure", unit: "MPa", limit: 0.14, snapshots: [] as string[] };
   const of = (change: object) => ({ ...evidence, ...change }) as CaseFile["evidence"];
-  const latest = (quantity: string, unit: string): Latest => ({ quantity, unit, value: 1, time: START });
+  const latest = (quantity: string, unit: string): Latest => ({
+    quantity,
+    unit,
+    value: 1,
+    time: START,
+  });
 
   test("shows the limit when it is in the unit of the readings", () => {
     expect(exhibit(of({}), [latest("pressure", "MPa")])).toMatchObject({ limit: 0.14 });
@@ -67,7 +77,10 @@ describe("a series with a silence", () => {
   });
 
   test("stays as it is when it is even, short or empty", () => {
-    expect(withGaps([0, 5, 12], [1, 2, 3])).toEqual([[0, 5, 12], [1, 2, 3]]);
+    expect(withGaps([0, 5, 12], [1, 2, 3])).toEqual([
+      [0, 5, 12],
+      [1, 2, 3],
+    ]);
     expect(withGaps([4], [1])).toEqual([[4], [1]]);
     expect(withGaps([], [])).toEqual([[], []]);
   });

@@ -1,4 +1,11 @@
-import { amount, bytes, countdown, grouped, measured, spanParts } from "../../../hub/desk/src/lib/format";
+import {
+  amount,
+  bytes,
+  countdown,
+  grouped,
+  measured,
+  spanParts,
+} from "../../../hub/desk/src/lib/format";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -13,8 +20,14 @@ test.each([
 
 test("a span is told in its one or two largest units", () => {
   expect(spanParts(59_999)).toEqual([[59, "s"]]);
-  expect(spanParts(61 * MINUTE)).toEqual([[1, "h"], [1, "m"]]);
-  expect(spanParts(25 * HOUR)).toEqual([[1, "d"], [1, "h"]]);
+  expect(spanParts(61 * MINUTE)).toEqual([
+    [1, "h"],
+    [1, "m"],
+  ]);
+  expect(spanParts(25 * HOUR)).toEqual([
+    [1, "d"],
+    [1, "h"],
+  ]);
 });
 
 test("values keep three digits that matter", () => {

@@ -1,6 +1,14 @@
 import { cluster } from "../../../hub/desk/src/lib/cluster";
 import type { Point } from "../../../hub/desk/src/lib/types";
-import { centroid, crest, fit, pan, reveal, toPixel, zoom } from "../../../hub/desk/src/lib/viewport";
+import {
+  centroid,
+  crest,
+  fit,
+  pan,
+  reveal,
+  toPixel,
+  zoom,
+} from "../../../hub/desk/src/lib/viewport";
 
 const BOUNDS = [0, 0, 200, 100] as const;
 const SIZE = { width: 832, height: 632 };
@@ -35,7 +43,12 @@ describe("the map's window", () => {
 });
 
 describe("shapes", () => {
-  const square: Point[] = [[0, 0], [4, 0], [4, 2], [0, 2]];
+  const square: Point[] = [
+    [0, 0],
+    [4, 0],
+    [4, 2],
+    [0, 2],
+  ];
 
   test("have a centre and a crest above it", () => {
     expect(centroid(square)).toEqual([2, 1]);
@@ -44,12 +57,21 @@ describe("shapes", () => {
   });
 
   test("without area have the middle of their corners", () => {
-    expect(centroid([[0, 0], [2, 2]])).toEqual([1, 1]);
+    expect(
+      centroid([
+        [0, 0],
+        [2, 2],
+      ]),
+    ).toEqual([1, 1]);
   });
 });
 
 test("markers nearer than the reach become one, named by the first", () => {
-  const spots: Point[] = [[0, 0], [1, 0], [10, 0]];
+  const spots: Point[] = [
+    [0, 0],
+    [1, 0],
+    [10, 0],
+  ];
   const clusters = cluster(spots, (spot) => spot, 2);
   expect(clusters.map(({ at, items }) => [at, items.length])).toEqual([
     [[0, 0], 2],

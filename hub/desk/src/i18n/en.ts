@@ -7,7 +7,13 @@ type Span = string;
 export const en = {
   tag: "en",
   product: "Gridwarden",
-  views: { cases: "Cases", map: "Map", devices: "Devices", system: "System", operations: "Operations" },
+  views: {
+    cases: "Cases",
+    map: "Map",
+    devices: "Devices",
+    system: "System",
+    operations: "Operations",
+  },
   menu: "Views",
   bar: {
     open: "open",
@@ -102,7 +108,10 @@ export const en = {
     open: "Contact",
     luminance: "Brightness",
   } as Record<string, string>,
-  switches: { open: ["closed", "open"], alarm: ["quiet", "ALARM"] } as Record<string, [string, string]>,
+  switches: { open: ["closed", "open"], alarm: ["quiet", "ALARM"] } as Record<
+    string,
+    [string, string]
+  >,
   roles: {
     warden: "warden",
     stand_in: "stand-in",

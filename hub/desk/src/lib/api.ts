@@ -86,12 +86,7 @@ export const readSeries = (
   );
 
 /** Take a step; `key` stays the same when the same step is tried again. */
-export const takeStep = (
-  id: number,
-  step: Step,
-  person: string,
-  key: string,
-): Promise<CaseFile> =>
+export const takeStep = (id: number, step: Step, person: string, key: string): Promise<CaseFile> =>
   ask(`/api/cases/${id}/steps`, {
     method: "POST",
     headers: {

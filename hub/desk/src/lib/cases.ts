@@ -19,7 +19,8 @@ export const isOpen = (file: Case): boolean => file.state !== "closed";
 export const isOverdue = (file: Case, now: number): boolean =>
   isOpen(file) && file.due !== null && Date.parse(file.due) < now;
 
-const newer = (a: Case, b: Case): number => Date.parse(b.opened) - Date.parse(a.opened) || b.id - a.id;
+const newer = (a: Case, b: Case): number =>
+  Date.parse(b.opened) - Date.parse(a.opened) || b.id - a.id;
 const dueAt = (file: Case): number => (file.due && isOpen(file) ? Date.parse(file.due) : Infinity);
 
 function earlierDue(a: Case, b: Case): number {

@@ -45,7 +45,8 @@ class Desk {
         this.link = "live";
         if (again || this.trouble !== null) void this.refresh();
       },
-      lost: () => (this.link = this.heard === null && this.link === "connecting" ? "connecting" : "down"),
+      lost: () =>
+        (this.link = this.heard === null && this.link === "connecting" ? "connecting" : "down"),
       received: (event, data) => this.#receive(event, data),
     });
   }
@@ -95,7 +96,8 @@ class Desk {
   /** Take over a case unless a newer state of it is known. */
   upsert(file: Case): void {
     const known = this.cases.get(file.id);
-    if (!known || Date.parse(known.updated) <= Date.parse(file.updated)) this.cases.set(file.id, file);
+    if (!known || Date.parse(known.updated) <= Date.parse(file.updated))
+      this.cases.set(file.id, file);
   }
 
   async #readOpen(): Promise<Case[]> {

@@ -30,8 +30,16 @@ export type SpanUnit = "d" | "h" | "m" | "s";
 /** The one or two largest units of a span: `[[2,"h"],[5,"m"]]`. Negative spans count as their size. */
 export function spanParts(ms: number): [number, SpanUnit][] {
   const size = Math.abs(ms);
-  if (size >= DAY) return [[Math.floor(size / DAY), "d"], [Math.floor((size % DAY) / HOUR), "h"]];
-  if (size >= HOUR) return [[Math.floor(size / HOUR), "h"], [Math.floor((size % HOUR) / MINUTE), "m"]];
+  if (size >= DAY)
+    return [
+      [Math.floor(size / DAY), "d"],
+      [Math.floor((size % DAY) / HOUR), "h"],
+    ];
+  if (size >= HOUR)
+    return [
+      [Math.floor(size / HOUR), "h"],
+      [Math.floor((size % HOUR) / MINUTE), "m"],
+    ];
   if (size >= MINUTE) return [[Math.floor(size / MINUTE), "m"]];
   return [[Math.floor(size / SECOND), "s"]];
 }

@@ -25,7 +25,7 @@ export class Plan {
   /** The grids from the outermost to this one. */
   path(code: string | null): Grid[] {
     const path: Grid[] = [];
-    for (let grid = code ? this.grids.get(code) : undefined; grid; ) {
+    for (let grid = code ? this.grids.get(code) : undefined; grid;) {
       path.unshift(grid);
       grid = grid.parent ? this.grids.get(grid.parent) : undefined;
     }

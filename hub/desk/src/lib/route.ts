@@ -53,7 +53,8 @@ export function readRoute(hash: string): Route {
 
 /** The address of a route; `readRoute` reads it back to the same. */
 export function writeRoute(route: Route): string {
-  const opened = route.view === "cases" ? route.caseId : route.view === "system" ? null : route.device;
+  const opened =
+    route.view === "cases" ? route.caseId : route.view === "system" ? null : route.device;
   const filter = new URLSearchParams();
   if (route.grid) filter.set("grid", route.grid);
   if (route.kind) filter.set("kind", route.kind);
