@@ -34,9 +34,9 @@ def demo(
 ) -> None:
     """Run the whole system on a simulated campus.
 
-    Prints the page's address. Data stays in the data folder; the next start goes on with it. With --for it exits 0 only if
-    everything made was stored exactly once and every kind of trouble became a case in the right
-    hands.
+    Prints the page's address. Data stays in the data folder; the next start goes on with it.
+    With --for it exits 0 only if everything made was stored exactly once and every kind of
+    trouble became a case in the right hands.
     """
     from edge.carry import CarryError
     from gridwarden.demo.run import DemoOptions, run_demo
@@ -44,6 +44,8 @@ def demo(
 
     if report is not None and seconds is None:
         raise typer.BadParameter("it needs --for", param_hint="--report")
+    if report is not None:
+        _check_writable(report)
     ours = context_of(context)
     options = DemoOptions(
         seed=seed,
@@ -66,3 +68,11 @@ def demo(
         console.print(f"[red]not good enough:[/red] {failure}")
     if failures:
         raise typer.Exit(1)
+
+
+def _check_writable(report: Path) -> None:
+    """Refuse a report that could not be written, before the run instead of after it."""
+    try:
+        report.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise typer.BadParameter(f"{report}: {error.strerror}", param_hint="--report") from error

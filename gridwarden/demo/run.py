@@ -118,9 +118,8 @@ def _prepare(parts: Stack, options: DemoOptions, console: Console) -> tuple[Camp
 def _start_hub_and_ingest(parts: Stack) -> None:
     since = time.time()
     parts.start("ingest", "ingest", "run")
-    parts.start("hub", "hub", "run")
+    parts.start_hub()
     parts.wait("ingest", lambda: parts.ingest_beats(since))
-    parts.wait("hub", parts.page_answers)
 
 
 @contextmanager

@@ -6,13 +6,14 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
 import psycopg
 
 from gridwarden.embedded.broker import EmbeddedBroker
@@ -31,19 +32,23 @@ AGENT_GRACE_S = 15.0  # more than an agent's own drain, so that it is never cut 
 LOOPBACK = "127.0.0.1"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Stack:
-    """What runs: addresses, the supervisor of our processes, the embedded services' guard."""
+    """What runs: addresses, the supervisor of our processes, the embedded services' guard.
+
+    `page` is empty until the hub listens; `page_ports` are the ports it may take, in order.
+    """
 
     data: DataDir
     database_url: str
     broker_url: str
     simple_port: int | None
-    page: str
+    page_ports: Sequence[int]
     processes: Processes
     environment: Mapping[str, str]
     services: Mapping[str, EmbeddedPostgres | EmbeddedBroker]
     guard: Guard
+    page: str = ""
 
     def start(self, name: str, *words: str) -> None:
         """Start one of our commands and keep it running."""
@@ -63,6 +68,38 @@ class Stack:
                 words = self.processes.log_tail(name)
                 raise GridwardenError(f"{name} does not come up; it said:\n{words}")
             time.sleep(0.05)
+
+    def start_hub(self) -> None:
+        """Start the hub on the first of its ports that it gets, and wait until the page answers.
+
+        A port that was free a moment ago may be another demo's by now, whose page would answer.
+
+        Raises:
+            GridwardenError: it gets none of them, or does not come up.
+        """
+        for port in self.page_ports:
+            self.environment = {**self.environment, "GRIDWARDEN_HUB__PORT": str(port)}
+            self.start("hub", "hub", "run")
+            if self._hub_gets(port):
+                self.page = f"http://{LOOPBACK}:{port}/"
+                self.data.remember_port("page", port)
+                self.wait("hub", self.page_answers)
+                return
+            self.processes.stop("hub")
+        raise GridwardenError(
+            f"the hub does not come up; it said:\n{self.processes.log_tail('hub')}"
+        )
+
+    def _hub_gets(self, port: int) -> bool:
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            (hub,) = (status for status in self.processes.status() if status.name == "hub")
+            if hub.restarts or hub.state != "running":
+                return False
+            if hub.pid is not None and _listens(hub.pid, port):
+                return True
+            time.sleep(0.05)
+        return False
 
     def page_answers(self) -> bool:
         """Whether the desk page and the API answer."""
@@ -125,15 +162,12 @@ def started_services(settings: Settings, plan: Path, config: Path | None) -> Gen
         else:
             broker_url = settings.broker.url
         guard = stack.enter_context(Guard(services))
-        port = page_port(settings, data)
-        data.remember_port("page", port)
         environment = {
             **os.environ,
             "GRIDWARDEN_DATA_DIR": str(data.path),
             "GRIDWARDEN_SITE": settings.site,
             "GRIDWARDEN_DATABASE__URL": database_url,
             "GRIDWARDEN_BROKER__URL": broker_url,
-            "GRIDWARDEN_HUB__PORT": str(port),
             "GRIDWARDEN_HUB__PLAN": str(plan),
         }
         if config is not None:
@@ -145,7 +179,7 @@ def started_services(settings: Settings, plan: Path, config: Path | None) -> Gen
             database_url=database_url,
             broker_url=broker_url,
             simple_port=simple_port,
-            page=f"http://{LOOPBACK}:{port}/",
+            page_ports=page_ports(settings, data),
             processes=processes,
             environment=environment,
             services=services,
@@ -163,18 +197,14 @@ def _broker(data: DataDir) -> EmbeddedBroker:
     return broker
 
 
-def page_port(settings: Settings, data: DataDir) -> int:
-    """The page's port: the one that was asked for, else the last start's, else a free one.
-
-    Raises:
-        GridwardenError: another program listens on the port that was asked for.
-    """
-    usual = HubSettings.model_fields["port"].default
-    wanted = settings.hub.port
-    if wanted not in (usual, 0) and not is_free(wanted):
-        raise GridwardenError(f"port {wanted} is in use; set GRIDWARDEN_HUB__PORT to another")
-    choices = (data.port("page"), usual) if wanted == usual else (wanted,)
-    return next((port for port in choices if port and is_free(port)), 0) or _any_free()
+def page_ports(settings: Settings, data: DataDir) -> list[int]:
+    """The ports for the page: the one that was asked for, else the last, the usual, free ones."""
+    usual: int = HubSettings.model_fields["port"].default
+    if settings.hub.port not in (usual, 0):
+        return [settings.hub.port]
+    remembered = data.port("page")
+    first = [remembered] if remembered else []
+    return [port for port in (*first, usual) if is_free(port)] + [_any_free() for _ in range(3)]
 
 
 def is_free(port: int) -> bool:
@@ -192,6 +222,14 @@ def _any_free() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+def _listens(pid: int, port: int) -> bool:
+    try:
+        sockets = psutil.Process(pid).net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in sockets)
 
 
 def _answers(url: str) -> bool:
