@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from contextlib import suppress
+from pathlib import Path
 
 from gridwarden.errors import GridwardenError
 from gridwarden.settings import Settings
+from ingest.person import MAX_KEY_BYTES, MIN_KEY_BYTES
 
 KEY_BYTES = 32
-MIN_CHARACTERS = 16  # ours: shorter keys let card numbers be guessed back from their hashes
+_KEPT = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}")
 
 
 def person_key(settings: Settings) -> bytes:
@@ -19,20 +23,43 @@ def person_key(settings: Settings) -> bytes:
     data, readable by its owner only.
 
     Raises:
-        GridwardenError: the key that is set is too short.
+        GridwardenError: the key is too short or too long, damaged, or cannot be kept.
     """
     if settings.person_key is not None:
-        key = settings.person_key.get_secret_value()
-        if len(key) < MIN_CHARACTERS:
-            raise GridwardenError(f"person_key: at least {MIN_CHARACTERS} characters are needed")
-        return key.encode()
+        key = settings.person_key.get_secret_value().encode()
+        if not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
+            raise GridwardenError(
+                f"person_key: {MIN_KEY_BYTES} to {MAX_KEY_BYTES} bytes are needed, not {len(key)}"
+            )
+        return key
     path = settings.data_dir / "person.key"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
-    key = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key.hex())
-    return key
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make(path)
+        text = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise GridwardenError(
+            f"{path}: {error.strerror}; set GRIDWARDEN_DATA_DIR to a folder that can be written"
+        ) from error
+    if not _KEPT.fullmatch(text):
+        raise GridwardenError(
+            f"{path} is damaged; restore it from a backup, because with another key new swipes "
+            "cannot be linked to old ones"
+        )
+    return bytes.fromhex(text)
+
+
+def _make(path: Path) -> None:
+    """Make the key, whole or not at all; the first of several processes makes it for all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_bytes(KEY_BYTES).hex())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()

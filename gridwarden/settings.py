@@ -7,9 +7,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Annotated, Any, NamedTuple, cast
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -32,12 +35,31 @@ class SettingsError(ValueError):
     """A setting that can't be used; the text names it, where it was set, and what to write."""
 
 
+def _database_address(url: SecretStr) -> SecretStr:
+    try:
+        conninfo_to_dict(url.get_secret_value())
+    except psycopg.ProgrammingError:  # its text quotes the address, password and all
+        raise ValueError("write postgresql://user:password@host:port/database") from None
+    return url
+
+
+def _broker_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("mqtt", "mqtts") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number
+        sound = False
+    if not sound:
+        raise ValueError("write mqtt://host:port or mqtts://host:port")
+    return url
+
+
 class DatabaseSettings(BaseModel):
     """Which database to use."""
 
     model_config = ConfigDict(extra="forbid")
 
-    url: SecretStr | None = Field(
+    url: Annotated[SecretStr, AfterValidator(_database_address)] | None = Field(
         None, description="postgresql://… of a PostgreSQL or TimescaleDB; without one, embedded"
     )
 
@@ -47,7 +69,9 @@ class BrokerSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str | None = Field(None, description="mqtt://host:port; without one, embedded")
+    url: Annotated[str, AfterValidator(_broker_address)] | None = Field(
+        None, description="mqtt://host:port; without one, embedded"
+    )
     username: str | None = Field(None, description="User name for the broker")
     password: SecretStr | None = Field(None, description="Password for the broker")
 
@@ -91,7 +115,7 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
     Raises:
         SettingsError: the file is missing or not TOML, a name is unknown, a value does not fit.
     """
-    document = _read_file(file)
+    path, document = _read_file(file)
     _refuse_unknown_variables()
 
     class Loaded(Settings):
@@ -109,14 +133,14 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
     try:
         return Loaded(**dict(flags or {}))
     except ValidationError as error:
-        raise SettingsError(_explain(error, document)) from None
+        raise SettingsError(_explain(error, path, document)) from None
 
 
 def describe(
     settings: Settings, *, file: Path | None = None, flags: Mapping[str, Any] | None = None
 ) -> list[SettingLine]:
     """Every setting with its value (secrets hidden), where it came from, and what it means."""
-    document = _read_file(file)
+    _, document = _read_file(file)
     lines: list[SettingLine] = []
     for path, description in setting_paths():
         value: Any = settings
@@ -149,13 +173,14 @@ def variable_of(path: tuple[str, ...]) -> str:
     return ENV_PREFIX + ENV_DELIMITER.join(path).upper()
 
 
-def _read_file(file: Path | None) -> dict[str, Any]:
+def _read_file(file: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Which file the settings are read from, and what it says; nothing if it need not be there."""
     named = file or (Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None)
     path = named or DEFAULT_FILE
     if named is None and not path.exists():
-        return {}
+        return path, {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return path, tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"settings file {path}: {error.strerror}; name another") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -170,18 +195,23 @@ def _refuse_unknown_variables() -> None:
             raise SettingsError(f"environment {variable}: {_unknown(variable, known)}")
 
 
-def _explain(error: ValidationError, document: Mapping[str, Any]) -> str:
+def _explain(error: ValidationError, file: Path, document: Mapping[str, Any]) -> str:
     known = {".".join(path) for path, _ in setting_paths()}
     parts: list[str] = []
     for problem in error.errors():
         path = tuple(str(part) for part in problem["loc"])
         name = ".".join(path)
-        where = "settings file" if _inside(document, path) else "setting"
+        where = "setting"
+        if variable_of(path) in os.environ:
+            where = f"environment {variable_of(path)}"
+        elif _inside(document, path):
+            where = f"settings file {file}"
         if problem["type"] == "extra_forbidden":
             parts.append(f"{where}: {name}: {_unknown(name, known)}")
         else:
             given = "" if path in SECRETS else f", not {problem['input']!r}"
-            parts.append(f"{where}: {name}: {problem['msg']}{given}")
+            what = problem["msg"].removeprefix("Value error, ")
+            parts.append(f"{where}: {name}: {what}{given}")
     return "\n".join(parts)
 
 

@@ -30,9 +30,11 @@ def migrate_store(database_url: str) -> list[str]:
                 for name in migrate(connection, package)
             ]
     except psycopg.OperationalError as error:
-        raise GridwardenError(f"database not reachable: {error}; check database.url") from error
+        raise _unreachable(error) from error
     except MigrationError as error:
         raise GridwardenError(str(error)) from error
+    except psycopg.Error as error:  # such as one of too few rights
+        raise GridwardenError(f"the database refuses our tables: {error}") from error
 
 
 def check_site_file(file: Path) -> list[str]:
@@ -48,13 +50,20 @@ def load_site_file(database_url: str, file: Path) -> SiteDocument:
     """Make a site's file the site in force.
 
     Raises:
-        GridwardenError: the file can't be read or has problems; nothing was changed.
+        GridwardenError: the file can't be read or has problems, or the database is away or
+            lacks our tables; nothing was changed.
     """
     document = _read(file)
     try:
         asyncio.run(_load(database_url, document))
     except SiteError as error:
         raise GridwardenError(f"{file}: {error}") from error
+    except psycopg.errors.UndefinedTable as error:
+        raise GridwardenError(
+            "the database lacks our tables: run `gridwarden migrate` first"
+        ) from error
+    except psycopg.OperationalError as error:
+        raise _unreachable(error) from error
     return document
 
 
@@ -67,6 +76,13 @@ def _read(file: Path) -> SiteDocument:
     try:
         return read_document(file.read_bytes())
     except OSError as error:
-        raise GridwardenError(f"{file}: {error.strerror}") from error
+        raise GridwardenError(f"{file}: {error.strerror}; name the site's file") from error
     except SiteError as error:
         raise GridwardenError(f"{file}: {error}") from error
+
+
+def _unreachable(error: psycopg.OperationalError) -> GridwardenError:
+    reason = " ".join(str(error).split())
+    return GridwardenError(
+        f"the database does not answer: {reason}; start it, or correct database.url"
+    )

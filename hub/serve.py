@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from hub.app import create_app, openapi_document
-from hub.plans.read import read_plan
+from hub.plans.read import read_plan_file
 from hub.settings import HubSettings
 from hub.wiring import Parts
 
@@ -78,12 +78,11 @@ def run_hub(
 
     Raises:
         ServeError: the address may not, or cannot, be listened on.
-        PlanError: the plan file is not a plan.
-        OSError: the plan file cannot be read.
+        PlanError: the plan file cannot be read, or is no plan that may take effect.
     """
     refuse_remote(settings)
     check_store(database_url)
-    plan = None if settings.plan is None else read_plan(settings.plan.read_text(encoding="utf-8"))
+    plan = None if settings.plan is None else read_plan_file(settings.plan)
     app = create_app(database_url=database_url, plan=plan)
     config = uvicorn.Config(
         app,

@@ -94,7 +94,8 @@ def _check_store(store: PatientConnection) -> None:
         missing = store.attempt(lambda conn: unapplied(conn, "ingest"))
     except psycopg.OperationalError as error:
         raise WorkerError(
-            f"the database cannot be reached: {error}; check [database] url"
+            f"the database does not answer: {' '.join(str(error).split())}; start it, or correct "
+            "database.url"
         ) from error
     if missing:
         raise WorkerError(

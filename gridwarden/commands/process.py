@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from gridwarden.context import context_of
-from gridwarden.errors import GridwardenError
+from gridwarden.errors import told
 from gridwarden.person_key import person_key
 from gridwarden.store import migrate_store
 
@@ -46,6 +46,7 @@ def hub_run(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one")] = None,
 ) -> None:
     """Follow the store, raise cases, serve API and page."""
+    from hub.plans.domain import PlanError
     from hub.serve import ServeError, run_hub
 
     ours = context_of(context)
@@ -53,28 +54,29 @@ def hub_run(
     settings = ours.settings.hub.model_copy(
         update={name: value for name, value in chosen.items() if value is not None}
     )
-    try:
+    with told(ServeError, PlanError):
         run_hub(settings, database_url=ours.database_url, ready=typer.echo)
-    except ServeError as error:
-        raise GridwardenError(str(error)) from error
 
 
 @ingest.command("run")
 def ingest_run(context: typer.Context) -> None:
     """Run one worker: store each batch once, acknowledge."""
-    from ingest.worker import run_worker
+    from ingest.link import LinkError
+    from ingest.migrate import MigrationError
+    from ingest.worker import WorkerError, run_worker
 
     ours = context_of(context)
-    run_worker(
-        ours.settings.ingest,
-        database_url=ours.database_url,
-        broker_url=ours.broker_url,
-        username=ours.settings.broker.username,
-        password=ours.broker_password,
-        person_key=person_key(ours.settings),
-        stop=stop_on_signal(),
-        ready=lambda: typer.echo("ingest is ready"),
-    )
+    with told(WorkerError, LinkError, MigrationError):
+        run_worker(
+            ours.settings.ingest,
+            database_url=ours.database_url,
+            broker_url=ours.broker_url,
+            username=ours.settings.broker.username,
+            password=ours.broker_password,
+            person_key=person_key(ours.settings),
+            stop=stop_on_signal(),
+            ready=lambda: typer.echo("ingest is ready"),
+        )
 
 
 @edge.command("run")
@@ -85,9 +87,10 @@ def edge_run(
     """Run one agent: poll, spool, publish, drop what is stored."""
     from edge.agent import run_agent
     from edge.config import ConfigError
+    from edge.spool import SpoolError
 
     ours = context_of(context)
-    try:
+    with told(ConfigError, SpoolError):
         run_agent(
             file,
             ours.settings.edge,
@@ -98,5 +101,3 @@ def edge_run(
             spool_dir=ours.settings.data_dir / "spools",
             stop=stop_on_signal(),
         )
-    except ConfigError as error:
-        raise GridwardenError(str(error)) from error

@@ -52,8 +52,7 @@ def check_broker(settings: BrokerSettings, trial: Path) -> Check:
     if settings.url is None:
         return _try_embedded_broker(trial)
     address = urlsplit(settings.url)
-    if address.scheme not in ("mqtt", "mqtts") or address.hostname is None:
-        return Check("broker", "fail", settings.url, "write mqtt://host:port or mqtts://host:port")
+    assert address.hostname is not None  # the settings refuse such an address
     tls = address.scheme == "mqtts"
     password = settings.password.get_secret_value() if settings.password else None
     try:

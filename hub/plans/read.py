@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast, get_args
 
 import msgspec
@@ -35,6 +36,20 @@ def read_plan(text: str) -> Plan:
     for name, rule in cast(dict[str, Any], rules).items():
         _read_rule(name, rule)
     return _convert(fields, Plan, "the plan")
+
+
+def read_plan_file(file: Path) -> Plan:
+    """The plan in a file.
+
+    Raises:
+        PlanError: the file cannot be read, or `read_plan` refuses what is in it.
+    """
+    try:
+        return read_plan(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PlanError(f"plan file {file}: {error.strerror}; name another (hub.plan)") from error
+    except (PlanError, UnicodeDecodeError) as error:
+        raise PlanError(f"plan file {file}: {error}") from error
 
 
 def shipped_plan(name: str) -> Plan:

@@ -55,12 +55,17 @@ def test_secrets_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
         ('[edge]\npoll_ms = "fast"\n', "edge.poll_ms"),
         ("hub = [", "is not TOML"),
         ('site = "a/b"\n', "site"),
+        ('[broker]\nurl = "127.0.0.1:1883"\n', "broker.url: write mqtt://host:port"),
+        ('[broker]\nurl = "http://127.0.0.1"\n', "broker.url: write mqtt://host:port"),
+        ('[broker]\nurl = "mqtt://host:one"\n', "broker.url: write mqtt://host:port"),
+        ('[database]\nurl = "sensors"\n', "database.url: write postgresql://"),
     ],
 )
 def test_a_wrong_settings_file_is_explained(text: str, says: str) -> None:
     Path("gridwarden.toml").write_text(text)
-    with pytest.raises(SettingsError, match=says.replace("?", r"\?")):
+    with pytest.raises(SettingsError, match=says.replace("?", r"\?")) as refused:
         load_settings()
+    assert "settings file gridwarden.toml" in str(refused.value)
 
 
 def test_a_settings_file_that_was_named_must_exist() -> None:
@@ -72,6 +77,13 @@ def test_a_misspelt_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("GRIDWARDEN_HUB__PROT", "1")
     with pytest.raises(SettingsError, match="did you mean GRIDWARDEN_HUB__PORT"):
         load_settings()
+
+
+def test_a_wrong_address_of_a_database_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDWARDEN_DATABASE__URL", "hunter2@h/db")
+    with pytest.raises(SettingsError, match="environment GRIDWARDEN_DATABASE__URL") as refused:
+        load_settings()
+    assert "hunter2" not in str(refused.value)
 
 
 def test_every_setting_has_a_description() -> None:

@@ -55,14 +55,3 @@ def test_services_that_do_not_answer_fail_with_a_remedy(closed_port: int) -> Non
     for name in ("database", "broker"):
         assert checks[name].state == "fail"
         assert checks[name].remedy
-
-
-@pytest.mark.parametrize("url", ["127.0.0.1:1883", "http://127.0.0.1"])
-def test_an_address_that_is_none_is_named(url: str, database_url: str) -> None:
-    checks = by_name(
-        Settings(
-            database=DatabaseSettings(url=SecretStr(database_url)), broker=BrokerSettings(url=url)
-        )
-    )
-    assert checks["broker"].found == url
-    assert "mqtt://" in checks["broker"].remedy
