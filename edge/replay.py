@@ -1,8 +1,8 @@
 """Replay: carry an access log through the same way as live swipes, each record once.
 
 The log itself is the spool. Its batches are cut the same way every time and are named by an epoch
-that is a hash of the log and of how it is read, so that a replay that was cut short is simply
-started again: ingest drops what it has already. The same log replayed twice adds nothing.
+that is a hash of what the log says, so that a replay that was cut short is simply started again:
+ingest drops what it has already. The same log replayed twice adds nothing.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import blake2b, file_digest
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
+
+import msgspec
 
 from edge.carry import PATIENCE_S, CarryError, Progress, carry
 from edge.pack import Unreadable
 from edge.sample import Sample
 from edge.settings import EdgeSettings
-from edge.swipe_log import SwipeColumns, SwipeLogError, read_swipe_log
+from edge.swipe_log import SwipeColumns, read_swipe_log
 from edge.wire import Swipe
 
 __all__ = ["CarryError", "ReplayResult", "log_epoch", "replay_swipes"]
@@ -76,18 +78,21 @@ def replay_swipes(
 
 
 def log_epoch(path: Path, columns: SwipeColumns) -> int:
-    """63 bits of the hash of a log's bytes and of the way they are read; never 0.
+    """63 bits of the hash of what the log says, however that was spelt; never 0.
+
+    The log is read once for this alone: naming its content rather than its bytes and options lets
+    a second replay with, say, the time format given double nothing.
 
     Raises:
-        SwipeLogError: no such file.
+        SwipeLogError: the log cannot be read as a whole.
     """
-    try:
-        with path.open("rb") as file:
-            content = file_digest(file, "sha256").digest()
-    except OSError as error:
-        raise SwipeLogError(f"{path}: {error.strerror}") from error
-    way = f"{path.name}\0{columns!r}\0{RECORDS_AT_ONCE}".encode()
-    return int.from_bytes(blake2b(content + way, digest_size=8).digest()) >> 1 or 1
+    content = blake2b(str(RECORDS_AT_ONCE).encode(), digest_size=8)
+    for record in read_swipe_log(path, columns):
+        if isinstance(record, Swipe):
+            content.update(msgspec.msgpack.encode(record))
+        else:
+            content.update(msgspec.msgpack.encode((record.line, record.text)))
+    return int.from_bytes(content.digest()) >> 1 or 1
 
 
 class _Chunks:

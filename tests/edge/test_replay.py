@@ -54,6 +54,13 @@ def test_a_replay_started_again_sends_the_same_batches(
     assert set(receiver.arrivals.values()) == {2}
 
 
+def test_the_same_swipes_are_the_same_epoch_however_they_were_asked_for(tmp_path: Path) -> None:
+    log = a_log(tmp_path)
+    spelt_out = SwipeColumns("t", "c", ("r",), time_format="%Y-%m-%d %H:%M")
+    assert log_epoch(log, COLUMNS) == log_epoch(log, spelt_out)
+    assert log_epoch(log, COLUMNS) == log_epoch(log.rename(tmp_path / "copy.csv"), COLUMNS)
+
+
 def test_another_log_or_another_reading_of_it_is_another_epoch(tmp_path: Path) -> None:
     log = a_log(tmp_path)
     first = log_epoch(log, COLUMNS)

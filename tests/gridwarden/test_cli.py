@@ -1,4 +1,4 @@
-"""Every command says in one whole line what it does, and every setting and command is documented."""
+"""Every command says in one whole line what it does; all of them and the settings are documented."""
 
 from __future__ import annotations
 
