@@ -30,7 +30,7 @@ class Cluster:
     """Makes and drops databases on one server; the migrated one is copied from a template."""
 
     def __init__(self, admin_url: str) -> None:
-        self._admin_url = admin_url
+        self.admin_url = admin_url
         self._names = (f"test_{os.getpid()}_{number}" for number in count(1))
         self._template: str | None = None
 
@@ -46,8 +46,18 @@ class Cluster:
         if self._template is None:
             url = self.create()
             migrate_store(url)
+            self._seal(url)
             self._template = self.name_of(url)
         return self.create(self._template)
+
+    def _seal(self, url: str) -> None:
+        """Let nobody into a database, or it can't be copied; TimescaleDB has a scheduler in it."""
+        stop = "_timescaledb_functions.stop_background_workers"
+        with psycopg.connect(url, autocommit=True) as connection:
+            if connection.execute("SELECT to_regproc(%s)", [stop]).fetchone() != (None,):
+                connection.execute(f"SELECT {stop}()")  # type: ignore[arg-type]
+        name = sql.Identifier(self.name_of(url))
+        self._execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
 
     def drop(self, url: str) -> None:
         """Drop a database, whoever is still connected to it."""
@@ -61,7 +71,7 @@ class Cluster:
 
     def url_of(self, name: str) -> str:
         """The server's address with another database."""
-        return urlunsplit(urlsplit(self._admin_url)._replace(path="/" + quote(name)))
+        return urlunsplit(urlsplit(self.admin_url)._replace(path="/" + quote(name)))
 
     @staticmethod
     def name_of(url: str) -> str:
@@ -69,7 +79,7 @@ class Cluster:
         return urlsplit(url).path.removeprefix("/")
 
     def _execute(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self._admin_url, autocommit=True) as connection:
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(statement)
 
 

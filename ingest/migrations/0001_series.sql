@@ -31,10 +31,13 @@ create table series (
 );
 comment on table series is 'The raw tables, and how much time one partition or chunk holds.';
 
+-- Only the preloaded library defines its settings. The list of preloaded libraries would tell it
+-- too, but only to privileged users, and any owner of a database may create the extension.
 create function timescale_usable() returns boolean language sql stable as $$
     select exists (select from pg_extension where extname = 'timescaledb')
         or (exists (select from pg_available_extensions where name = 'timescaledb')
-            and current_setting('shared_preload_libraries') like '%timescaledb%')
+            and exists (select from pg_settings
+                        where name = 'timescaledb.max_background_workers'))
 $$;
 
 create function make_series(series_name text, columns text, span interval, key text)
@@ -54,13 +57,18 @@ begin
 end
 $$;
 
--- Adds the partition of [from_time, to_time) unless it is there. The table is made alone and then
--- attached: that blocks neither readers nor writers of the parent, only other attachers.
+-- Adds the partition of [from_time, to_time) unless it is there, or the table is a hypertable and
+-- makes its own. The table is made alone and then attached: that blocks neither readers nor writers
+-- of the parent, only other attachers.
 create function add_partition(series_name text, from_time timestamptz, to_time timestamptz)
 returns boolean language plpgsql as $$
 declare
     partition_name text := series_name || to_char(from_time at time zone 'UTC', '_YYYYMMDD');
 begin
+    if not exists (select from pg_partitioned_table
+                   where partrelid = to_regclass(quote_ident(series_name))) then
+        return false;
+    end if;
     perform pg_advisory_xact_lock(x'67570002'::bigint);  -- locks.PARTITION
     if to_regclass(quote_ident(partition_name)) is not null then
         return false;

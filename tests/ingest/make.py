@@ -67,3 +67,14 @@ def rows(url: str, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any
 
 def count(url: str, table: str) -> int:
     return rows(url, f"select count(*) from {table}")[0][0]
+
+
+def on_timescale(url: str) -> bool:
+    """Whether the database's raw tables are TimescaleDB's."""
+    return bool(rows(url, "select from pg_extension where extname = 'timescaledb'"))
+
+
+def parts(url: str, table: str) -> list[str]:
+    """The partitions or chunks that a raw table has."""
+    query = "select inhrelid::regclass::text from pg_inherits where inhparent = %s::regclass"
+    return sorted(name for (name,) in rows(url, query, [table]))

@@ -4,16 +4,17 @@ import threading
 
 import numpy as np
 import psycopg
+import pytest
 
 from ingest.clock import DAY
 from ingest.series import Series
-from tests.ingest.make import NOW, rows
-
-_PARTITIONS = "select relid::text from pg_partition_tree(%s) where isleaf order by 1"
+from tests.ingest.make import NOW, on_timescale, parts
 
 
-def partitions(url: str, table: str) -> list[str]:
-    return [name for (name,) in rows(url, _PARTITIONS, [table])]
+@pytest.fixture(autouse=True)
+def plain(database_url: str) -> None:
+    if on_timescale(database_url):
+        pytest.skip("TimescaleDB makes its own chunks: test_timescale.py")
 
 
 def test_each_day_of_readings_and_each_week_of_swipes_has_its_partition(
@@ -25,12 +26,12 @@ def test_each_day_of_readings_and_each_week_of_swipes_has_its_partition(
         for table in ("readings", "swipes"):
             series.make_room(conn, table, times)
             series.make_room(conn, table, times)
-    assert partitions(database_url, "readings") == [
+    assert parts(database_url, "readings") == [
         "readings_20000101",
         "readings_20261117",
         "readings_20261118",
     ]
-    assert partitions(database_url, "swipes") == ["swipes_19991230", "swipes_20261112"]
+    assert parts(database_url, "swipes") == ["swipes_19991230", "swipes_20261112"]
 
 
 def test_workers_that_need_the_same_partitions_do_not_hinder_each_other(
@@ -52,4 +53,4 @@ def test_workers_that_need_the_same_partitions_do_not_hinder_each_other(
     for thread in threads:
         thread.join()
     assert not failures
-    assert len(partitions(database_url, "readings")) == 10
+    assert len(parts(database_url, "readings")) == 10
