@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, cast
+from typing import Annotated, Any, Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import psycopg
@@ -71,6 +71,9 @@ class BrokerSettings(BaseModel):
 
     url: Annotated[str, AfterValidator(_broker_address)] | None = Field(
         None, description="mqtt://host:port; without one, embedded"
+    )
+    kind: Literal["auto", "mosquitto", "iotcore"] = Field(
+        "auto", description="Which broker to embed; auto takes Mosquitto where it is installed"
     )
     username: str | None = Field(None, description="User name for the broker")
     password: SecretStr | None = Field(None, description="Password for the broker")

@@ -156,7 +156,7 @@ def started_services(settings: Settings, plan: Path, config: Path | None) -> Gen
             database_url = settings.database.url.get_secret_value()
         simple_port: int | None = None
         if settings.broker.url is None:
-            broker = stack.enter_context(_broker(data))
+            broker = stack.enter_context(_broker(settings, data))
             services["broker"] = broker
             broker_url, simple_port = broker.url, broker.port_v3
         else:
@@ -187,11 +187,12 @@ def started_services(settings: Settings, plan: Path, config: Path | None) -> Gen
         )
 
 
-def _broker(data: DataDir) -> EmbeddedBroker:
+def _broker(settings: Settings, data: DataDir) -> EmbeddedBroker:
     """A broker on the ports of the last start, where they are free, so that devices find it."""
     remembered = {name: data.port(name) for name in ("broker", "broker_v3")}
     free = {name: port for name, port in remembered.items() if port and is_free(port)}
-    broker = EmbeddedBroker(data.broker, free.get("broker"), port_v3=free.get("broker_v3"))
+    kind = None if settings.broker.kind == "auto" else settings.broker.kind
+    broker = EmbeddedBroker(data.broker, free.get("broker"), kind, port_v3=free.get("broker_v3"))
     data.remember_port("broker", broker.port)
     data.remember_port("broker_v3", broker.port_v3)
     return broker

@@ -62,6 +62,7 @@ def demo(service_folder: Path) -> Iterator[Demo]:
         *("--for", str(SECONDS), "--report", str(report), "--days-of-history", "3"),
     ]
     quiet = {name: value for name, value in os.environ.items() if "GRIDWARDEN_" not in name}
+    quiet["GRIDWARDEN_BROKER__KIND"] = os.environ.get("GRIDWARDEN_TEST_BROKER", "iotcore")
     with printed.open("wb") as output:
         process = subprocess.Popen(command, env=quiet, stdout=output, stderr=subprocess.STDOUT)
     try:

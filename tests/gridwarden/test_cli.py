@@ -1,4 +1,4 @@
-"""Every command says in one whole line what it does; all of them and the settings are documented."""
+"""Every command says in one whole line what it does; the reference holds all of them."""
 
 from __future__ import annotations
 
