@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from edge.wire import Micros
-from hub.cases.domain import allowed
+from hub.cases.chain import Sealed
+from hub.cases.domain import CaseState, allowed
 from hub.cases.snapshots import snapshot_path, snapshot_times
 from hub.cases.store import StoredCase, read_log
 from hub.cases.views import CaseAnomaly, CaseFile, Evidence, case_view, log_view
@@ -17,7 +19,8 @@ from ingest import clock
 from ingest.sql import load_queries
 
 BEFORE = 600_000_000  # microseconds plotted before the first breach; ours: shows the normal state
-AFTER = 300_000_000  # microseconds plotted after the close; ours
+AFTER = 300_000_000  # microseconds plotted after the last breach; ours: shows that it is over
+LONGEST: Micros = 31 * 86_400_000_000  # ours: as much as a series may span
 
 _QUERIES = load_queries("hub.cases")
 
@@ -33,7 +36,7 @@ async def case_file(
         actions=list(allowed(case.state)),
         log=[log_view(sealed, directory) for sealed in log],
         anomalies=anomalies,
-        evidence=await _evidence(conn, case, anomalies, now),
+        evidence=await _evidence(conn, case, log, anomalies, now),
     )
 
 
@@ -56,21 +59,39 @@ async def _anomalies(conn: AsyncConnection[Any], case: int) -> list[CaseAnomaly]
 
 
 async def _evidence(
-    conn: AsyncConnection[Any], case: StoredCase, anomalies: list[CaseAnomaly], now: Micros
+    conn: AsyncConnection[Any],
+    case: StoredCase,
+    log: Sequence[Sealed],
+    anomalies: list[CaseAnomaly],
+    now: Micros,
 ) -> Evidence:
     state = case.state
     starts = [clock.micros(anomaly.started) for anomaly in anomalies]
     first = min(starts, default=state.opened)
-    until = now if state.open else min(now, state.updated + AFTER)
-    times = await snapshot_times(conn, state.device, first, until)
+    until = last_interest(state, log, now)
+    kinds = {anomaly.quantity for anomaly in anomalies}
+    times = await snapshot_times(conn, state.device, kinds, first, until)
     return Evidence.model_validate(
         {
             "device": state.device,
             "quantity": state.quantity or None,
             "unit": state.unit,
             "limit": state.limit,
-            "from": clock.moment(first - BEFORE),
+            "from": clock.moment(max(first - BEFORE, until - LONGEST)),
             "to": clock.moment(until),
             "snapshots": [snapshot_path(state.device, time) for time in times],
         }
     )
+
+
+def last_interest(state: CaseState, log: Sequence[Sealed], now: Micros) -> Micros:
+    """Until when readings tell something: a while past the last breach, which may be to come.
+
+    While the danger lasts that is `now`; of a case closed although it lasted, its close.
+    """
+    if not state.recovered:
+        return now if state.open else min(now, state.updated + AFTER)
+    ends = [
+        sealed.event.data["recovered"] for sealed in log if sealed.event.event == "sensor_recovered"
+    ]
+    return max(ends, default=state.updated) + AFTER

@@ -60,12 +60,25 @@ from hub.case_events where case_id = %(case)s order by seq
 select anomaly, rule, started, raised, detection_time, quantity, unit, value, value_limit
 from hub.case_anomalies where case_id = %(case)s order by raised, anomaly
 
--- name: page
-select * from hub.cases
-where (%(state)s = 'all' or (stage = 'closed') = (%(state)s = 'closed'))
-  and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
-  and (%(before)s::bigint is null or id < %(before)s)
-order by id desc
+-- name: open_page
+select c.* from hub.cases c left join hub.people p on p.id = c.owner
+where c.stage <> 'closed' and hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
+  and (%(before)s::bigint is null or c.id < %(before)s)
+order by c.id desc
+limit %(limit)s
+
+-- name: closed_page
+select c.* from hub.cases c left join hub.people p on p.id = c.owner
+where c.stage = 'closed' and hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
+  and (%(before)s::bigint is null or c.id < %(before)s)
+order by c.id desc
+limit %(limit)s
+
+-- name: all_page
+select c.* from hub.cases c left join hub.people p on p.id = c.owner
+where hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
+  and (%(before)s::bigint is null or c.id < %(before)s)
+order by c.id desc
 limit %(limit)s
 
 -- name: counts
@@ -94,6 +107,7 @@ values (%(person)s, %(key)s, %(request)s, %(reply)s, %(at)s)
 select e.time from public.detections e
 join public.devices d on d.id = e.device
 where d.name = %(device)s and e.time between %(from)s and %(to)s and e.snapshot is not null
+  and e.kind = any(%(kinds)s)
 order by e.time
 limit %(limit)s
 

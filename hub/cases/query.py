@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +18,20 @@ AT_ONCE = 200  # cases read in one go when following the log; ours
 Chosen = Literal["open", "closed", "all"]
 
 _QUERIES = load_queries("hub.cases")
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases are asked for; None asks nothing.
+
+    `search`: words that must all stand in number, kind, device, grid, place or owner's name,
+    whatever their case; `a|b` is found where either is.
+    """
+
+    chosen: Chosen = "open"
+    grid: str | None = None
+    kind: str | None = None
+    owner: str | None = None
+    search: str = ""
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -42,11 +57,18 @@ async def changed_since(
 
 
 async def read_page(
-    conn: AsyncConnection[Any], *, chosen: Chosen, grid: str | None, before: int | None, limit: int
+    conn: AsyncConnection[Any], wanted: Filter, *, before: int | None, limit: int
 ) -> list[StoredCase]:
-    """Cases in a grid or below it, the newest first, with ids under `before`."""
-    values = {"state": chosen, "grid": grid, "before": before, "limit": limit}
-    return await _cases(conn, "page", values)
+    """Cases that pass the filter, the newest first, with ids under `before`."""
+    values = {
+        "grid": wanted.grid,
+        "kind": wanted.kind,
+        "owner": wanted.owner,
+        "patterns": [_pattern(word) for word in wanted.search.split()] or None,
+        "before": before,
+        "limit": limit,
+    }
+    return await _cases(conn, f"{wanted.chosen}_page", values)
 
 
 async def count_open(conn: AsyncConnection[Any], grid: str | None, now: Micros) -> Counts:
@@ -56,9 +78,14 @@ async def count_open(conn: AsyncConnection[Any], grid: str | None, now: Micros) 
     return Counts({kind: count for kind, count, _ in found}, sum(row[2] for row in found))
 
 
+def _pattern(word: str) -> str:
+    return "|".join(re.escape(either) for either in word.split("|") if either)
+
+
 async def _cases(
     conn: AsyncConnection[Any], query: str, values: dict[str, Any]
 ) -> list[StoredCase]:
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES[query], values)
+        # Planned for these values each time: what is not asked then costs nothing.
+        await cursor.execute(_QUERIES[query], values, prepare=False)
         return [from_row(row) async for row in cursor]

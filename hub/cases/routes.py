@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import StringConstraints
 
+from hub.anomalies.domain import AnomalyKind
 from hub.cases.act import Attempt, KeyReusedError, NoSuchCaseError, StepRefusedError, act
 from hub.cases.domain import Refused
 from hub.cases.file import case_file
-from hub.cases.query import Chosen, count_open, head_position, read_page
+from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
 from hub.cases.store import find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
 from hub.problems import FieldError, ProblemError, invalid
@@ -29,6 +30,12 @@ Key = Annotated[
     Header(alias="Idempotency-Key", description="The same key again repeats the answer for 24 h"),
 ]
 
+Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+_SEARCH = (
+    "Words that must all stand in number, kind, device, grid, place or owner's name; "
+    "`a|b` finds either"
+)
+
 router = APIRouter(prefix="/api", tags=["cases"])
 
 
@@ -37,14 +44,18 @@ async def list_cases(
     parts: WiredParts,
     conn: Connection,
     state: Annotated[Chosen, Query(description="Which cases")] = "open",
-    grid: Annotated[str | None, Query(description="Only in this grid or below it")] = None,
+    grid: Annotated[Word | None, Query(description="Only in this grid or below it")] = None,
+    kind: Annotated[AnomalyKind | None, Query(description="Only of this kind")] = None,
+    owner: Annotated[Word | None, Query(description="Only those this person must act on")] = None,
+    search: Annotated[Word, Query(description=_SEARCH, examples=["dormitory 3"])] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[int | None, Query(ge=1, le=_BIGINT, description="`next` of a page")] = None,
 ) -> CasePage:
     """A page of cases with the counts of all that are open."""
     now = parts.clock()
     position = await head_position(conn)  # first: the page then holds at least all up to there
-    found = await read_page(conn, chosen=state, grid=grid, before=cursor, limit=limit + 1)
+    wanted = Filter(chosen=state, grid=grid, kind=kind, owner=owner, search=search)
+    found = await read_page(conn, wanted, before=cursor, limit=limit + 1)
     counts = await count_open(conn, grid, now)
     items = found[:limit]
     return CasePage(

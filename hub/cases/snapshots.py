@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -21,11 +22,12 @@ def snapshot_path(device: str, time: Micros) -> str:
 
 
 async def snapshot_times(
-    conn: AsyncConnection[Any], device: str, start: Micros, until: Micros
+    conn: AsyncConnection[Any], device: str, kinds: Collection[str], start: Micros, until: Micros
 ) -> list[Micros]:
-    """When a device sent pictures between two times, oldest first, `MOST` at most."""
+    """When a device sent pictures of some kinds of detections, oldest first, `MOST` at most."""
     values = {
         "device": device,
+        "kinds": list(kinds),
         "from": clock.moment(start),
         "to": clock.moment(until),
         "limit": MOST,

@@ -87,14 +87,19 @@ async def add_anomaly(conn: AsyncConnection[Any], case: int, anomaly: Anomaly) -
 
 
 async def create(conn: AsyncConnection[Any], spot: Spot, events: Sequence[Event]) -> StoredCase:
-    """Open a case with its first events, under the next number of the year of its opening."""
+    """Open a case with its first events, under the next number of the year of its opening.
+
+    The year is that of the hub's own time zone (TZ): on the night of New Year the number must
+    not contradict the clock on the wall.
+    """
     state = fold(events)
     opened = clock.moment(state.opened)
-    cursor = await conn.execute(_QUERIES["next_number"], {"year": opened.year})
+    year = opened.astimezone().year
+    cursor = await conn.execute(_QUERIES["next_number"], {"year": year})
     row = await cursor.fetchone()
     assert row is not None
     values = _projected(state) | {
-        "number": f"{opened.year}-{row[0]:06d}",
+        "number": f"{year}-{row[0]:06d}",
         "device": state.device,
         "place": spot.place,
         "place_name": Jsonb(msgspec.to_builtins(spot.place_name)),

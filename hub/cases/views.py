@@ -99,7 +99,7 @@ class Evidence(BaseModel):
     unit: str
     limit: float | None
     from_: Instant = Field(alias="from")
-    to: Instant
+    to: Instant = Field(description="A while past the last breach, which may lie ahead")
     snapshots: list[str] = Field(description="Paths of JPEG pictures, oldest first")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from edge.wire import Identifier
 from hub.cases.snapshots import read_snapshot
@@ -29,8 +29,18 @@ from ingest import clock
 
 LONGEST_SERIES = timedelta(days=31)  # ours: what is read at once from the raw table
 
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
 router = APIRouter(prefix="/api", tags=["live"])
 
+
+def _storable(moment: datetime) -> datetime:
+    if not FIRST <= moment < LAST:
+        raise ValueError(f"must lie between {FIRST:%Y} and {LAST:%Y}")
+    return moment
+
+
+Quantity = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
 DeviceId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["hydrant-07"])]
 Moment = Annotated[int, Path(ge=0, le=2**53, description="Microseconds since 1970 UTC")]
 
@@ -51,9 +61,9 @@ async def list_devices(
 async def read_device_series(
     device: DeviceId,
     conn: Connection,
-    quantity: Annotated[str, Query(max_length=64, examples=["pressure"])],
-    start: Annotated[AwareDatetime, Query(alias="from")],
-    until: Annotated[AwareDatetime, Query(alias="to")],
+    quantity: Annotated[Quantity, Query(examples=["pressure"])],
+    start: Annotated[AwareDatetime, AfterValidator(_storable), Query(alias="from")],
+    until: Annotated[AwareDatetime, AfterValidator(_storable), Query(alias="to")],
     points: Annotated[int, Query(ge=2, le=10_000, description="At most so many")] = 600,
 ) -> Series:
     """A series between two times, thinned so that the peaks of every stretch stay."""

@@ -37,7 +37,20 @@ comment on column hub.cases.position is 'Position in the log of the last event.'
 
 create unique index cases_one_open on hub.cases (device, kind) where stage <> 'closed';
 create index cases_by_position on hub.cases (position);
-create index cases_by_grid on hub.cases using gin (grid_path);
+create index cases_still_open on hub.cases (id) where stage <> 'closed';
+
+create function hub.is_wanted(
+    c hub.cases, owner_name jsonb, grid text, kind text, owner text, patterns text[]
+) returns boolean language sql stable return
+    (grid is null or c.grid_path @> array[grid])
+    and (kind is null or c.kind = kind)
+    and (owner is null or c.owner = owner)
+    and (patterns is null or concat_ws(E'\n', c.number, c.kind, c.device, c.grid,
+        c.place_name ->> 'en', c.place_name ->> 'zh', owner_name ->> 'en', owner_name ->> 'zh'
+    ) ~* all (patterns));
+comment on function hub.is_wanted is
+    'Whether a case passes a filter; what is null is not asked. Every pattern must be found in its text.
+Written as one expression without subqueries, so that PostgreSQL puts it into the query that asks.';
 
 create table hub.case_events (
     position  bigint generated always as identity primary key,

@@ -37,12 +37,12 @@ def test_pictures_of_a_case_are_served_for_ever(hub: RunningHub) -> None:
             " where name = 'camera-01'",
             [clock.moment(now)],
         )
-    fire = anomaly("camera-01", now - 10, kind="camera_fire", quantity="", value=None, limit=None)
+    fire = anomaly("camera-01", now - 10, kind="camera_fire", quantity="fire", limit=None)
     raise_case(hub.database_url, fire)
     case = hub.get("/api/cases")["items"][0]["id"]
     evidence = hub.get(f"/api/cases/{case}")["evidence"]
     assert evidence["snapshots"] == [f"/api/snapshots/camera-01/{now}.jpg"]
-    assert evidence["quantity"] is None
+    assert evidence["quantity"] == "fire"
     picture = hub.client.get(evidence["snapshots"][0])
     assert (picture.content, picture.headers["content-type"]) == (b"\xff\xd8\xff", "image/jpeg")
     assert "immutable" in picture.headers["cache-control"]

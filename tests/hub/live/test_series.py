@@ -92,6 +92,9 @@ def test_an_unmeasured_quantity_is_an_empty_series(measured: tuple[RunningHub, i
         ("hydrant-07", {"from": "yesterday"}, 422),
         ("hydrant-07", {"from": "2026-01-01T00:00:00"}, 422),
         ("hydrant-07", {"points": "1"}, 422),
+        ("hydrant-07", {"from": "9999-12-31T00:00:00Z", "to": "9999-12-31T01:00:00Z"}, 422),
+        ("hydrant-07", {"from": "0001-01-01T00:00:00Z", "to": "0001-01-01T01:00:00Z"}, 422),
+        ("hydrant-07", {"quantity": "\0"}, 422),
     ],
 )
 def test_a_series_asked_wrongly_is_refused(
