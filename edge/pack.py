@@ -36,12 +36,16 @@ class BadSampleError(ValueError):
 
 
 class Unreadable(NamedTuple):
-    """A record that could not be read: `line` counts from 1, `reason` is for people."""
+    """A record that could not be read: `line` counts from 1, `reason` is for people.
+
+    `card` is the card in it as it stands in `text`, empty where none can be told.
+    """
 
     source: str
     line: int
     text: str
     reason: str
+    card: str = ""
 
 
 class Packed(NamedTuple):
@@ -101,6 +105,7 @@ def pack_unreadable(record: Unreadable, *, agent: str, epoch: int, seq: int) -> 
         line=record.line,
         text=record.text[:MAX_REJECTED_TEXT],
         reason=record.reason[:_MAX_REASON],
+        card=record.card[:MAX_REJECTED_TEXT],
     )
     return Packed("rejected", 1, encode_rejected(rejected))
 

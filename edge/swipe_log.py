@@ -73,12 +73,13 @@ def read_swipe_log(path: Path, columns: SwipeColumns) -> Iterator[Swipe | Unread
             lines = _lines(file)
             header = _header(lines, path, columns)
             read = _reader_of_records(header, columns)
+            card_of = _reader_of_cards(header, columns)
             for line, raw in lines:
                 try:
                     yield read(raw)
                 except ValueError as error:
                     text = raw[:MAX_LINE_BYTES].decode(columns.encoding, "backslashreplace")
-                    yield Unreadable(path.name, line, text, str(error))
+                    yield Unreadable(path.name, line, text, str(error), card_of(raw))
     except OSError as error:
         raise SwipeLogError(f"{path}: {error.strerror}") from error
     except LookupError as error:
@@ -131,6 +132,20 @@ def _reader_of_records(header: Sequence[str], columns: SwipeColumns) -> Callable
             direction=Direction.UNKNOWN if direction is None else _direction(fields[direction]),
             granted=True if granted is None else _granted(fields[granted]),
         )
+
+    return read
+
+
+def _reader_of_cards(header: Sequence[str], columns: SwipeColumns) -> Callable[[bytes], str]:
+    """A function that finds the card in a line that is no swipe; empty where it can't be told."""
+    card = header.index(columns.card)
+
+    def read(raw: bytes) -> str:
+        try:
+            fields = _fields(raw, columns.encoding)
+        except ValueError:
+            return ""
+        return fields[card] if len(fields) == len(header) else ""
 
     return read
 

@@ -37,7 +37,7 @@ ALL_AGENT_STATES = f"gw/{VERSION}/+/agents/+/state"
 ALL_SIMPLE_DEVICES = f"gw/{VERSION}/+/devices/+/+"
 
 # msgspec lets Python's own errors through for broken UTF-8 and for endless nesting.
-_MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class WireError(ValueError):
@@ -175,7 +175,9 @@ class Rejected(msgspec.Struct, frozen=True, array_like=True):
 
     It is spooled, published, acknowledged and de-duplicated like a batch and shares the batches'
     sequence. `source` names the file, `line` is its line number (from 1), `text` the record as it
-    stood there, cut to `MAX_REJECTED_TEXT` characters, `reason` what is wrong with it.
+    stood there, cut to `MAX_REJECTED_TEXT` characters, `reason` what is wrong with it. `card` is
+    the card in it, empty where none can be told; it leaves the edge for ingest only, which hides
+    it in text and reason.
     """
 
     version: int
@@ -186,6 +188,7 @@ class Rejected(msgspec.Struct, frozen=True, array_like=True):
     line: Annotated[int, msgspec.Meta(ge=1)]
     text: Annotated[str, msgspec.Meta(max_length=MAX_REJECTED_TEXT)]
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    card: Annotated[str, msgspec.Meta(max_length=MAX_REJECTED_TEXT)] = ""
 
 
 class Ack(msgspec.Struct, frozen=True):
@@ -236,7 +239,7 @@ def decode_batch(payload: bytes) -> Batch:
     """
     try:
         batch = _batch_decoder.decode(payload)
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise WireError(f"not a batch of version {VERSION}: {error}") from error
     if batch.version != VERSION:
         raise WireError(f"batch version {batch.version}, this side speaks {VERSION}")
@@ -270,7 +273,7 @@ def decode_rejected(payload: bytes) -> Rejected:
     """
     try:
         rejected = _rejected_decoder.decode(payload)
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise WireError(f"not a rejected record of version {VERSION}: {error}") from error
     if rejected.version != VERSION:
         raise WireError(
@@ -292,7 +295,7 @@ def decode_ack(payload: bytes) -> Ack:
     """
     try:
         return _ack_decoder.decode(payload)
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise WireError(f"not an acknowledgement: {error}") from error
 
 
@@ -309,7 +312,7 @@ def decode_agent_state(payload: bytes) -> AgentState:
     """
     try:
         return _state_decoder.decode(payload)
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise WireError(f"not an agent's state: {error}") from error
 
 

@@ -6,10 +6,6 @@ simple messages without a time.
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
 from edge.wire import (
     MAX_BATCH_BYTES,
     Batch,
@@ -24,7 +20,8 @@ from edge.wire import (
 from ingest.arrival import Arrival, DeadLetter, Entry, Identity, Refusal, Reply, Report
 from ingest.clock import DAY, SECOND
 from ingest.feed import CommittedBatch, CommittedSwipe
-from ingest.mask import mask_batch, mask_json
+from ingest.head import claimed_number
+from ingest.mask import mask_batch, mask_json, mask_record, mask_swipe, mask_text
 from ingest.person import PersonKeys
 from ingest.rules import Measurable, NoNul, NotAfter, NotBefore, Rule, sift
 from ingest.settings import IngestSettings
@@ -67,29 +64,28 @@ class Decoder:
                         DeadLetter(received, topic, "no topic of this contract", payload)
                     )
         except WireError as error:
-            masked = mask_batch if "/agents/" in topic else mask_json
-            letter = DeadLetter(received, topic, str(error), masked(payload, self._persons))
-            return self._refusal(letter, topic, payload)
+            return self._refusal(topic, payload, received, str(error))
 
-    def _refusal(self, letter: DeadLetter, topic: str, payload: bytes) -> Refusal:
+    def _refusal(self, topic: str, payload: bytes, received: Micros, reason: str) -> Refusal:
         """A dead letter, with the identity of the batch where that much could be read.
 
         The agent sends a batch until it hears of it, so one that can never be stored must be
         acknowledged too.
         """
+        identity: Identity | None = None
+        reply: Reply | None = None
         match topic.split("/"):
-            case [_, _, site, "agents", agent, "batch", _] | [
-                _,
-                _,
-                site,
-                "agents",
-                agent,
-                "rejected",
-            ]:
-                identity = _claimed_identity(agent, payload)
-                return Refusal(letter, identity, Reply(site, agent) if identity else None)
+            case [_, _, site, "agents", agent, "batch" | "rejected", *_]:
+                kept = mask_batch(payload, self._persons)
+                identity = _claimed_identity(site, agent, payload)
+                reply = Reply(site, agent) if identity else None
+            case [_, _, _, "devices", _, "swipe"]:
+                kept = mask_swipe(payload, self._persons)
+            case [_, _, _, "devices", _, _]:
+                kept = mask_json(payload, self._persons)
             case _:
-                return Refusal(letter)
+                kept = payload
+        return Refusal(DeadLetter(received, topic, reason, kept), identity, reply)
 
     def _batch(self, reply: Reply, topic: str, payload: bytes, received: Micros) -> Arrival:
         _check_size(payload)
@@ -101,11 +97,14 @@ class Decoder:
     def _rejected(self, reply: Reply, topic: str, payload: bytes, received: Micros) -> Refusal:
         rejected = decode_rejected(payload)
         identity = _identity(reply, rejected.agent, rejected.epoch, rejected.seq)
-        reason = f"{rejected.source}, line {rejected.line}: {rejected.reason}"
-        letter = DeadLetter(received, topic, reason, rejected.text.encode())
+        reason = mask_text(rejected.reason, rejected.card, self._persons)
+        reason = f"{rejected.source}, line {rejected.line}: {reason}"
+        record = mask_record(rejected.text, rejected.card, self._persons)
+        letter = DeadLetter(received, topic, reason, record.encode())
         return Refusal(letter, identity, reply)
 
     def _report(self, reply: Reply, payload: bytes, received: Micros, *, retained: bool) -> Report:
+        _check_site(reply.site)
         state = decode_agent_state(payload)
         if state.agent != reply.agent:
             raise WireError(f"state of agent {state.agent!r} on the topic of another")
@@ -168,10 +167,16 @@ class Decoder:
 
 def is_urgent_topic(topic: str) -> bool:
     """Whether a message on this topic is committed without waiting for others."""
-    parts = topic.split("/")
-    if "agents" in parts:
-        return parts[-1] in {"urgent", "state"}
-    return is_urgent(parts[-1])
+    match topic.split("/"):
+        case [_, _, _, "devices", _, quantity]:
+            return is_urgent(quantity)
+        case parts:
+            return parts[-1] in {"urgent", "state"}
+
+
+def _check_site(site: str) -> None:
+    if not is_identifier(site):
+        raise WireError("the topic's site is not 1 to 64 of [A-Za-z0-9._-]")
 
 
 def _check_size(payload: bytes) -> None:
@@ -182,6 +187,7 @@ def _check_size(payload: bytes) -> None:
 
 
 def _identity(reply: Reply, agent: str, epoch: int, seq: int) -> Identity:
+    _check_site(reply.site)
     if agent != reply.agent:
         raise WireError(f"batch of agent {agent!r} on the topic of another")
     if not _fits(epoch, seq):
@@ -189,17 +195,12 @@ def _identity(reply: Reply, agent: str, epoch: int, seq: int) -> Identity:
     return Identity(agent, epoch, seq)
 
 
-def _claimed_identity(agent: str, payload: bytes) -> Identity | None:
+def _claimed_identity(site: str, agent: str, payload: bytes) -> Identity | None:
     """Identity at the head of a batch that is wrong otherwise, under the topic's agent."""
-    try:
-        head = msgspec.msgpack.decode(payload, type=list[Any])[:4]
-    except (msgspec.MsgspecError, RecursionError):
+    number = claimed_number(payload)
+    if number is None or not _fits(*number) or not (is_identifier(site) and is_identifier(agent)):
         return None
-    match head:
-        case [int(), str(), int(epoch), int(seq)] if _fits(epoch, seq) and is_identifier(agent):
-            return Identity(agent, epoch, seq)
-        case _:
-            return None
+    return Identity(agent, *number)
 
 
 def _fits(epoch: int, seq: int) -> bool:

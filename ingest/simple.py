@@ -25,6 +25,7 @@ from ingest.person import PersonKeys
 When: TypeAlias = float | str | None
 
 _MOST_SECONDS = 1e12  # ours: far beyond any date, far below what int64 microseconds hold
+_MOST_SHOWN = 40  # ours: characters of a wrong time that its dead letter's reason repeats
 _URGENT = frozenset({"alarm", "open", "state", "swipe"})
 _DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT, None: Direction.UNKNOWN}
 
@@ -121,6 +122,10 @@ class SimpleDecoder:
 
     def _state(self, device: str, state: _State, received: Micros) -> CommittedBatch:
         time = event_time(state.time, received)
+        if any(
+            isinstance(value, int) and value.bit_length() > 63 for value in state.detail.values()
+        ):
+            raise WireError("a number in `detail` is too large: whole numbers have 63 bits")
         return single(
             device, received, states=[DeviceState(device, time, state.state, state.detail)]
         )
@@ -172,7 +177,7 @@ def event_time(when: When, received: Micros) -> Micros:
         try:
             moment = datetime.fromisoformat(when)
         except ValueError as error:
-            raise WireError(f"time {when!r} is not ISO 8601") from error
+            raise WireError(f"time {when[:_MOST_SHOWN]!r} is not ISO 8601") from error
         if moment.tzinfo is None:
             raise WireError(f"time {when!r} has no zone; add Z or an offset")
         return micros(moment)

@@ -31,6 +31,7 @@ _CONTENT_ERRORS = (
     psycopg.DataError,
     psycopg.IntegrityError,
     psycopg.errors.ProgramLimitExceeded,
+    OverflowError,  # a number that has no form in COPY or MessagePack
 )
 
 
@@ -59,7 +60,10 @@ class Writer:
         self._quantities = Names("quantities", room=MAX_QUANTITIES)
         self._series = Series()
         self._rows = Rows(self._devices, self._quantities)
-        self._no_room = f"no room for the name: {max_unregistered} unregistered devices stored"
+        self._no_room = (
+            f"no room for a name: {max_unregistered} unregistered devices or "
+            f"{MAX_QUANTITIES} quantities stored"
+        )
 
     def write(self, conn: psycopg.Connection[Any], entries: Sequence[Entry]) -> Tally:
         """Commit the entries. When it returns, all of them may be acknowledged.
@@ -72,23 +76,19 @@ class Writer:
         """
         try:
             return self._commit(conn, entries)
-        except _CONTENT_ERRORS as error:
+        except _CONTENT_ERRORS:
             self._forget()  # a name or partition may have gone since we learnt of it
             if len(entries) > 1:
                 middle = len(entries) // 2
                 return self.write(conn, entries[:middle]) + self.write(conn, entries[middle:])
-            return self._commit_doubtful(conn, entries[0], error)
+            return self._commit_doubtful(conn, entries[0])
 
-    def _commit_doubtful(
-        self, conn: psycopg.Connection[Any], entry: Entry, first: psycopg.Error
-    ) -> Tally:
+    def _commit_doubtful(self, conn: psycopg.Connection[Any], entry: Entry) -> Tally:
         try:
             return self._commit(conn, [entry])
         except _CONTENT_ERRORS as error:
-            detail = (
-                error.diag.message_primary or first.diag.message_primary or type(error).__name__
-            )
-            return self._commit(conn, [set_aside(entry, f"refused by the database: {detail}")])
+            reason = f"refused by the database: {_told(error)}"
+            return self._commit(conn, [set_aside(entry, reason)])
 
     def _forget(self) -> None:
         self._devices.forget()
@@ -96,8 +96,7 @@ class Writer:
         self._series.forget()
 
     def _commit(self, conn: psycopg.Connection[Any], entries: Sequence[Entry]) -> Tally:
-        reports = [entry for entry in entries if isinstance(entry, Report)]
-        messages = self._admit(conn, entries)
+        messages, reports = self._admit(conn, entries)
         self._make_room(conn, messages, reports)
         with conn.transaction():
             fresh = self._claim(conn, messages)
@@ -113,19 +112,27 @@ class Writer:
             duplicates=len(messages) - len(fresh),
         )
 
-    def _admit(self, conn: psycopg.Connection[Any], entries: Sequence[Entry]) -> list[Message]:
-        """Arrivals and refusals, without the items whose names the store has no room for."""
+    def _admit(
+        self, conn: psycopg.Connection[Any], entries: Sequence[Entry]
+    ) -> tuple[list[Message], list[Report]]:
+        """Messages and reports, without those items whose names the store has no room for."""
         messages = [entry for entry in entries if not isinstance(entry, Report)]
+        reports = [entry for entry in entries if isinstance(entry, Report)]
         arrivals = [entry for entry in messages if isinstance(entry, Arrival)]
         named = {name for arrival in arrivals for name in device_names(arrival.batch)}
-        named |= {entry.state.agent for entry in entries if isinstance(entry, Report)}
+        named |= {report.state.agent for report in reports}
         measured = {name for arrival in arrivals for name in arrival.batch.quantities}
         devices = self._devices.admit(conn, named)
         quantities = self._quantities.admit(conn, measured)
         if not devices and not quantities:
-            return messages
+            return messages, reports
         rule = NamedOutside(devices, quantities, self._no_room)
-        return [keep_to(rule, entry) for entry in messages]
+        strangers = [report for report in reports if report.state.agent in devices]
+        return (
+            [keep_to(rule, entry) for entry in messages]
+            + [set_aside(report, self._no_room) for report in strangers],
+            [report for report in reports if report.state.agent not in devices],
+        )
 
     def _make_room(
         self,
@@ -184,4 +191,10 @@ class Writer:
         }
         conn.execute(_QUERIES["meet_agents"], columns)
         conn.execute(_QUERIES["wake_watchers"], [AGENTS_CHANNEL])
-        return [change for change in presence.changes if self._devices.knows(change.agent)]
+        return presence.changes
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, psycopg.Error):
+        return error.diag.message_primary or type(error).__name__
+    return str(error)

@@ -68,6 +68,22 @@ def test_a_record_that_is_no_swipe_says_why_and_the_next_is_read(
     assert isinstance(good, Swipe)
 
 
+@pytest.mark.parametrize(
+    ("line", "card"),
+    [
+        ("noon,0451,3,gate,in,yes", "0451"),
+        ("noon,0451,3,gate,in", ""),  # columns may have shifted
+        ('noon,"0451,3,gate,in,yes', ""),
+    ],
+)
+def test_a_bad_record_tells_its_card_where_that_is_sure(
+    tmp_path: Path, line: str, card: str
+) -> None:
+    (bad,) = read(tmp_path, HEADER + line + "\n")
+    assert isinstance(bad, Unreadable)
+    assert bad.card == card
+
+
 def test_other_encodings_are_read_when_named_and_reported_when_not(tmp_path: Path) -> None:
     text = "时间,卡号,门\n2016-05-31 00:05,甲7,gate\n".encode("gb18030")
     columns = SwipeColumns("时间", "卡号", ("门",), encoding="gb18030")

@@ -64,6 +64,8 @@ def test_a_state_keeps_its_detail() -> None:
         ("swipe", '{"card": "1", "direction": "up"}', "Invalid enum value"),
         ("state", '{"state": "on fire!"}', "regex"),
         ("pressure", "\udcff", "not JSON"),
+        ("pressure", '{"value": "\udcff"}', "not JSON"),
+        ("state", '{"state": "fault", "detail": {"code": 99999999999999999999}}', "too large"),
     ],
 )
 def test_what_is_not_of_this_form_is_refused_with_its_reason(

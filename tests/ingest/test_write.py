@@ -3,7 +3,9 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
+import msgspec
 import psycopg
 import pytest
 
@@ -145,6 +147,16 @@ def test_what_the_database_refuses_is_a_dead_letter_and_the_rest_is_stored(
     assert rows(database_url, "select sum(items), sum(refused) from batches") == [(19, 3)]
 
 
+def test_a_number_that_has_no_form_in_the_store_is_a_dead_letter_and_the_rest_is_stored(
+    conn: psycopg.Connection, database_url: str
+) -> None:
+    entries = [arrival(batch(seq, readings(2))) for seq in range(1, 4)]
+    odd = DeviceState("smoke-1", NOW, "fault", {"code": 10**30})
+    entries[1] = replace(entries[1], batch=msgspec.structs.replace(entries[1].batch, states=[odd]))
+    assert writer().write(conn, entries) == Tally(stored=4, refused=3)
+    assert count(database_url, "dead_letters") == 1
+
+
 def test_a_partition_that_was_dropped_is_made_again(
     conn: psycopg.Connection, database_url: str
 ) -> None:
@@ -169,6 +181,19 @@ def test_unknown_devices_are_stored_until_there_is_no_room(
     [(reason, payload)] = rows(database_url, "select reason, payload from dead_letters")
     assert "2 unregistered devices" in reason
     assert b'"new-3"' in payload
+
+
+def test_agents_that_nobody_knows_are_met_until_there_is_no_room(
+    conn: psycopg.Connection, database_url: str
+) -> None:
+    reports = [
+        Report("campus", AgentState(agent=f"agent-{n}", online=True), NOW, retained=False)
+        for n in range(5)
+    ]
+    assert writer(2).write(conn, reports) == Tally(stored=2, refused=3)
+    assert count(database_url, "agents") == 2
+    [(reason,)] = rows(database_url, "select distinct reason from dead_letters")
+    assert "2 unregistered devices" in reason
 
 
 def test_a_refusal_without_identity_is_kept_each_time_and_with_one_once(
