@@ -121,8 +121,9 @@ class _Worker:
     def receive(self, message: MQTTMessage, session: int) -> None:
         """In the broker's thread: decode a message and put it into the inbox."""
         entry = self._decode(message)
-        urgent = is_urgent_topic(message.topic)
-        self._inbox.put(Delivery(entry, urgent, message.mid, message.qos, session), self.done)
+        urgent, size = is_urgent_topic(message.topic), len(message.payload)
+        delivery = Delivery(entry, urgent, message.mid, message.qos, session, size)
+        self._inbox.put(delivery, self.done)
 
     def work(self, store: PatientConnection, link: Link, ready: Callable[[], None] | None) -> None:
         """In the caller's thread: write lots and acknowledge them, until told to stop."""

@@ -5,15 +5,15 @@ import time
 
 from edge.wire import AgentState
 from ingest.arrival import Report
-from ingest.inbox import ENOUGH_MESSAGES, Delivery, Inbox
+from ingest.inbox import ENOUGH_MESSAGES, MAX_LOT_BYTES, Delivery, Inbox
 from tests.ingest.make import NOW
 
 _REPORT = Report("campus", AgentState(agent="a", online=True), NOW, retained=False)
 _NEVER = threading.Event()
 
 
-def delivery(mid: int, *, urgent: bool = False) -> Delivery:
-    return Delivery(_REPORT, urgent, mid, 1, 1)
+def delivery(mid: int, *, urgent: bool = False, size: int = 0) -> Delivery:
+    return Delivery(_REPORT, urgent, mid, 1, 1, size)
 
 
 def mids(lot: list[Delivery]) -> list[int]:
@@ -66,6 +66,28 @@ def test_a_full_inbox_holds_its_sender_until_there_is_room_or_an_end() -> None:
     stop.set()
     sender.join(5)
     assert results == [True, False]
+
+
+def test_large_messages_fill_an_inbox_like_many_small_ones() -> None:
+    inbox = Inbox(max_messages=100, flush_s=0, max_bytes=100)
+    stop = threading.Event()
+    assert inbox.put(delivery(1, size=1000), stop)  # larger than all room: alone it may pass
+    sender = threading.Thread(
+        target=lambda: [inbox.put(delivery(mid, size=60), stop) for mid in (2, 3)]
+    )
+    sender.start()
+    sender.join(0.1)
+    assert len(inbox) == 1
+    lots = [mids(inbox.gather(1)) for _ in range(3)]
+    assert lots == [[1], [2], [3]]
+    sender.join(5)
+
+
+def test_a_lot_is_complete_when_its_bytes_are_many() -> None:
+    inbox = Inbox(max_messages=100, flush_s=60)
+    for mid in range(4):
+        inbox.put(delivery(mid, size=MAX_LOT_BYTES // 2), _NEVER)
+    assert mids(inbox.gather(1)) == [0, 1]
 
 
 def test_a_broker_that_waits_for_acknowledgements_is_not_kept_waiting_for_the_flush() -> None:
