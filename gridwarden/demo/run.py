@@ -72,6 +72,8 @@ def run_demo(settings: Settings, options: DemoOptions, console: Console) -> list
         console.print(f"[bold]the desk page:[/bold] {parts.page}")
         carried = _carry_past(parts, campus, settings, options, console)
         live = _go_live(parts, campus, options)
+        # All at once: each may have to wait for its last acknowledgements.
+        stack.callback(parts.processes.stop, *live.agents, grace_s=AGENT_GRACE_S)
         watch.note("live")
         if parts.simple_port:
             console.print(f"simple devices (MQTT 3.1.1): 127.0.0.1 port {parts.simple_port}")

@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from gridwarden.demo.campus import Campus, build_campus
 from gridwarden.running import Running, find_running
 
+SEED = 7
 SECONDS = 75
 UP_S = 120
 QUIET = (
@@ -76,6 +78,12 @@ def demo(service_folder: Path) -> Iterator[Demo]:
         if process.poll() is None:
             process.terminate()
             process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def campus(service_folder: Path) -> Campus:
+    """The campus with its hydraulics and footage, built once for all that start from it."""
+    return build_campus(SEED, service_folder / "campus")
 
 
 @pytest.fixture(scope="session")
