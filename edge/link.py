@@ -28,6 +28,7 @@ from edge.wire import Ack, WireError, decode_ack
 
 _KEEPALIVE_S = 15  # ours: a dead connection is noticed, and the will published, within 23 s
 _BACKOFF_S = (0.2, 15.0)
+_STEADY_S = 5.0  # ours: a connection that ends sooner was none, and the next try waits longer
 _NOTICE_S = 0.05  # ours: how long a close may go unnoticed
 _CLOSE_S = 2.0  # ours: how long the farewell may take
 
@@ -143,11 +144,12 @@ class Link:
                 client.connect(
                     self._address.host, self._address.port, _KEEPALIVE_S, clean_start=True
                 )
-            except OSError as error:
+            except (OSError, UnicodeError) as error:  # the latter: no host can have this name
                 self._closing.wait(self._backoff.next())
                 log.info("broker unreachable: client=%s error=%s", self._client_id, error)
                 continue
             client.loop_start()
+            began = time.monotonic()
             while not ended.wait(_NOTICE_S) and not self._closing.is_set():
                 pass
             if not ended.is_set():
@@ -156,6 +158,9 @@ class Link:
                 log.warning("broker does not answer, leaving it: client=%s", self._client_id)
                 return  # paho's thread is a daemon; it ends with the keepalive
             client.loop_stop()
+            # Two agents of one name take the connection from each other as fast as they may.
+            if time.monotonic() - began >= _STEADY_S:
+                self._backoff.reset()
             self._closing.wait(self._backoff.next())
 
     def _new_client(self, ended: threading.Event) -> Client:
@@ -189,7 +194,6 @@ class Link:
                 log.error("broker refused %s: %s", self._ack_topic, reasons)
                 client.disconnect()
                 return
-            self._backoff.reset()
             self._client = client
             self._events.put(Connected())
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -64,10 +65,15 @@ def test_nothing_is_taken_before_there_is_a_connection() -> None:
     link.close()
 
 
-def test_an_unreachable_broker_is_tried_until_closed() -> None:
-    link = make_link("mqtt://127.0.0.1:9")
+@pytest.mark.parametrize("host", ["127.0.0.1", "a" * 70])
+def test_an_unreachable_broker_is_tried_until_closed(
+    host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    link = make_link(f"mqtt://{host}:9")
     link.start()
-    assert link.next_event(0.5) is None
+    assert link.next_event(1) is None
+    assert len(caplog.messages) >= 2
     link.close()
 
 
@@ -169,3 +175,13 @@ def test_an_acknowledgement_is_an_event(
     batch = cut_batch(sample_of(), agent="link", epoch=4, seq=9, made=0)
     link.publish(batch_topic("link-test", "link", "urgent"), encode_batch(batch))
     assert link.next_event(10) == Ack(4, [9])
+
+
+def test_two_agents_of_one_name_do_not_storm_the_broker(broker_url: str, links: list[Link]) -> None:
+    links += [make_link(broker_url), make_link(broker_url)]
+    for link in links:
+        link.start()
+    until, connected = time.monotonic() + 4, 0
+    while time.monotonic() < until:
+        connected += sum(link.next_event(0.05) == Connected() for link in links)
+    assert 2 <= connected <= 16
