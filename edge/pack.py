@@ -27,6 +27,7 @@ Channel: TypeAlias = Literal["urgent", "bulk", "rejected"]
 _MAX_ITEMS = 60_000  # device and quantity indexes are 16 bits wide
 _MAX_SOURCE = 255
 _MAX_REASON = 1000
+_ORIGIN_ROOM = 8  # bytes by which another origin may lengthen a batch that is carried by hand
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def pack(
     first_seq: int,
     made: Micros,
     origin: Origin = "live",
-    max_bytes: int = MAX_BATCH_BYTES,
+    max_bytes: int = MAX_BATCH_BYTES - _ORIGIN_ROOM,
 ) -> list[Packed]:
     """The batches that carry one sample, numbered from `first_seq` in the list's order.
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
+from typing import Protocol
 
 from edge.link import Connected, Event, Link, Lost
-from edge.outbox import Outbox
-from edge.window import Ticket, Window
+from edge.window import Key, Ticket, Window
 from edge.wire import Ack, batch_topic, rejected_topic
+
+
+class Outgoing(Protocol):
+    """What waits to be sent: an outbox, or a carried file."""
+
+    def tickets(self, limit: int, exclude: Collection[Key] = ()) -> list[Ticket]:
+        """The first `limit` batches but those in `exclude`: urgent first, then the oldest."""
+        ...
+
+    def load(self, tickets: Iterable[Ticket]) -> dict[Key, bytes]:
+        """Payloads by key; those that are gone meanwhile are left out."""
+        ...
+
+    def acknowledge(self, acks: Iterable[Ack]) -> None:
+        """Drop what ingest has committed."""
+        ...
 
 
 class Sender:
@@ -15,7 +31,7 @@ class Sender:
 
     def __init__(
         self,
-        outbox: Outbox,
+        outbox: Outgoing,
         window: Window,
         link: Link,
         *,

@@ -27,7 +27,8 @@ MAX_REJECTED_TEXT = 16_384  # ours: characters kept of a record that could not b
 Micros: TypeAlias = int
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
 Urgency = Literal["urgent", "bulk"]
-Origin = Literal["live", "courier"]
+Origin = Literal["live", "courier", "trial"]
+Duty = Literal["testing", "live"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -149,7 +150,9 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     """What an agent spools, publishes and drops as a whole: identity `(agent, epoch, seq)`.
 
     `epoch` names one life of the agent's spool, `seq` counts from 1 within it, `made` is the
-    agent's clock when the batch was cut.
+    agent's clock when the batch was cut. `origin` is `live`, `courier` when it was carried by hand
+    or replayed, `trial` when the agent had not passed its link test yet: rules judge only what is
+    live. It is no part of the identity: a batch that was carried and comes live too is stored once.
     """
 
     version: int
@@ -177,7 +180,7 @@ class Rejected(msgspec.Struct, frozen=True, array_like=True):
     sequence. `source` names the file, `line` is its line number (from 1), `text` the record as it
     stood there, cut to `MAX_REJECTED_TEXT` characters, `reason` what is wrong with it. `card` is
     the card in it, empty where none can be told; it leaves the edge for ingest only, which hides
-    it in text and reason.
+    it in text and reason. `origin` is as a batch's.
     """
 
     version: int
@@ -189,6 +192,7 @@ class Rejected(msgspec.Struct, frozen=True, array_like=True):
     text: Annotated[str, msgspec.Meta(max_length=MAX_REJECTED_TEXT)]
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
     card: Annotated[str, msgspec.Meta(max_length=MAX_REJECTED_TEXT)] = ""
+    origin: Origin = "live"
 
 
 class Ack(msgspec.Struct, frozen=True):
@@ -198,11 +202,26 @@ class Ack(msgspec.Struct, frozen=True):
     seqs: list[int]
 
 
+class LinkTest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the way from agent to store and back did: round trips of test batches, in milliseconds.
+
+    `reason` says why it was not passed.
+    """
+
+    tested: Micros
+    passed: bool
+    rounds: int
+    median_ms: float = 0.0
+    slowest_ms: float = 0.0
+    reason: str = ""
+
+
 class AgentState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An agent's birth and its regular report, retained as JSON; its last will has `online` false.
 
     `made` and `acknowledged` count items since the epoch began, `evicted` those that the
-    spool's bounds pushed out.
+    spool's bounds pushed out. `duty` is `testing` until the agent has passed a link test, and
+    `link_test` is the newest one's result; a last will knows neither.
     """
 
     agent: Identifier
@@ -216,6 +235,8 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evicted: int = 0
     spooled_batches: int = 0
     spooled_bytes: int = 0
+    duty: Duty | None = None
+    link_test: LinkTest | None = None
 
 
 _batch_encoder = msgspec.msgpack.Encoder()

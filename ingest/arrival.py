@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from edge.wire import AgentState, Micros
+from edge.wire import AgentState, Micros, Origin
 from ingest.feed import CommittedBatch
 
 
@@ -58,6 +58,11 @@ class Arrival:
         return self.batch.received
 
     @property
+    def origin(self) -> Origin:
+        """How it came."""
+        return self.batch.origin
+
+    @property
     def refused(self) -> int:
         """How many of its items are dead letters."""
         return sum(letter.items for letter in self.letters)
@@ -79,6 +84,7 @@ class Refusal:
     letter: DeadLetter
     identity: Identity | None = None
     reply: Reply | None = None
+    origin: Origin = "live"
 
     @property
     def received(self) -> Micros:

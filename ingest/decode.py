@@ -101,7 +101,7 @@ class Decoder:
         reason = f"{rejected.source}, line {rejected.line}: {reason}"
         record = mask_record(rejected.text, rejected.card, self._persons)
         letter = DeadLetter(received, topic, reason, record.encode())
-        return Refusal(letter, identity, reply)
+        return Refusal(letter, identity, reply, rejected.origin)
 
     def _report(self, reply: Reply, payload: bytes, received: Micros, *, retained: bool) -> Report:
         _check_site(reply.site)
@@ -158,7 +158,7 @@ class Decoder:
         days, ahead = self._settings.live_oldest_days, self._settings.future_tolerance_s
         oldest = (
             NotBefore(received - days * DAY, f"event time more than {days} days old")
-            if origin == "live"
+            if origin != "courier"
             else NotBefore(OLDEST_COURIER, "event time before 2000-01-01")
         )
         newest = NotAfter(received + ahead * SECOND, f"event time more than {ahead} s ahead")

@@ -160,6 +160,7 @@ class Writer:
             "received": [moment(entry.received) for entry in first.values()],
             "items": [entry.items for entry in first.values()],
             "refused": [entry.refused for entry in first.values()],
+            "origin": [entry.origin for entry in first.values()],
         }
         claimed = {Identity(*row) for row in conn.execute(_QUERIES["claim"], columns)}
         fresh: list[Message] = []

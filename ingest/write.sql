@@ -1,10 +1,10 @@
 -- name: claim
 -- Sorted, so that two workers who were sent the same batches wait for one another in one order.
-insert into batches (agent, epoch, seq, received, items, refused)
-select agent, epoch, seq, received, items, refused
+insert into batches (agent, epoch, seq, received, items, refused, origin)
+select agent, epoch, seq, received, items, refused, origin
 from unnest(%(agent)s::text[], %(epoch)s::bigint[], %(seq)s::bigint[],
-            %(received)s::timestamptz[], %(items)s::int[], %(refused)s::int[])
-     as t (agent, epoch, seq, received, items, refused)
+            %(received)s::timestamptz[], %(items)s::int[], %(refused)s::int[], %(origin)s::text[])
+     as t (agent, epoch, seq, received, items, refused, origin)
 order by agent, epoch, seq
 on conflict do nothing
 returning agent, epoch, seq

@@ -51,10 +51,11 @@ class Engine:
     def step(self, state: EngineState, batch: CommittedBatch) -> tuple[EngineState, list[Finding]]:
         """Take in one committed batch, and before it whatever fell due by its receipt.
 
-        Carried history (`origin` is "courier") is not judged: it must raise nothing live.
+        Only what is live is judged: carried history must raise nothing live, and an agent that
+        is on trial has not passed its link test yet.
         """
         state, found = self.due(state, batch.received)
-        if batch.origin == "courier":
+        if batch.origin != "live":
             return state, found
         row, now = Row(batch), state.now
         state, more = self._each(state, lambda one, own: one.step(own, row, now))
