@@ -7,10 +7,6 @@ disk honours fsync). Every `append` and `acknowledge` is one transaction and cos
 The file is bounded by size (pages in use) and age. Bulk goes first, the oldest first; an urgent
 batch is evicted only when no bulk is left. What was evicted is counted.
 
-Each opening goes on with a seq drawn at random well above the last. A file that went back in time
-(a snapshot, a copied card, a disk without fsync) does not remember the seqs it gave out since; were
-they given out again, ingest would take new batches for repeated ones and drop them.
-
 A file that SQLite cannot read is moved aside, with the time in its name, and a new one is begun
 under a new epoch. `:memory:` as path gives the same spool without a disk.
 
@@ -53,9 +49,6 @@ __all__ = [
 ]
 
 MEMORY = ":memory:"
-_LEAP_BITS = (
-    40  # ours: two copies of one file meet once in 10^12 batches; room for 8 million starts
-)
 
 log = logging.getLogger(__name__)
 
@@ -278,15 +271,11 @@ class Spool:
     def _open(self) -> None:
         with translated(self._path):
             self._db = open_file(self._path)
-            begun = self._db.execute(
-                _BEGIN_LIFE, (self._first_epoch or secrets.randbits(63) or 1,)
-            ).rowcount
+            self._db.execute(_BEGIN_LIFE, (self._first_epoch or secrets.randbits(63) or 1,))
             (self._page_size,) = self._db.execute("PRAGMA page_size").fetchone()
             self._epoch, self._last_seq, made, acknowledged, evicted = self._db.execute(
                 _LIFE
             ).fetchone()
-            if not begun:
-                self._last_seq += secrets.randbits(_LEAP_BITS)
             batches, size = self._db.execute(_WAITING).fetchone()
         self._is_open = True
         self._counts = Counts(made, acknowledged, evicted, batches, size)
