@@ -22,6 +22,8 @@ export class Refusal extends Error {
     readonly detail: string,
     /** The actions that are possible instead, if the hub says. */
     readonly allowed: string[] = [],
+    /** Names the problem for programs: `step-out-of-turn`. */
+    readonly slug: string = "",
   ) {
     super(detail || title);
   }
@@ -42,7 +44,8 @@ async function ask<T>(path: string, init: RequestInit = {}, also = 0): Promise<T
   if (json && (response.ok || response.status === also)) return body as T;
   const problem = (body ?? {}) as Partial<Problem>;
   const title = problem.title ?? response.statusText;
-  throw new Refusal(response.status, title, problem.detail ?? "", problem.allowed ?? []);
+  const slug = problem.type?.split(":").at(-1) ?? "";
+  throw new Refusal(response.status, title, problem.detail ?? "", problem.allowed ?? [], slug);
 }
 
 const query = (parts: Record<string, string | number | null>): string =>
@@ -63,11 +66,14 @@ export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
 export const readCase = (id: number): Promise<CaseFile> => ask(`/api/cases/${id}`);
 
+export type Wanted = { grid: string | null; kind: string | null; owner: string | null; search: string };
+
 export const readCases = (
   state: "open" | "closed",
   limit: number,
   cursor: string | null,
-): Promise<CasePage> => ask(`/api/cases?${query({ state, limit, cursor })}`);
+  wanted: Partial<Wanted> = {},
+): Promise<CasePage> => ask(`/api/cases?${query({ state, limit, cursor, ...wanted })}`);
 
 export const readSeries = (
   device: string,

@@ -39,18 +39,46 @@ export function compare(order: Order): (a: Case, b: Case) => number {
   return (a, b) => Number(isOpen(b)) - Number(isOpen(a)) || within(a, b);
 }
 
-export type Filter = { show: Show; grid: string | null; kind: string | null };
+/** Why a case calls for somebody who knows it already: it is worse, or its danger is back. */
+export function setback(known: Case, now: Case): "worse" | "back" | null {
+  if (!isOpen(now)) return null;
+  if (rank(now.grade) > rank(known.grade)) return "worse";
+  return STATES.indexOf(now.state) < STATES.indexOf(known.state) ? "back" : null;
+}
+
+export type Filter = {
+  show: Show;
+  grid: string | null;
+  kind: string | null;
+  owner: string | null;
+};
 
 export const matches = (file: Case, filter: Filter): boolean =>
   (filter.show === "all" || isOpen(file) === (filter.show === "open")) &&
   (filter.grid === null || file.grid_path.includes(filter.grid)) &&
-  (filter.kind === null || file.kind === filter.kind);
+  (filter.kind === null || file.kind === filter.kind) &&
+  (filter.owner === null || file.owner?.id === filter.owner);
 
 /** Whether every word of the search stands somewhere in the texts, whatever its case. */
 export function mentions(search: string, texts: (string | null | undefined)[]): boolean {
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const all = texts.join("\n").toLocaleLowerCase();
   return words.every((word) => all.includes(word));
+}
+
+/**
+ * The search as the hub understands it: it knows kinds by their ids only, so each word may as well
+ * be one of the kinds whose label holds it.
+ */
+export function hubSearch(search: string, kindLabels: Record<string, string>): string {
+  const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const either = (word: string): string[] => [
+    word,
+    ...Object.entries(kindLabels)
+      .filter(([, label]) => label.toLocaleLowerCase().includes(word))
+      .map(([kind]) => kind),
+  ];
+  return words.map((word) => either(word).join("|")).join(" ");
 }
 
 /** The most severe grade of some cases, the newest case of it. */

@@ -1,7 +1,7 @@
 /** What the desk knows: plan, devices, agents and cases, kept current by the hub's stream. */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { readAgents, readCases, readDevices, readSite } from "./api";
-import { isOpen, isOverdue } from "./cases";
+import { isOpen, isOverdue, setback } from "./cases";
 import { clock } from "./clock.svelte";
 import { LiveDevice } from "./device.svelte";
 import { Plan } from "./plan";
@@ -9,9 +9,10 @@ import { follow } from "./stream";
 import type { Agent, Beat, Case, DeviceNow } from "./types";
 
 const PAGE = 200;
-const CLOSED_PAGE = 50;
 const EVENTS = ["case", "devices", "agents", "beat", "reset"] as const;
 
+/** Why a case must be noticed. */
+export type Cause = "new" | "worse" | "back";
 export type Link = "connecting" | "live" | "down";
 
 class Desk {
@@ -19,14 +20,12 @@ class Desk {
   agents = $state.raw<Agent[]>([]);
   readonly devices = new SvelteMap<string, LiveDevice>();
   readonly cases = new SvelteMap<number, Case>();
-  /** Cases that came while this page was open and that nobody has looked at here. */
+  /** Cases that came, or came back, while this page was open and that nobody has looked at here. */
   readonly unseen = new SvelteSet<number>();
   link = $state<Link>("connecting");
   /** When anything last came from the hub, in the hub's time; null before the first. */
   heard = $state<number | null>(null);
   lag = $state<number | null>(null);
-  /** Where older closed cases go on; undefined before the first page. */
-  olderFrom = $state<string | null | undefined>(undefined);
   loaded = $state(false);
   trouble = $state<string | null>(null);
 
@@ -35,24 +34,43 @@ class Desk {
   readonly ailing = $derived([...this.devices.values()].filter((device) => device.ailing));
   readonly online = $derived(this.agents.filter((agent) => agent.online));
 
-  #arrivals: ((file: Case) => void)[] = [];
+  #arrivals: ((file: Case, cause: Cause) => void)[] = [];
+  /** Up to where of the hub's log the cases here are true. */
+  #position: number | null = null;
 
   /** Connect and keep current until the returned function is called. */
   start(): () => void {
-    void this.refresh();
-    return follow("/api/stream", EVENTS, {
+    let stop: (() => void) | null = null;
+    let left = false;
+    // The stream goes on from where the lists end, so that nothing falls between.
+    void this.refresh().then(() => {
+      if (!left) stop = this.#follow();
+    });
+    return () => {
+      left = true;
+      stop?.();
+    };
+  }
+
+  #follow(): () => void {
+    const address = (): string =>
+      this.#position === null ? "/api/stream" : `/api/stream?after=${this.#position}`;
+    return follow(address, EVENTS, {
       opened: (again) => {
         this.link = "live";
         if (again || this.trouble !== null) void this.refresh();
       },
       lost: () =>
         (this.link = this.heard === null && this.link === "connecting" ? "connecting" : "down"),
-      received: (event, data) => this.#receive(event, data),
+      received: (event, data, id) => {
+        this.#receive(event, data);
+        if (event === "case") this.#position = Number(id);
+      },
     });
   }
 
-  /** Call `listener` with each case that comes in while the page is open. */
-  onArrival(listener: (file: Case) => void): void {
+  /** Call `listener` with each case that must be noticed while the page is open. */
+  onArrival(listener: (file: Case, cause: Cause) => void): void {
     this.#arrivals.push(listener);
   }
 
@@ -82,17 +100,6 @@ class Desk {
     }
   }
 
-  /** Read the next page of closed cases. */
-  async readOlder(): Promise<void> {
-    try {
-      const page = await readCases("closed", CLOSED_PAGE, this.olderFrom ?? null);
-      page.items.forEach((file) => this.upsert(file));
-      this.olderFrom = page.next;
-    } catch (error) {
-      this.trouble = error instanceof Error ? error.message : String(error);
-    }
-  }
-
   /** Take over a case unless a newer state of it is known. */
   upsert(file: Case): void {
     const known = this.cases.get(file.id);
@@ -105,6 +112,7 @@ class Desk {
     let cursor: string | null = null;
     do {
       const page = await readCases("open", PAGE, cursor);
+      if (cursor === null) this.#position = page.position;
       items.push(...page.items);
       cursor = page.next;
     } while (cursor !== null);
@@ -114,25 +122,28 @@ class Desk {
   /** After a gap: take the snapshot, announce what came in it, drop what is open no more. */
   #settle(open: Case[], openBefore: number[]): void {
     const ids = new Set(open.map((file) => file.id));
-    for (const id of openBefore) if (!ids.has(id)) this.cases.delete(id);
-    for (const file of open) {
-      if (this.loaded && !this.cases.has(file.id)) this.#arrive(file);
-      else this.upsert(file);
+    for (const id of openBefore) {
+      const file = this.cases.get(id);
+      if (file && isOpen(file) && !ids.has(id)) this.cases.delete(id);
     }
+    open.forEach((file) => this.#hear(file));
   }
 
-  #arrive(file: Case): void {
-    this.cases.set(file.id, file);
+  /** Take over what the hub says of a case, and announce it if somebody must notice. */
+  #hear(file: Case): void {
+    const known = this.cases.get(file.id);
+    this.upsert(file);
+    if (!this.loaded || !isOpen(file)) return;
+    const cause = known ? setback(known, file) : "new";
+    if (cause === null || this.cases.get(file.id) !== file) return;
     this.unseen.add(file.id);
-    this.#arrivals.forEach((listener) => listener(file));
+    this.#arrivals.forEach((listener) => listener(file, cause));
   }
 
   #receive(event: string, data: unknown): void {
     this.link = "live";
     if (event === "case") {
-      const file = data as Case;
-      if (this.loaded && !this.cases.has(file.id) && isOpen(file)) this.#arrive(file);
-      else this.upsert(file);
+      this.#hear(data as Case);
     } else if (event === "devices") {
       for (const patch of data as DeviceNow[]) this.devices.get(patch.id)?.patch(patch);
     } else if (event === "agents") {

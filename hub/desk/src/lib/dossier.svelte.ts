@@ -20,7 +20,7 @@ export class Dossier {
 
   /** Read the file unless it already shows the case as `known`. */
   async follow(known: Case | undefined): Promise<void> {
-    if (this.file && (!known || known.updated === this.file.case.updated)) return;
+    if (this.file && known && known.updated === this.file.case.updated) return;
     if (this.#reading) {
       this.#again = true;
       return;

@@ -6,12 +6,20 @@ export class Plan {
   readonly people: ReadonlyMap<string, Person>;
   readonly places: ReadonlyMap<string, Place>;
   readonly leaves: readonly Grid[];
+  /** All grids, each followed by those within it. */
+  readonly tree: readonly Grid[];
 
   constructor(readonly site: Site) {
     this.grids = new Map(site.grids.map((grid) => [grid.code, grid]));
     this.people = new Map(site.people.map((person) => [person.id, person]));
     this.places = new Map(site.places.map((place) => [place.id, place]));
+    this.tree = site.grids.filter((grid) => grid.parent === null).flatMap((top) => this.#down(top));
     this.leaves = site.grids.filter((grid) => grid.leaf);
+  }
+
+  #down(grid: Grid): Grid[] {
+    const within = this.site.grids.filter(({ parent }) => parent === grid.code);
+    return [grid, ...within.flatMap((child) => this.#down(child))];
   }
 
   person(id: string | null | undefined): Person | undefined {

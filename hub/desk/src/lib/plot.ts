@@ -93,9 +93,10 @@ export function plotOptions(figure: Figure, width: number, height: number): uPlo
     scales: {
       x: {
         time: true,
-        range: (_plot, low, high) => [
-          Math.min(figure.from, low ?? Infinity),
-          Math.max(figure.to, high ?? -Infinity),
+        // By the data itself: to a single point uPlot would add a day.
+        range: (plot) => [
+          Math.min(figure.from, plot.data[0][0] ?? Infinity),
+          Math.max(figure.to, plot.data[0].at(-1) ?? -Infinity),
         ],
       },
       y: { range: (_plot, low, high) => range(figure, low, high) },

@@ -7,12 +7,16 @@ export type Listeners = {
   /** Connected; `again` when it had been connected before. */
   opened(again: boolean): void;
   lost(): void;
-  /** Every event with its name and decoded data. */
-  received(event: string, data: unknown): void;
+  /** Every event with its name, decoded data and the last id that the hub gave. */
+  received(event: string, data: unknown, id: string): void;
 };
 
-/** Follow `url` until the returned function is called. */
-export function follow(url: string, events: readonly string[], listeners: Listeners): () => void {
+/** Follow what `address` says at each new connection, until the returned function is called. */
+export function follow(
+  address: () => string,
+  events: readonly string[],
+  listeners: Listeners,
+): () => void {
   let source: EventSource | null = null;
   let opened = false;
   let timer = 0;
@@ -29,7 +33,7 @@ export function follow(url: string, events: readonly string[], listeners: Listen
   }
 
   function connect(): void {
-    source = new EventSource(url);
+    source = new EventSource(address());
     again(SILENCE_MS);
     source.onopen = () => {
       again(SILENCE_MS);
@@ -44,7 +48,7 @@ export function follow(url: string, events: readonly string[], listeners: Listen
     for (const event of events) {
       source.addEventListener(event, (message: MessageEvent<string>) => {
         again(SILENCE_MS);
-        listeners.received(event, JSON.parse(message.data));
+        listeners.received(event, JSON.parse(message.data), message.lastEventId);
       });
     }
   }
