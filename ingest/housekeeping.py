@@ -21,7 +21,7 @@ LETTERS_EVICTED = "dead_letters_evicted"
 ITEMS_EVICTED = "dead_letter_items_evicted"
 
 _MEGABYTE = 1 << 20
-_ROW_OVERHEAD_BYTES = 200  # ours: topic, reason and the row itself, so that tiny letters count too
+_ROW_OVERHEAD_BYTES = 100  # ours: the row itself, so that tiny letters count too
 _FEED_ROWS_AT_ONCE = 10_000  # ours: transactions of well under a second
 _QUERIES = load_queries("ingest", "housekeeping.sql")
 

@@ -19,7 +19,9 @@ select count(*), coalesce(sum(items), 0)::bigint from gone
 
 -- name: evict_most_letters
 with sized as (
-    select id, sum(octet_length(payload) + %(overhead)s) over (order by id desc) as bytes
+    select id,
+           sum(octet_length(payload) + octet_length(topic) + octet_length(reason) + %(overhead)s)
+               over (order by id desc) as bytes
     from dead_letters
 ),
 gone as (

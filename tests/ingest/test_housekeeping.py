@@ -23,11 +23,13 @@ def add_feed(conn: psycopg.Connection, *ages: int) -> None:
         )
 
 
-def add_letter(conn: psycopg.Connection, age: int, size: int = 1, items: int = 1) -> None:
+def add_letter(
+    conn: psycopg.Connection, age: int, size: int = 1, items: int = 1, topic: str = "t"
+) -> None:
     conn.execute(
         "insert into dead_letters (received, topic, reason, items, payload)"
-        " values (%s, 't', 'r', %s, %s)",
-        [moment(NOW - age * DAY), items, bytes(size)],
+        " values (%s, %s, 'r', %s, %s)",
+        [moment(NOW - age * DAY), topic, items, bytes(size)],
     )
 
 
@@ -85,6 +87,15 @@ def test_the_oldest_dead_letters_go_first_when_they_take_too_much_room(
     assert rows(database_url, "select value from counters where name = 'dead_letters_evicted'") == [
         (1,)
     ]
+
+
+def test_what_a_sender_writes_into_topic_and_reason_takes_room_too(
+    conn: psycopg.Connection, database_url: str
+) -> None:
+    for age in (3, 2, 1):
+        add_letter(conn, age, topic="gw/1/" + "x" * 400_000)
+    keep_house(conn, settings(dead_letter_max_mb=1), NOW)
+    assert count(database_url, "dead_letters") == 2
 
 
 def test_a_beat_shows_that_a_worker_is_alive(conn: psycopg.Connection, database_url: str) -> None:

@@ -305,6 +305,17 @@ def test_bad_input_becomes_dead_letters_and_the_rest_goes_on(
     assert rows(database_url, "select items, refused from batches where seq = 3") == [(5, 4)]
 
 
+def test_a_flood_of_dead_letters_is_bounded_within_seconds(
+    database_url: str, broker: str, agent: Agent
+) -> None:
+    with worker_thread(database_url, broker, dead_letter_max_mb=1):
+        for _ in range(8):
+            agent.publish(batch_topic(SITE, AGENT, "bulk"), b"\xc1" * 500_000)
+        evicted = "select value from counters where name = 'dead_letters_evicted'"
+        wait_until(lambda: rows(database_url, evicted) == [(6,)], 15)
+    assert count(database_url, "dead_letters") == 2
+
+
 def test_agents_are_met_through_their_retained_states(
     database_url: str, broker: str, agent: Agent
 ) -> None:
