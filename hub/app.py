@@ -19,6 +19,7 @@ from hub.anomalies.follow import Follower
 from hub.body import BodyLimit
 from hub.cases import routes as cases
 from hub.directory import Directory
+from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.keep import Run, kept_going
 from hub.live import health, stream
@@ -74,7 +75,8 @@ def create_app(
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
-    for router in (sites.router, cases.router, live.router, stream.router, health.router):
+    routers = (sites.router, cases.router, live.router, gaps.router, stream.router, health.router)
+    for router in routers:
         app.include_router(router)
     page.install(app, desk)
     app.openapi = lambda: openapi.describe(app)

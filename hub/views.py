@@ -1,21 +1,30 @@
-"""Views: what the API's models share."""
+"""Views: what the API's models and parameters share."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, PlainSerializer, WithJsonSchema
+from fastapi import Path
+from pydantic import AfterValidator, AwareDatetime, BaseModel, PlainSerializer, WithJsonSchema
 
 from edge.wire import Micros
 from hub.sites.domain import Name
 from hub.sites.routes import NameView
 from ingest import clock
 
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
 
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds: `2026-11-22T08:15:30.250Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def _storable(moment: datetime) -> datetime:
+    if not _FIRST <= moment < _LAST:
+        raise ValueError(f"must lie between {_FIRST:%Y} and {_LAST:%Y}")
+    return moment
 
 
 Instant: TypeAlias = Annotated[
@@ -24,6 +33,11 @@ Instant: TypeAlias = Annotated[
     WithJsonSchema(
         {"type": "string", "format": "date-time", "examples": ["2026-11-22T08:15:30.250Z"]}
     ),
+]
+
+Asked: TypeAlias = Annotated[AwareDatetime, AfterValidator(_storable)]
+DeviceId: TypeAlias = Annotated[
+    str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["hydrant-07"])
 ]
 
 

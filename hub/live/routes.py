@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
 from edge.wire import Identifier
 from hub.cases.snapshots import read_snapshot
@@ -24,24 +24,16 @@ from hub.live.views import (
     device_view,
 )
 from hub.problems import FieldError, ProblemError, invalid
+from hub.views import Asked, DeviceId
 from hub.wiring import Connection, WiredParts
 from ingest import clock
 
 LONGEST_SERIES = timedelta(days=31)  # ours: what is read at once from the raw table
 
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-
 router = APIRouter(prefix="/api", tags=["live"])
 
 
-def _storable(moment: datetime) -> datetime:
-    if not FIRST <= moment < LAST:
-        raise ValueError(f"must lie between {FIRST:%Y} and {LAST:%Y}")
-    return moment
-
-
 Quantity = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
-DeviceId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["hydrant-07"])]
 Moment = Annotated[int, Path(ge=0, le=2**53, description="Microseconds since 1970 UTC")]
 
 
@@ -62,8 +54,8 @@ async def read_device_series(
     device: DeviceId,
     conn: Connection,
     quantity: Annotated[Quantity, Query(examples=["pressure"])],
-    start: Annotated[AwareDatetime, AfterValidator(_storable), Query(alias="from")],
-    until: Annotated[AwareDatetime, AfterValidator(_storable), Query(alias="to")],
+    start: Annotated[Asked, Query(alias="from")],
+    until: Annotated[Asked, Query(alias="to")],
     points: Annotated[int, Query(ge=2, le=10_000, description="At most so many")] = 600,
 ) -> Series:
     """A series between two times, thinned so that the peaks of every stretch stay."""

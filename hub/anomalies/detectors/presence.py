@@ -2,12 +2,14 @@
 
 Works in event time. Detections repeat while the thing lasts. That it is gone takes proof: the
 camera must have reported (a reading, its heartbeat) after it last saw the thing and was not
-covered itself. A camera that fell silent proves nothing.
+covered itself. A camera that fell silent proves nothing. By the same proof a detection that comes
+late is history: the camera has long reported that the thing was gone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -37,10 +39,15 @@ class Sight(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PresenceState(msgspec.Struct, frozen=True):
-    """What each camera has in view, and when it last saw the kind of thing at all."""
+    """What each camera has in view, and when it last saw the kind of thing at all.
+
+    `heard` is when each last reported with its lens free, `blind` when it last was covered.
+    """
 
     sights: dict[str, Sight] = {}
     last: dict[str, Micros] = {}
+    heard: dict[str, Micros] = {}
+    blind: dict[str, Micros] = {}
 
 
 @dataclass(frozen=True)
@@ -64,26 +71,33 @@ class Presence:
         self, state: PresenceState, row: Row, now: Micros
     ) -> tuple[PresenceState, list[Finding]]:
         """Take in one committed batch."""
-        events = self._events(state, row)
+        events = self._events(row)
         if not events:
             return state, []
         sights, last = dict(state.sights), dict(state.last)
+        heard, blind = dict(state.heard), dict(state.blind)
+        clear = micros(self.rule.clear_s)
         found: list[Finding] = []
         for device, story in events.items():
             sight = sights.pop(device, None)
             for time, what, picture in sorted(story, key=lambda event: event[0]):
                 if what == "seen":
-                    if time < last.get(device, time):
+                    if time < max(last.get(device, time), heard.get(device, time) - clear):
                         continue  # history: the camera has already reported on a later time
                     last[device] = time
                     sight = self._see(device, sight, time, picture, found)
-                elif sight is not None and what == "blind":
-                    sight = msgspec.structs.replace(sight, proof=max(sight.proof, time))
-                elif sight is not None:
-                    sight = self._hear(device, sight, time, found)
+                elif what == "blind":
+                    blind[device] = max(blind.get(device, time), time)
+                    if sight is not None:
+                        sight = msgspec.structs.replace(sight, proof=max(sight.proof, time))
+                else:
+                    if device not in blind or time >= blind[device] + clear:
+                        heard[device] = max(heard.get(device, time), time)
+                    if sight is not None:
+                        sight = self._hear(device, sight, time, found)
             if sight is not None:
                 sights[device] = sight
-        return PresenceState(sights=sights, last=last), found
+        return PresenceState(sights, last, heard, blind), found
 
     def pulse(
         self, state: PresenceState, pulse: Pulse, now: Micros
@@ -95,12 +109,15 @@ class Presence:
         """Nothing becomes true without a word from the camera."""
         return state, []
 
-    def _events(self, state: PresenceState, row: Row) -> dict[str, list[Event]]:
-        """What the batch tells of each camera that has, or had until now, something in view."""
+    @cached_property
+    def _cameras(self) -> frozenset[str]:
+        return frozenset(device for device, spot in self.spots.items() if spot.kind == "camera")
+
+    def _events(self, row: Row) -> dict[str, list[Event]]:
+        """What the batch tells of each camera."""
         events: dict[str, list[Event]] = {}
         for seen in row.batch.detections:
-            spot = self.spots.get(seen.device)
-            if spot is None or spot.kind != "camera" or seen.score < (self.rule.min_score or 0):
+            if seen.device not in self._cameras or seen.score < (self.rule.min_score or 0):
                 continue
             time = row.happened(seen.time)
             picture = None if seen.snapshot is None else seen.time
@@ -108,7 +125,7 @@ class Presence:
                 events.setdefault(seen.device, []).append((time, "seen", picture))
             elif seen.kind == self.rule.blinded_by:
                 events.setdefault(seen.device, []).append((time, "blind", None))
-        for device in {*events, *state.sights}:
+        for device in self._cameras.intersection(row.batch.devices):
             heard: list[Event] = [(time, "heard", None) for time in row.times_of(device)]
             if heard:
                 events[device] = [*events.get(device, ()), *heard]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -51,7 +53,7 @@ def silent(times: list[int], span: Span, promise: Promise) -> set[int]:
 def test_gaps_cover_what_an_obvious_walk_finds(times: list[int], ask: tuple[Span, Promise]) -> None:
     found = gaps(times, *ask)
     assert moments(found) == silent(times, *ask)
-    assert all(one.until <= two.start for one, two in zip(found, found[1:], strict=False))
+    assert all(one.until <= two.start for one, two in pairwise(found))
 
 
 @given(TIMES, TIMES, asked())

@@ -146,3 +146,29 @@ def test_neither_the_cut_into_batches_nor_a_restart_changes_what_is_found(
         return sorted(script.tell(found))
 
     assert run(cuts) == run(set(range(len(events))))
+
+
+def test_a_detection_that_comes_late_is_history_if_the_camera_has_seen_the_lane_clear_since(
+    script: Any, lane: Presence
+) -> None:
+    late = [script.batch(seen(script, range(20)), received=60)]
+    clear = [script.batch(beats(script, 30))]
+    assert script.play(lane, clear + late) == []
+    assert script.play(lane, late + clear)[:1] == [("lane_blocked", "cam", 0, 10)]
+
+
+def test_a_detection_that_its_camera_has_barely_overtaken_is_live(
+    script: Any, lane: Presence
+) -> None:
+    """Urgent and bulk batches go different ways, so that either may come first."""
+    batches = [
+        script.batch(beats(script, 13)),
+        script.batch(seen(script, range(9, 25)), received=26),
+    ]
+    assert script.play(lane, batches) == [("lane_blocked", "cam", 9, 19)]
+
+
+def test_a_covered_camera_makes_no_history(script: Any, lane: Presence) -> None:
+    covered = seen(script, range(20, 31), "lens_covered") + beats(script, 25, 31)
+    late = [script.batch(seen(script, range(20)), received=60)]
+    assert script.play(lane, [script.batch(covered), *late]) == [("lane_blocked", "cam", 0, 10)]
