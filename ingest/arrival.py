@@ -44,13 +44,18 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message that can be stored: `batch` holds what passed the checks, `letters` the rest."""
+    """A message that can be stored: `batch` holds what passed the checks, `letters` the rest.
 
-    identity: Identity
+    Without an identity it is many simple messages in one. Those that carry a time are then
+    `known_by_content`: a reading that the store has already is the same one told again.
+    """
+
+    identity: Identity | None
     reply: Reply | None
     topic: str
     batch: CommittedBatch
     letters: tuple[DeadLetter, ...] = ()
+    known_by_content: bool = False
 
     @property
     def received(self) -> Micros:

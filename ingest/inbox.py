@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from threading import Condition, Event
+from typing import NamedTuple
 
 from ingest.arrival import Entry, Report
+from ingest.plain import Plain
 
 MAX_LOT_ITEMS = 100_000  # ours: about a third of a second of writing, so that alarms wait no longer
 MAX_LOT_BYTES = 16 << 20  # ours: as MAX_LOT_ITEMS, for messages that are one large dead letter
@@ -19,26 +21,25 @@ ENOUGH_MESSAGES = 100  # rumqttd sends no more before it hears of these; others 
 _STOP_CHECK_S = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A decoded message and what the broker needs to hear to forget it.
 
     `session` tells one connection to the broker from the next: message numbers hold for one only.
-    `size` is the payload's, in bytes.
+    `size` is the payload's, in bytes; `since` is the monotonic clock's.
     """
 
-    entry: Entry
+    entry: Entry | Plain
     urgent: bool
     mid: int
     qos: int
     session: int
     size: int
-    since: float = field(default_factory=time.monotonic)
+    since: float
 
     @property
     def items(self) -> int:
         """How much work it is to write."""
-        return 1 if isinstance(self.entry, Report) else 1 + self.entry.items
+        return 1 if isinstance(self.entry, (Plain, Report)) else 1 + self.entry.items
 
 
 class Inbox:
@@ -57,18 +58,20 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, delivery: Delivery, stop: Event) -> bool:
-        """Add a delivery, waiting for room; False if `stop` came first.
+    def put(self, deliveries: Sequence[Delivery], stop: Event) -> bool:
+        """Add deliveries in order, waiting for room for each; False if `stop` came first.
 
         An empty inbox has room for any delivery.
         """
         with self._changed:
-            while not self._has_room(delivery.size):
-                if stop.is_set():
-                    return False
-                self._changed.wait(_STOP_CHECK_S)
-            self._waiting.append(delivery)
-            self._bytes += delivery.size
+            for delivery in deliveries:
+                while not self._has_room(delivery.size):
+                    if stop.is_set():
+                        return False
+                    self._changed.notify_all()
+                    self._changed.wait(_STOP_CHECK_S)
+                self._waiting.append(delivery)
+                self._bytes += delivery.size
             self._changed.notify_all()
         return True
 
@@ -81,32 +84,36 @@ class Inbox:
         """
         lot: list[Delivery] = []
         items = size = 0
-        while items < MAX_LOT_ITEMS and size < MAX_LOT_BYTES:
-            delivery = self._take(self._patience(lot, wait_s))
-            if delivery is None:
-                break
-            lot.append(delivery)
-            items += delivery.items
-            size += delivery.size
+        urgent = False
+        with self._changed:
+            while items < MAX_LOT_ITEMS and size < MAX_LOT_BYTES:
+                if not self._waiting and not self._wait(lot, wait_s, urgent=urgent):
+                    break
+                delivery = self._waiting.popleft()
+                self._bytes -= delivery.size
+                lot.append(delivery)
+                items += delivery.items
+                size += delivery.size
+                urgent = urgent or delivery.urgent
+            self._changed.notify_all()
         return lot
 
-    def _take(self, wait_s: float) -> Delivery | None:
-        with self._changed:
-            if not self._changed.wait_for(lambda: self._waiting, wait_s):
-                return None
-            delivery = self._waiting.popleft()
-            self._bytes -= delivery.size
-            self._changed.notify_all()
-        return delivery
+    def _wait(self, lot: list[Delivery], wait_s: float, *, urgent: bool) -> bool:
+        """Whether something more came while the lot could wait."""
+        patience = self._patience(lot, wait_s, urgent=urgent)
+        if patience <= 0:
+            return False
+        self._changed.notify_all()
+        return self._changed.wait_for(lambda: bool(self._waiting), patience)
 
     def _has_room(self, size: int) -> bool:
         if not self._waiting:
             return True
         return len(self._waiting) < self._max_messages and self._bytes + size <= self._max_bytes
 
-    def _patience(self, lot: list[Delivery], wait_s: float) -> float:
+    def _patience(self, lot: list[Delivery], wait_s: float, *, urgent: bool) -> float:
         if not lot:
             return wait_s
-        if len(lot) >= ENOUGH_MESSAGES or any(delivery.urgent for delivery in lot):
+        if urgent or len(lot) >= ENOUGH_MESSAGES:
             return 0
         return max(0, lot[0].since + self._flush_s - time.monotonic())

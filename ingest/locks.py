@@ -8,4 +8,5 @@ MIGRATION: Final = 0x6757_0001  # one process changes the schema at a time; held
 PARTITION: Final = 0x6757_0002  # one process adds a partition at a time; in 0001_series.sql too
 FEED: Final = 0x6757_0003  # feed positions become visible in order; held from drawing to commit
 CASE_LOG: Final = 0x6757_0005  # positions in the log of cases become visible in order; to commit
+TOLD: Final = 0x6757_0008  # one worker at a time looks for readings told before; to commit
 FOLLOWER: Final = 0x6757_0006  # one follower of a name judges at a time; held by the session

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -10,6 +12,14 @@ class IngestSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    share: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="Workers of one group share the messages; without one, one worker",
+    )
+    client: Literal["paho", "lean"] = Field(
+        "paho", description="MQTT client: paho, or ours that takes more messages per second"
+    )
     flush_ms: int = Field(200, ge=1, description="Longest that bulk batches wait for a commit")
     max_queue: int = Field(2000, ge=1, description="Messages held in memory, uncommitted")
     live_oldest_days: int = Field(90, ge=1, description="Older live items are dead letters")

@@ -29,6 +29,7 @@ _MOST_SHOWN = 40  # ours: characters of a wrong time that its dead letter's reas
 _URGENT = frozenset({"alarm", "open", "state", "swipe"})
 _DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT, None: Direction.UNKNOWN}
 
+_MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError)
 _NO_READINGS = Readings(b"", b"", b"", b"")
 
 
@@ -53,6 +54,21 @@ class _State(msgspec.Struct, frozen=True):
 _value_decoder = msgspec.json.Decoder(float | _Value)
 _swipe_decoder = msgspec.json.Decoder(_Swipe)
 _state_decoder = msgspec.json.Decoder(_State)
+
+
+def decode_value(payload: bytes) -> tuple[float, When]:
+    """A measured value and its time, as the message tells it.
+
+    Raises:
+        WireError: not JSON of this form.
+    """
+    try:
+        message = _value_decoder.decode(payload)
+    except _MALFORMED as error:
+        raise WireError(f"not JSON of a simple device: {error}") from error
+    if isinstance(message, _Value):
+        return message.value, message.time
+    return message, None
 
 
 def is_urgent(quantity: str) -> bool:
@@ -97,10 +113,9 @@ class SimpleDecoder:
                 state = _state_decoder.decode(payload)
                 when, batch = state.time, self._state(device, state, received)
             else:
-                message = _value_decoder.decode(payload)
-                value = message if isinstance(message, _Value) else _Value(message)
-                when, batch = value.time, self._reading(device, quantity, value, received)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                value, when = decode_value(payload)
+                batch = self._reading(device, quantity, value, when, received)
+        except _MALFORMED as error:
             raise WireError(f"not JSON of a simple device: {error}") from error
         identity = self._identify(device, topic, payload, lasting=retained or when is not None)
         return msgspec.structs.replace(batch, epoch=identity.epoch, seq=identity.seq)
@@ -131,12 +146,10 @@ class SimpleDecoder:
         )
 
     def _reading(
-        self, device: str, quantity: str, value: _Value, received: Micros
+        self, device: str, quantity: str, value: float, when: When, received: Micros
     ) -> CommittedBatch:
-        time = event_time(value.time, received)
-        devices, quantities, readings = pack_readings(
-            [Reading(device, quantity, time, value.value)]
-        )
+        time = event_time(when, received)
+        devices, quantities, readings = pack_readings([Reading(device, quantity, time, value)])
         batch = single(device, received, readings=readings)
         return msgspec.structs.replace(batch, devices=devices, quantities=quantities)
 

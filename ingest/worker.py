@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import psycopg
-from paho.mqtt.client import MQTTMessage
 
 from edge.wire import Micros
 from ingest.arrival import DeadLetter, Entry, Refusal, Report
@@ -24,8 +24,10 @@ from ingest.housekeeping import beat, keep_house
 from ingest.inbox import Delivery, Inbox
 from ingest.link import Link, LinkError
 from ingest.migrate import unapplied
+from ingest.packets import Incoming
 from ingest.patience import PatientConnection
 from ingest.person import PersonKeys
+from ingest.plain import Gatherer, PlainReader
 from ingest.settings import IngestSettings
 from ingest.write import Tally, Writer
 
@@ -65,13 +67,15 @@ def run_worker(
     """
     worker = _Worker(settings, name, PersonKeys(person_key), stop)
     store = PatientConnection(database_url, name, stop)
-    link = Link(
+    link = Link(  # refuses a wrong address before anything is opened
         broker_url,
         name=f"gridwarden-{name}",
         username=username,
         password=password,
         in_flight=settings.max_queue,
         receive=worker.receive,
+        share=settings.share,
+        client=settings.client,
     )
     try:
         _check_store(store)
@@ -115,17 +119,19 @@ class _Worker:
         self._name = name
         self._stop = stop
         self._started = now()
-        self._decoder = Decoder(settings, persons, epoch=secrets.randbits(62) + 1)
+        epoch = secrets.randbits(62) + 1
+        self._decoder = Decoder(settings, persons, epoch)
+        self._plain = PlainReader(settings)
+        self._gatherer = Gatherer(epoch)
         self._inbox = Inbox(max_messages=settings.max_queue, flush_s=settings.flush_ms / 1000)
         self._tally = Tally()
         self._letter_bytes = 0  # written since the last housekeeping
 
-    def receive(self, message: MQTTMessage, session: int) -> None:
-        """In the broker's thread: decode a message and put it into the inbox."""
-        entry = self._decode(message)
-        urgent, size = is_urgent_topic(message.topic), len(message.payload)
-        delivery = Delivery(entry, urgent, message.mid, message.qos, session, size)
-        self._inbox.put(delivery, self.done)
+    def receive(self, messages: Sequence[Incoming], session: int) -> None:
+        """In the broker's thread: decode messages and put them into the inbox."""
+        received, since = now(), time.monotonic()
+        deliveries = [self._deliver(message, session, received, since) for message in messages]
+        self._inbox.put(deliveries, self.done)
 
     def work(self, store: PatientConnection, link: Link, ready: Callable[[], None] | None) -> None:
         """In the caller's thread: write lots and acknowledge them, until told to stop."""
@@ -135,7 +141,7 @@ class _Worker:
             if not announced:
                 if link.refusal is not None:
                     raise LinkError(link.refusal)
-                if link.subscribed.is_set():
+                if link.ready.is_set():
                     announced = True
                     log.info("ingest.ready", extra={"worker": self._name})
                     if ready is not None:
@@ -164,24 +170,31 @@ class _Worker:
         finally:
             store.close()
 
-    def _decode(self, message: MQTTMessage) -> Entry:
-        received = now()
-        payload = bytes(message.payload)
+    def _deliver(self, message: Incoming, session: int, received: Micros, since: float) -> Delivery:
+        topic, payload, mid, qos, retained = message
+        plain = None if retained else self._plain.read(topic, payload, received)
+        if plain is not None:
+            return Delivery(plain, plain.urgent, mid, qos, session, len(payload), since)
+        entry, urgent = self._decode(message, received), is_urgent_topic(topic)
+        return Delivery(entry, urgent, mid, qos, session, len(payload), since)
+
+    def _decode(self, message: Incoming, received: Micros) -> Entry:
+        topic, payload = message.topic, message.payload
         try:
-            return self._decoder.decode(message.topic, payload, received, retained=message.retain)
+            return self._decoder.decode(topic, payload, received, retained=message.retained)
         except Exception as error:
             # A message that our own code stumbles over must not stop all others; it is kept
             # whole, and loudly, so that it can be mended and sent again.
-            log.exception("ingest.decoder_failed", extra={"topic": message.topic})
+            log.exception("ingest.decoder_failed", extra={"topic": topic})
             reason = f"our decoder failed: {type(error).__name__}; please report it"
-            return Refusal(DeadLetter(received, message.topic, reason, payload))
+            return Refusal(DeadLetter(received, topic, reason, payload))
 
     def _write_lot(
         self, store: PatientConnection, link: Link, writer: Writer, lot: list[Delivery]
     ) -> None:
         if not lot:
             return
-        entries = [delivery.entry for delivery in lot]
+        entries = self._gatherer.gather(delivery.entry for delivery in lot)
         tally = store.run(lambda conn: writer.write(conn, entries))
         if tally is None:
             return  # stopped while the database was away: unacknowledged, it will come again

@@ -25,6 +25,7 @@ from ingest.rules import NamedOutside
 from ingest.series import Series
 from ingest.setaside import keep_to, set_aside
 from ingest.sql import load_queries
+from ingest.told import drop_told
 
 _QUERIES = load_queries("ingest", "write.sql")
 _CONTENT_ERRORS = (
@@ -100,6 +101,9 @@ class Writer:
         self._make_room(conn, messages, reports)
         with conn.transaction():
             fresh = self._claim(conn, messages)
+            claimed = sum(map(_stored, fresh))
+            fresh = drop_told(conn, fresh, self._devices, self._quantities)
+            told = claimed - sum(map(_stored, fresh))
             batches = [entry.batch for entry in fresh if isinstance(entry, Arrival)]
             batches += self._meet(conn, reports)
             letters = [letter for entry in fresh for letter in entry.letters]
@@ -109,7 +113,7 @@ class Writer:
         return Tally(
             stored=sum(len(batch) for batch in batches),
             refused=sum(letter.items for letter in letters),
-            duplicates=len(messages) - len(fresh),
+            duplicates=len(messages) - len(fresh) + told,
         )
 
     def _admit(
@@ -193,6 +197,10 @@ class Writer:
         conn.execute(_QUERIES["meet_agents"], columns)
         conn.execute(_QUERIES["wake_watchers"], [AGENTS_CHANNEL])
         return presence.changes
+
+
+def _stored(message: Message) -> int:
+    return len(message.batch) if isinstance(message, Arrival) else 0
 
 
 def _told(error: Exception) -> str:

@@ -240,7 +240,9 @@ def test_simple_devices_publish_readable_json(database_url: str, broker: str, ag
             device_topic(SITE, "reader-1", "swipe"), b'{"card":"0451-secret","direction":"in"}'
         )
         agent.publish(device_topic(SITE, "smoke-1", "state"), b'{"state":"fault"}')
-        wait_until(lambda: count(database_url, "feed") == 4)
+        wait_until(lambda: count(database_url, "readings") == 2)
+        wait_until(lambda: count(database_url, "swipes") == 1)
+        wait_until(lambda: count(database_url, "device_states") == 1)
     assert rows(database_url, "select device, quantity, value from reading_log order by 2") == [
         ("hydrant-07", "flow", 0.5),
         ("hydrant-07", "pressure", 0.31),
