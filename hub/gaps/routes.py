@@ -27,6 +27,8 @@ from ingest import clock
 
 LONGEST = timedelta(days=7)  # ours: 0.3 million signs of life of a device that reports every 2 s
 NEWEST = 100  # runs of missing batches shown per epoch; ours
+LOOK_BACK = 100_000  # ours: some hours of ten batches a second, read in about 0.1 s
+FARTHEST = 5_000_000  # ours: read in about five seconds
 
 router = APIRouter(prefix="/api", tags=["gaps"])
 
@@ -94,7 +96,13 @@ async def list_gaps(
 
 
 @router.get("/agents/{agent}/gaps", summary="Batches that never came", responses={404: {}})
-async def read_agent_gaps(agent: DeviceId, conn: Connection) -> AgentGaps:
+async def read_agent_gaps(
+    agent: DeviceId,
+    conn: Connection,
+    back: Annotated[
+        int, Query(ge=1, le=FARTHEST, description="Newest batches of each epoch to look at")
+    ] = LOOK_BACK,
+) -> AgentGaps:
     """Batches missing from an agent's sequence, and whether they wait, were evicted or are lost.
 
     Only what is older than the agent's last report counts: later batches may be on their way.
@@ -113,7 +121,7 @@ async def read_agent_gaps(agent: DeviceId, conn: Connection) -> AgentGaps:
         batches=state.get("spooled_batches", 0),
         evicted=state.get("evicted", 0),
     )
-    records = [record for record in await sequences(conn, row, NEWEST) if record.missing]
+    records = [record for record in await sequences(conn, row, back, NEWEST) if record.missing]
     fates = [fate(record, spooling) for record in records]
     return AgentGaps(
         agent=agent,

@@ -17,7 +17,6 @@ from hub.sites.domain import Spot
 from ingest import clock
 from ingest.sql import load_queries
 
-LOOK_BACK = 500_000  # batches of one epoch; ours: half a day of ten a second, read in about 0.2 s
 GRACE = timedelta(seconds=10)  # ours: what was overtaken this lately is on its way
 GONE = ["offline", "removed"]
 
@@ -58,8 +57,13 @@ async def agent_row(conn: AsyncConnection[Any], agent: str) -> DictRow | None:
         return await cursor.fetchone()
 
 
-async def sequences(conn: AsyncConnection[Any], agent: DictRow, limit: int) -> list[Record]:
-    """What has come of each epoch of an agent, by its last report; `limit` bounds the stretches."""
+async def sequences(
+    conn: AsyncConnection[Any], agent: DictRow, back: int, limit: int
+) -> list[Record]:
+    """What has come of each epoch of an agent, by its last report.
+
+    Looked at are the newest `back` batches of each epoch; the newest `limit` stretches are told.
+    """
     name = agent["name"]
     cursor = await conn.execute(_QUERIES["epochs"], {"agent": name})
     records: list[Record] = []
@@ -68,7 +72,7 @@ async def sequences(conn: AsyncConnection[Any], agent: DictRow, limit: int) -> l
             "agent": name,
             "epoch": epoch,
             "settled": agent["reported"] - GRACE,
-            "most": LOOK_BACK,
+            "most": back,
             "limit": limit,
         }
         one = await conn.execute(_QUERIES["sequence"], values)

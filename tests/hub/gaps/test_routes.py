@@ -121,6 +121,8 @@ def test_a_sequence_with_holes_says_what_has_become_of_them(
     assert (old["epoch"], old["current"], old["lost"]) == ("7", False, 1)
     assert (current["epoch"], current["first"], current["last"]) == (str(EPOCH), 1, 9)
     assert current["newest"] == [{"first": 3, "last": 4}, {"first": 6, "last": 8}]
+    near = hub.get("/api/agents/agent-1/gaps", back=3)["epochs"][1]
+    assert (near["first"], near["last"], near["missing"]) == (7, 9, 2)
     for seq in (3, 4, 6, 7, 8):
         sender.send(seq, reading("hydrant-07", past + seq))
     found = hub.get("/api/agents/agent-1/gaps")
@@ -144,6 +146,7 @@ def test_what_was_overtaken_a_moment_ago_is_not_missing(hub: RunningHub, sender:
         ("/api/gaps", {"to": "2999-01-01T00:00:00Z"}, 422, "2200"),
         ("/api/gaps", {"limit": "0"}, 422, "query.limit"),
         ("/api/agents/nobody/gaps", {}, 404, "nobody"),
+        ("/api/agents/nobody/gaps", {"back": "9999999"}, 422, "query.back"),
     ],
 )
 def test_what_is_asked_wrongly_is_refused_with_the_reason(
