@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 import cv2
 
@@ -46,8 +45,9 @@ def public_name(source: str) -> str:
     """The source without the user name and password that an address may hold."""
     if not is_stream(source):
         return Path(source).name
-    parts = urlsplit(source)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+    scheme, _, rest = source.partition("://")
+    # Not parsed as an address: an unescaped # or / in a password would end the host's part.
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
 def play_file(

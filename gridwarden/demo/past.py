@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -14,6 +15,7 @@ from edge.settings import EdgeSettings
 from edge.simulate.history import history
 from edge.simulate.world import World
 from edge.wire import Micros
+from gridwarden.errors import GridwardenError
 
 AGENT = "history"
 FILE = "past.json"
@@ -35,12 +37,22 @@ class Past(msgspec.Struct, frozen=True):
 
 
 def read_past(folder: Path, seed: int, days: int, now: Micros) -> Past:
-    """The past of this folder: the one begun at its first start, else one that ends now."""
+    """The past of this folder: the one begun at its first start, else one that ends now.
+
+    Raises:
+        GridwardenError: the folder's note of its past is damaged.
+    """
     file = folder / FILE
     if file.exists():
-        return msgspec.json.decode(file.read_bytes(), type=Past)
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Past)
+        except msgspec.DecodeError as error:
+            raise GridwardenError(
+                f"{file} is damaged: {error}; move the folder away and start anew, because another "
+                "past would double the swipes in its store"
+            ) from error
     past = Past(seed, days, now)
-    file.write_bytes(msgspec.json.encode(past))
+    _note(folder, past)
     return past
 
 
@@ -71,5 +83,15 @@ def carry_past(
         chunks(), settings, epoch=past.epoch, agent=AGENT, site=site, broker_url=broker_url
     )
     done = msgspec.structs.replace(past, swipes=swipes)
-    (folder / FILE).write_bytes(msgspec.json.encode(done))
+    _note(folder, done)
     return done
+
+
+def _note(folder: Path, past: Past) -> None:
+    """Write the past down, whole or not at all, power cut or not."""
+    draft = folder / f".{FILE}"
+    with draft.open("wb") as file:
+        file.write(msgspec.json.encode(past))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / FILE)

@@ -127,3 +127,8 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 def test_the_public_name_of_an_address_has_no_password() -> None:
     assert public_name("rtsp://joe:secret@10.0.0.7:554/main?token=x") == "rtsp://10.0.0.7:554/main"
     assert public_name("/var/lib/footage/gate.mp4") == "gate.mp4"
+
+
+@pytest.mark.parametrize("password", ["se#cret", "se/cret", "se?cret", "se@cret", "se:cret", "[se"])
+def test_a_password_that_should_have_been_escaped_is_not_shown_either(password: str) -> None:
+    assert public_name(f"rtsp://joe:{password}@10.0.0.7:554/main") == "rtsp://10.0.0.7:554/main"
