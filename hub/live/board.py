@@ -11,7 +11,7 @@ from math import isfinite
 import numpy as np
 
 from edge.wire import Micros
-from hub.live.domain import Condition, Line, Sign, condition
+from hub.live.domain import Condition, Line, Sign, condition, last_seen
 from hub.sites.domain import Spot
 from ingest.feed import CommittedBatch
 
@@ -22,7 +22,7 @@ class Board:
     def __init__(self) -> None:
         self.lines: dict[str, Line] = {}
         self._changed: set[str] = set()
-        self._shown: dict[str, Condition] = {}
+        self._shown: dict[str, tuple[Condition, Micros | None]] = {}
 
     def reading(self, device: str, quantity: str, time: Micros, value: float) -> None:
         """A value was measured."""
@@ -60,13 +60,18 @@ class Board:
             self.sign(state.device, state.time, state.state)
 
     def take_changes(self, spots: Mapping[str, Spot], now: Micros) -> list[str]:
-        """Registered devices heard since the last call, or in another condition than then."""
-        for device, spot in spots.items():
-            shown = condition(self.lines.get(device), spot, now)
-            if self._shown.get(device) != shown:
+        """Registered devices heard since the last call, or in another condition than then.
+
+        Readers only when what is told of them has changed: else each swipe could be counted.
+        """
+        changed: list[str] = []
+        for device, spot in sorted(spots.items()):
+            line, reader = self.lines.get(device), spot.kind == "reader"
+            shown = condition(line, spot, now), last_seen(line, spot) if reader else None
+            heard = device in self._changed and not reader
+            if heard or self._shown.get(device) != shown:
                 self._shown[device] = shown
-                self._changed.add(device)
-        changed = sorted(self._changed & spots.keys())
+                changed.append(device)
         self._changed.clear()
         return changed
 

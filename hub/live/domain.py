@@ -36,6 +36,21 @@ class Line(msgspec.Struct, frozen=True):
     told_at: Micros = 0
 
 
+HOUR: Micros = 3_600_000_000
+
+
+def last_seen(line: Line | None, spot: Spot | None) -> Micros | None:
+    """When a device was last heard, as it is told to pages: a reader's by the hour it began.
+
+    Each word of a reader is somebody's step through a door, and people's movements are served by
+    no route. Who sends without being registered and without readings may be a reader as well.
+    """
+    if line is None:
+        return None
+    reader = spot.kind == "reader" if spot is not None else not line.latest
+    return line.seen // HOUR * HOUR if reader else line.seen
+
+
 def condition(line: Line | None, spot: Spot | None, now: Micros) -> Condition:
     """How a device is. A reader speaks only when a card is shown, so its silence says nothing."""
     if line is None:

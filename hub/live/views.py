@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 from pydantic import BaseModel, Field
 
 from edge.wire import Micros
-from hub.live.domain import UNITS, Condition, Line, condition
+from hub.live.domain import UNITS, Condition, Line, condition, last_seen
 from hub.sites.domain import DeviceKind, Point, Spot
 from hub.views import Instant, instant
 from ingest import clock
@@ -28,7 +28,7 @@ class DeviceNow(BaseModel):
 
     id: str = Field(examples=["hydrant-07"])
     state: Condition
-    last_seen: Instant | None
+    last_seen: Instant | None = Field(description="By the hour for readers: they hear people")
     latest: list[LatestReading]
 
 
@@ -96,7 +96,7 @@ def device_now(device: str, line: Line | None, spot: Spot | None, now: Micros) -
     return DeviceNow(
         id=device,
         state=condition(line, spot, now),
-        last_seen=instant(None if line is None else line.seen),
+        last_seen=instant(last_seen(line, spot)),
         latest=[
             LatestReading(
                 quantity=quantity,

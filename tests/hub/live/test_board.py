@@ -8,7 +8,7 @@ import pytest
 from edge.sample import Reading, pack_readings
 from edge.wire import Detection, DeviceState, Direction
 from hub.live.board import Board
-from hub.live.domain import Condition, Line, Sign, condition
+from hub.live.domain import HOUR, Condition, Line, Sign, condition, last_seen
 from ingest.feed import CommittedBatch, CommittedSwipe
 from tests.hub.make import SPOT
 
@@ -86,6 +86,24 @@ def test_how_a_device_is(line: Line | None, expected: Condition) -> None:
 def test_a_reader_nobody_uses_is_not_silent() -> None:
     reader = msgspec.structs.replace(SPOT, kind="reader")
     assert condition(Line(0), reader, NOW) == "ok"
+
+
+def test_a_reader_is_told_by_the_hour_so_that_nobodys_steps_are() -> None:
+    reader = msgspec.structs.replace(SPOT, device="reader-01", kind="reader")
+    board, start = Board(), 50 * HOUR
+    board.sign("reader-01", start + 7 * SECOND)
+    assert board.take_changes({"reader-01": reader}, start + 8 * SECOND) == ["reader-01"]
+    assert last_seen(board.lines["reader-01"], reader) == start
+    board.sign("reader-01", start + 9 * SECOND)
+    assert board.take_changes({"reader-01": reader}, start + 10 * SECOND) == []
+    board.sign("reader-01", start + HOUR + 1)
+    assert board.take_changes({"reader-01": reader}, start + HOUR + 2) == ["reader-01"]
+
+
+def test_who_may_be_a_reader_that_nobody_registered_is_told_by_the_hour_too() -> None:
+    assert last_seen(Line(HOUR + 1), None) == HOUR
+    assert last_seen(Line(HOUR + 1, {"pressure": Sign(0.3, 1)}), None) == HOUR + 1
+    assert last_seen(None, None) is None
 
 
 def test_changes_are_told_once_and_silence_is_a_change() -> None:

@@ -120,7 +120,7 @@ export function plotOptions(figure: Figure, width: number, height: number): uPlo
       {
         stroke: colour("--plot-line"),
         width: 1.5,
-        points: { show: false },
+        points: { show: (plot) => plot.data[0].length < 3, size: 6 }, // else no line to see
         ...(path ? { paths: path } : {}),
       },
     ],
