@@ -51,6 +51,8 @@ def _broker_address(url: str) -> str:
         sound = False
     if not sound:
         raise ValueError("write mqtt://host:port or mqtts://host:port")
+    if "@" in url:
+        raise ValueError("name the user in broker.username and broker.password, not in the address")
     return url
 
 
@@ -212,7 +214,8 @@ def _explain(error: ValidationError, file: Path, document: Mapping[str, Any]) ->
         if problem["type"] == "extra_forbidden":
             parts.append(f"{where}: {name}: {_unknown(name, known)}")
         else:
-            given = "" if path in SECRETS else f", not {problem['input']!r}"
+            secret = path in SECRETS or "@" in str(problem["input"])
+            given = "" if secret else f", not {problem['input']!r}"
             what = problem["msg"].removeprefix("Value error, ")
             parts.append(f"{where}: {name}: {what}{given}")
     return "\n".join(parts)

@@ -11,7 +11,7 @@ from edge.simulate.territory import WIDTH, Spot
 
 DeviceKind = Literal["hydrant", "smoke", "door", "reader", "camera"]
 
-WEST, EAST, CAMERAS_AGENT, HISTORY_AGENT = "west", "east", "cameras", "history"
+WEST, EAST, CAMERAS_AGENT = "west", "east", "cameras"
 CAMERAS = ("camera-1", "camera-2", "camera-3", "camera-4")  # as `edge.simulate.footage` has them
 SMOKE_DETECTORS = 150
 

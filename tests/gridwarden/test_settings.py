@@ -86,5 +86,14 @@ def test_a_wrong_address_of_a_database_is_not_repeated(monkeypatch: pytest.Monke
     assert "hunter2" not in str(refused.value)
 
 
+def test_a_user_in_the_brokers_address_is_refused_with_the_place_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GRIDWARDEN_BROKER__URL", "mqtt://joe:hunter2@host:1883")
+    with pytest.raises(SettingsError, match=r"broker\.username") as refused:
+        load_settings()
+    assert "hunter2" not in str(refused.value)
+
+
 def test_every_setting_has_a_description() -> None:
     assert [path for path, description in setting_paths() if not description] == []
