@@ -13,6 +13,9 @@ _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _CONNECT_TIMEOUT_S = 5
 
+# Internal: the server is in trouble, or may only be read since another took over.
+_PASSING = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,7 @@ class PatientConnection:
         while True:
             try:
                 return self.attempt(work)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except _PASSING as error:
                 log.warning("ingest.database_lost", extra={"error": str(error), "pause": pause})
             if self._stop.wait(pause):
                 return None
@@ -64,7 +67,7 @@ class PatientConnection:
             self._conn = connect(self._url, self._name)
         try:
             return work(self._conn)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
+        except _PASSING:
             self.close()
             raise
 

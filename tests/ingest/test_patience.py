@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from ingest.patience import PatientConnection
@@ -45,6 +46,32 @@ def test_a_session_that_was_ended_is_made_anew(database_url: str) -> None:
             " where application_name = 'doomed'"
         )
     assert store.run(two) == 2
+    store.close()
+
+
+def test_work_waits_for_a_server_that_may_only_be_read(database_url: str) -> None:
+    name = conninfo_to_dict(database_url)["dbname"]
+    with psycopg.connect(database_url, autocommit=True) as other:
+
+        def set_read_only(state: str) -> None:
+            other.execute(
+                f"alter database {name} set default_transaction_read_only = {state}"  # type: ignore[arg-type]
+            )
+
+        set_read_only("on")  # as a primary is after its standby took over
+        store = PatientConnection(database_url, "test", threading.Event())
+        results: list[object] = []
+        write = "insert into quantities (name) values ('flow') returning name"
+        waiting = threading.Thread(
+            target=lambda: results.append(store.run(lambda conn: conn.execute(write).fetchone()))
+        )
+        waiting.start()
+        waiting.join(0.5)
+        assert not results
+        other.execute("set transaction_read_only = off; set default_transaction_read_only = off")
+        set_read_only("off")
+        waiting.join(20)
+    assert results == [("flow",)]
     store.close()
 
 
