@@ -1,0 +1,1 @@
+"""Chaos: kill, cut, fill and skew everything between agent and store; count what became of it."""
