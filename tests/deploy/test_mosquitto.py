@@ -25,8 +25,7 @@ LIMITS = ("max_packet_size", "max_inflight_messages", "max_queued_messages", "se
 
 
 def options(text: str) -> dict[str, str]:
-    lines = (tuple(line.split(maxsplit=1)) for line in text.splitlines() if line[:1].islower())
-    return dict(lines)
+    return dict(line.split(maxsplit=1) for line in text.splitlines() if line[:1].islower())
 
 
 def test_its_limits_are_those_of_the_embedded_broker() -> None:

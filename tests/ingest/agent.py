@@ -53,14 +53,20 @@ class Agent:
     def send(self, batch: Batch, urgency: Any = "bulk") -> None:
         self.publish(batch_topic(SITE, batch.agent, urgency), encode_batch(batch))
 
-    def send_until_acknowledged(self, batches: list[Batch], timeout_s: float = 30) -> None:
-        """Publish what is not acknowledged, again each half second."""
+    def send_until_acknowledged(
+        self, batches: list[Batch], timeout_s: float = 30, pause_s: float = 0.003
+    ) -> None:
+        """Publish what is not acknowledged, again each half second.
+
+        `pause_s` between two keeps a fast broker from having them all in the worker's first lot.
+        """
         until = time.monotonic() + timeout_s
         while missing := [batch for batch in batches if batch.seq not in self.acknowledged]:
             assert time.monotonic() < until, f"{len(missing)} batches unacknowledged"
             for batch in missing:
                 if batch.seq not in self.acknowledged:
                     self.send(batch)
+                    time.sleep(pause_s)
             time.sleep(0.5)
 
     def wait_for(self, *seqs: int, timeout_s: float = 10) -> None:

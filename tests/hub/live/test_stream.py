@@ -124,9 +124,10 @@ def test_devices_are_told_at_most_twice_a_second(hub: RunningHub) -> None:
 def test_the_stream_beats(site_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pumps, "BEAT_S", 0.05)
     with running_hub(site_url) as hub, streaming(hub) as stream:
-        first, second = next_of(stream, "beat"), next_of(stream, "beat")
+        first, second, third = (next_of(stream, "beat") for _ in range(3))
         assert (first.id, second.id) == ("0", None)
-        assert first.data["time"] <= second.data["time"]
+        # The first is this page's own, and may be read a moment after the second for all was.
+        assert second.data["time"] < third.data["time"]
 
 
 def test_an_agent_that_reports_is_told(hub: RunningHub) -> None:
