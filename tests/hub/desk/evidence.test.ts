@@ -1,5 +1,4 @@
 import { breaches, exhibit } from "../../../hub/desk/src/lib/breaches";
-import { withGaps } from "../../../hub/desk/src/lib/gaps";
 import type { CaseFile, Latest } from "../../../hub/desk/src/lib/types";
 
 const START = "2026-11-22T08:00:00.000Z";
@@ -64,24 +63,5 @@ describe("the plotted evidence", () => {
   test("of a camera is its pictures", () => {
     const seen = of({ quantity: "lens_covered", unit: "s", snapshots: ["/a.jpg"] });
     expect(exhibit(seen, [latest("luminance", "")])).toBeNull();
-  });
-});
-
-describe("a series with a silence", () => {
-  test("breaks its line there and nowhere else", () => {
-    const time = [0, 5, 10, 15, 100, 105];
-    expect(withGaps(time, [1, 1, 2, 2, 3, 3])).toEqual([
-      [0, 5, 10, 15, 57.5, 100, 105],
-      [1, 1, 2, 2, null, 3, 3],
-    ]);
-  });
-
-  test("stays as it is when it is even, short or empty", () => {
-    expect(withGaps([0, 5, 12], [1, 2, 3])).toEqual([
-      [0, 5, 12],
-      [1, 2, 3],
-    ]);
-    expect(withGaps([4], [1])).toEqual([[4], [1]]);
-    expect(withGaps([], [])).toEqual([[], []]);
   });
 });

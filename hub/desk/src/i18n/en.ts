@@ -196,6 +196,9 @@ export const en = {
     snapshot: "What the camera saw",
     noSnapshot: "The snapshot can't be loaded.",
     noReadings: "No readings in this window.",
+    noData: (from: string, to: string | null) =>
+      to === null ? `no data since ${from}` : `no data ${from}–${to}`,
+    moreGaps: (count: number) => `and ${count} more`,
     readingsFailed: "The readings can't be loaded:",
     system: "System",
     sensorActor: "The sensor",

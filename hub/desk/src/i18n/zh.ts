@@ -183,6 +183,8 @@ export const zh: Texts = {
     snapshot: "现场抓拍",
     noSnapshot: "抓拍图片无法加载。",
     noReadings: "该时段没有读数。",
+    noData: (from, to) => (to === null ? `${from} 起无数据` : `${from}–${to} 无数据`),
+    moreGaps: (count) => `另有 ${count} 段`,
     readingsFailed: "读数无法加载：",
     system: "系统",
     sensorActor: "传感器",

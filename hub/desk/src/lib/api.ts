@@ -1,10 +1,12 @@
 /** The hub's HTTP interface, one function per question. */
 import type {
   Agent,
+  AgentGaps,
   CaseFile,
   CasePage,
   DeadLetterPage,
   Device,
+  Gap,
   Health,
   Problem,
   Series,
@@ -13,6 +15,7 @@ import type {
 } from "./types";
 
 const UNWELL = 503;
+const NOT_FOUND = 404;
 
 /** The hub refused, in its own words (`application/problem+json`), or could not be reached. */
 export class Refusal extends Error {
@@ -61,6 +64,8 @@ export const readSite = (): Promise<Site> => ask("/api/site");
 export const readDevices = (): Promise<Device[]> => ask("/api/devices");
 export const readUnregistered = (): Promise<Device[]> => ask("/api/devices?registered=false");
 export const readAgents = (): Promise<Agent[]> => ask("/api/agents");
+export const readAgentGaps = (agent: string): Promise<AgentGaps> =>
+  ask(`/api/agents/${segment(agent)}/gaps`);
 export const readHealth = (): Promise<Health> => ask("/api/health", {}, UNWELL);
 export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
@@ -90,6 +95,27 @@ export const readSeries = (
       points,
     })}`,
   );
+
+/** The longest that the hub works out gaps for at once. */
+const WEEK_MS = 7 * 86_400_000;
+
+/** A device's gaps, by time. One that is not in the site's plan owes nothing and has none. */
+export async function readGaps(device: string, from: Date, to: Date): Promise<Gap[]> {
+  const gaps: Gap[] = [];
+  for (let start = from.getTime(); start < to.getTime(); start += WEEK_MS) {
+    const until = new Date(Math.min(start + WEEK_MS, to.getTime())).toISOString();
+    const span = query({ from: new Date(start).toISOString(), to: until });
+    try {
+      gaps.push(
+        ...(await ask<{ items: Gap[] }>(`/api/devices/${segment(device)}/gaps?${span}`)).items,
+      );
+    } catch (error) {
+      if (error instanceof Refusal && error.status === NOT_FOUND) return [];
+      throw error;
+    }
+  }
+  return gaps;
+}
 
 /** Take a step; `key` stays the same when the same step is tried again. */
 export const takeStep = (id: number, step: Step, person: string, key: string): Promise<CaseFile> =>

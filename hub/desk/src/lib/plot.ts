@@ -1,6 +1,7 @@
 /** How a quantity is plotted: its line, its limit, and the time in which the limit was broken. */
 import uPlot from "uplot";
 import { amount, clockTime, day, measured } from "./format";
+import { hatch } from "./hatch";
 import { colour, wash } from "./palette";
 
 export type Span = { from: number; to: number | null };
@@ -12,6 +13,8 @@ export type Figure = {
   words: [string, string] | null;
   /** Shaded; seconds; still open to the right when `to` is null. */
   breaches: Span[];
+  /** Hatched: nothing is known of that time. Seconds, by time. */
+  gaps: Span[];
   /** The token of the breach's colour. */
   tint: string;
   /** Seconds: the least that the time axis spans. */
@@ -29,16 +32,18 @@ function tick(seconds: number, step: number): string {
 
 function shade(plot: uPlot, figure: Figure): void {
   const { ctx, bbox } = plot;
-  const place = (time: number): number =>
-    Math.min(Math.max(plot.valToPos(time, "x", true), bbox.left), bbox.left + bbox.width);
+  const edge = bbox.left + bbox.width;
+  const place = (time: number | null): number =>
+    time === null ? edge : Math.min(Math.max(plot.valToPos(time, "x", true), bbox.left), edge);
   ctx.save();
   ctx.fillStyle = wash(figure.tint, 0.16);
   for (const { from, to } of figure.breaches) {
     const left = place(from);
-    const right = to === null ? bbox.left + bbox.width : place(to);
-    ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
+    ctx.fillRect(left, bbox.top, Math.max(place(to) - left, 1), bbox.height);
   }
   ctx.restore();
+  for (const { from, to } of figure.gaps)
+    if (place(from) < place(to)) hatch(plot, place(from), place(to));
 }
 
 function limitLine(plot: uPlot, figure: Figure): void {

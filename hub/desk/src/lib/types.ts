@@ -16,6 +16,8 @@ export type DeviceNow = Schemas["DeviceNow"];
 export type Condition = Device["state"];
 export type Latest = Schemas["LatestReading"];
 export type Series = Schemas["Series"];
+export type Gap = Schemas["GapView"];
+export type AgentGaps = Schemas["AgentGaps"];
 
 export type Case = Schemas["Case"];
 export type CaseState = Case["state"];

@@ -1,0 +1,85 @@
+import { closed, continued, gapAt, spansOf, withGaps } from "../../../hub/desk/src/lib/gaps";
+import type { Gap } from "../../../hub/desk/src/lib/types";
+
+const gap = (from: number, to: number, open = false): Gap => ({
+  from: new Date(from * 1000).toISOString(),
+  to: new Date(to * 1000).toISOString(),
+  missed: 3,
+  open,
+});
+
+describe("the hub's gaps", () => {
+  test("become spans in seconds; one that lasts has no end", () => {
+    expect(spansOf([gap(10, 40), gap(60, 99, true)])).toEqual([
+      { from: 10, to: 40 },
+      { from: 60, to: null },
+    ]);
+  });
+
+  test("that were asked for by weeks are joined again", () => {
+    expect(spansOf([gap(10, 40), gap(40, 99, true)])).toEqual([{ from: 10, to: null }]);
+  });
+
+  test("end when the device is heard", () => {
+    const lasting = [{ from: 60, to: null }];
+    expect(closed(lasting, 80)).toEqual([{ from: 60, to: 80 }]);
+    expect(closed(lasting, 60)).toBe(lasting);
+    expect(closed([{ from: 1, to: 2 }], 80)).toEqual([{ from: 1, to: 2 }]);
+    expect(closed([], 80)).toEqual([]);
+  });
+
+  test("go on with a silence that began while the page was open", () => {
+    expect(continued([{ from: 1, to: 2 }], 60)).toEqual([
+      { from: 1, to: 2 },
+      { from: 60, to: null },
+    ]);
+    expect(continued([{ from: 55, to: null }], 60)).toEqual([{ from: 55, to: null }]);
+    expect(continued([], null)).toEqual([]);
+  });
+
+  test("are found under the pointer, but not at their ends", () => {
+    const gaps = [
+      { from: 10, to: 40 },
+      { from: 60, to: null },
+    ];
+    expect(gapAt(gaps, 20)).toBe(gaps[0]);
+    expect(gapAt(gaps, 1000)).toBe(gaps[1]);
+    expect([gapAt(gaps, 10), gapAt(gaps, 40), gapAt(gaps, 50)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe("a series with gaps", () => {
+  test("breaks its line in each of them and nowhere else", () => {
+    const gaps = [
+      { from: 15, to: 100 },
+      { from: 105, to: 125 },
+    ];
+    expect(withGaps([0, 15, 100, 105, 125], [1, 2, 3, 3, 4], gaps)).toEqual([
+      [0, 15, 57.5, 100, 105, 115, 125],
+      [1, 2, null, 3, 3, null, 4],
+    ]);
+  });
+
+  test("has nothing to break before its first and after its last value", () => {
+    const gaps = [
+      { from: 0, to: 50 },
+      { from: 60, to: null },
+    ];
+    expect(withGaps([50, 60], [1, 2], gaps)).toEqual([
+      [50, 60],
+      [1, 2],
+    ]);
+    expect(withGaps([], [], gaps)).toEqual([[], []]);
+  });
+
+  test("stays as it is without gaps, however uneven", () => {
+    expect(withGaps([0, 5, 900], [1, 2, 3], [])).toEqual([
+      [0, 5, 900],
+      [1, 2, 3],
+    ]);
+  });
+});
