@@ -10,21 +10,33 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from edge.assemble import clock_micros, open_link, open_outbox
+from edge.command import Command, Reply, UnknownCommand, encode_reply, reply_topic
 from edge.config import ConfigError, load_agent_file
-from edge.drivers.registry import devices_of, make_driver
-from edge.link import Link, Will
+from edge.configure import Configuration, RolledBackError, make_drivers
+from edge.duty import Duty
+from edge.link import Connected, Event, Link, Lost, Will
+from edge.orders import Orders
 from edge.outbox import Outbox
 from edge.pack import BadSampleError
+from edge.replies import Replies
 from edge.sender import Sender
 from edge.settings import EdgeSettings
 from edge.supervise import SupervisedDriver
+from edge.trial import Trial
 from edge.window import Window
-from edge.wire import AgentState, Micros, encode_agent_state, is_identifier, state_topic
+from edge.wire import (
+    Ack,
+    AgentState,
+    LinkTest,
+    Micros,
+    encode_agent_state,
+    is_identifier,
+    state_topic,
+)
 
 DRAIN_S = 10.0  # ours: how long a stopping agent waits for acknowledgements
 _LONGEST_WAIT_S = 0.25  # ours: how long a stop may go unnoticed
@@ -48,7 +60,13 @@ class Agent:
         monotonic: Callable[[], float] = time.monotonic,
         drain_s: float = DRAIN_S,
         software: str = "",
+        records: Path | None = None,
+        configuration: Configuration | None = None,
     ) -> None:
+        """`records` is the folder that remembers what was passed and answered over a restart.
+
+        Without a `configuration` the drivers cannot be exchanged while it runs.
+        """
         self._name = name
         self._drivers = drivers
         self._outbox = outbox
@@ -58,10 +76,23 @@ class Agent:
         self._monotonic = monotonic
         self._drain_s = drain_s
         self._software = software
+        self._configuration = configuration
         self._state_topic = state_topic(site, name)
+        self._reply_topic = reply_topic(site, name)
         window = Window(settings.in_flight, settings.resend_s)
         self._sender = Sender(outbox, window, link, site=site, agent=name, monotonic=monotonic)
         self._evicted = outbox.counts.evicted
+        self._duty = Duty(
+            Trial(name, clock),
+            link,
+            outbox,
+            site=site,
+            agent=name,
+            monotonic=monotonic,
+            record=records / f"{name}.duty" if records else None,
+        )
+        replies = Replies(records / f"{name}.replies" if records else None)
+        self._orders = Orders(name, self, replies, self._reply, clock)
 
     def run(self, stop: threading.Event) -> None:
         """Poll and send until `stop` is set, then drain, say goodbye and release everything."""
@@ -81,14 +112,28 @@ class Agent:
             now = self._monotonic()
             if now >= next_poll:
                 self._poll()
-                next_poll = max(next_poll + self._settings.poll_ms / 1000, self._monotonic())
+                next_poll = max(next_poll + self._poll_s, self._monotonic())
             if now >= next_report:
-                self._report()
-                next_report = now + self._settings.report_s
+                self.report()
+                next_report = now + self._report_s
+            self._orders.step()
+            self._tested(self._duty.step())
             wait = min(next_poll - self._monotonic(), _LONGEST_WAIT_S)
-            if self._sender.wait(wait):
+            for event in self._sender.wait(wait):
+                self._heed(event)
+
+    def _heed(self, event: Event) -> None:
+        match event:
+            case Connected():
                 log.info("connected: agent=%s", self._name)
-                self._report()
+                self._duty.begin()
+                self.report()
+            case Lost():
+                self._duty.lost()
+            case Ack():
+                self._tested(self._duty.note(event))
+            case Command() | UnknownCommand():
+                self._orders.take(event)
 
     def _poll(self) -> None:
         for driver in self._drivers:
@@ -100,14 +145,54 @@ class Agent:
                 self._outbox.append(samples)
             except BadSampleError as error:
                 self._outbox.append(driver.fail(error, now, at))
+            self._orders.look_for_pictures(samples)
         self._sender.pump()
 
-    def _report(self) -> None:
+    def try_link(self) -> None:
+        """Test the link to ingest again."""
+        self._duty.begin()
+
+    def take_snapshot(self, device: str) -> bool:
+        """Ask a camera for its next picture; False if no driver has it."""
+        return any(driver.take_snapshot(device) for driver in self._drivers)
+
+    def configure(self, text: str) -> int:
+        """Put an agent's file into force; the number that the one before is kept under.
+
+        Raises:
+            ConfigError: the file cannot be used; nothing was changed.
+            RolledBackError: it could not be put into force; the old one is.
+        """
+        if self._configuration is None:
+            raise RolledBackError("this agent runs without a file")
+        number, self._drivers = self._configuration.replace(text, self._drivers)
+        return number
+
+    def report(self) -> None:
+        """Publish the agent's state now."""
         self._link.publish(self._state_topic, self._state(online=True), retain=True)
         evicted = self._outbox.counts.evicted
         if evicted > self._evicted:
             log.warning("spool full: agent=%s evicted=%d", self._name, evicted - self._evicted)
         self._evicted = evicted
+
+    @property
+    def _poll_s(self) -> float:
+        own = self._configuration and self._configuration.file.poll_ms
+        return (own or self._settings.poll_ms) / 1000
+
+    @property
+    def _report_s(self) -> float:
+        own = self._configuration and self._configuration.file.report_s
+        return own or self._settings.report_s
+
+    def _tested(self, result: LinkTest | None) -> None:
+        if result is not None:
+            self.report()
+            self._orders.tested(result)
+
+    def _reply(self, reply: Reply) -> None:
+        self._link.publish(self._reply_topic, encode_reply(reply))
 
     def _drain(self) -> None:
         deadline = self._monotonic() + self._drain_s
@@ -136,6 +221,8 @@ class Agent:
                 evicted=counts.evicted,
                 spooled_batches=counts.batches,
                 spooled_bytes=counts.bytes,
+                duty=self._duty.state,
+                link_test=self._duty.newest,
             )
         )
 
@@ -167,15 +254,15 @@ def run_agent(
         )  # fmt: skip
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    drivers = [
-        SupervisedDriver(
-            f"{file.agent}-{number}-{spec.__struct_config__.tag}",
-            partial(make_driver, spec, file.agent, clock_micros),
-            devices=devices_of(spec),
-        )
-        for number, spec in enumerate(file.driver, 1)
-    ]
-    outbox = open_outbox(spool_dir, file.agent, settings)
-    software = f"gridwarden {version('gridwarden')}"
-    agent = Agent(file.agent, drivers, outbox, link, settings, site=site, software=software)
+    agent = Agent(
+        file.agent,
+        make_drivers(file, clock_micros),
+        open_outbox(spool_dir, file.agent, settings),
+        link,
+        settings,
+        site=site,
+        software=f"gridwarden {version('gridwarden')}",
+        records=spool_dir,
+        configuration=Configuration(config_path.absolute(), file, clock_micros),
+    )
     agent.run(stop)

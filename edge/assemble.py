@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from edge.command import command_topic
 from edge.link import Address, Link, Will
 from edge.outbox import RESERVE_BYTES, Outbox
 from edge.settings import EdgeSettings
@@ -60,7 +61,7 @@ def open_link(
     client_id: str | None = None,
     announced: bool = True,
 ) -> Link:
-    """The link of one agent; `announced` gives it the last will that marks it as lost.
+    """The link of one agent; `announced` gives it commands, and a last will that marks it as lost.
 
     Raises:
         ValueError: the broker's address is none.
@@ -70,6 +71,7 @@ def open_link(
         Address.parse(broker_url, username, password),
         client_id=client_id or f"{site}-{agent}",
         ack_topic=ack_topic(site, agent),
+        command_topic=command_topic(site, agent) if announced else None,
         will=Will(state_topic(site, agent), lost) if announced else None,
         queue=queue,
     )

@@ -43,8 +43,8 @@ class CameraSpec(
     """A camera: an address (`rtsp://…`) or a video file, and the zones to watch.
 
     `origin` is the event time at which a file's first picture was or will be taken; without it,
-    when the agent opens the file. `memory` is a PNG file that keeps what clear lanes look like
-    over a restart.
+    when the agent opens the file. `report_s` is the time between two heartbeats. `memory` is a
+    PNG file that keeps what clear lanes look like over a restart.
     """
 
     device: Identifier
@@ -52,6 +52,7 @@ class CameraSpec(
     loop: bool = False
     origin: Micros | None = None
     memory: str | None = None
+    report_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 5.0
     zones: list[ZoneSpec] = []
 
 
@@ -70,10 +71,15 @@ DriverSpec: TypeAlias = CameraSpec | SimulatedSpec
 
 
 class AgentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file; paths in it are absolute after `load_agent_file`."""
+    """The whole file; paths in it are absolute after `load_agent_file`.
+
+    `poll_ms` and `report_s` win over the settings of these names.
+    """
 
     agent: Identifier
     driver: Annotated[list[DriverSpec], msgspec.Meta(min_length=1)]
+    poll_ms: Annotated[int, msgspec.Meta(ge=10, le=60_000)] | None = None
+    report_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] | None = None
 
 
 def load_agent_file(path: Path) -> AgentFile:
@@ -83,10 +89,23 @@ def load_agent_file(path: Path) -> AgentFile:
         ConfigError: not there, not TOML, a key unknown, missing or of the wrong kind.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; name the agent's file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not a TOML file: {error}") from error
+    return read_agent_file(text, path)
+
+
+def read_agent_file(text: str, path: Path) -> AgentFile:
+    """Check the text of an agent's file that stands, or is to stand, at `path`.
+
+    Raises:
+        ConfigError: not TOML, a key unknown, missing or of the wrong kind.
+    """
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not a TOML file: {error}") from error
     try:
         loaded = msgspec.convert(document, AgentFile)

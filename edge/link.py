@@ -24,6 +24,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.backoff import Backoff
+from edge.command import Command, UnknownCommand, decode_command
 from edge.wire import Ack, WireError, decode_ack
 
 _KEEPALIVE_S = 15  # ours: a dead connection is noticed, and the will published, within 23 s
@@ -77,7 +78,7 @@ class Lost:
     """There is no connection any more."""
 
 
-Event: TypeAlias = Connected | Lost | Ack
+Event: TypeAlias = Connected | Lost | Ack | Command | UnknownCommand
 
 
 class Link:
@@ -89,14 +90,19 @@ class Link:
         *,
         client_id: str,
         ack_topic: str,
+        command_topic: str | None = None,
         will: Will | None = None,
         queue: int = 256,
         seed: int | None = None,
     ) -> None:
-        """`queue` bounds the messages handed over and not yet confirmed by the broker."""
+        """`queue` bounds the messages handed over and not yet confirmed by the broker.
+
+        Without a `command_topic` nothing can be asked of it.
+        """
         self._address = address
         self._client_id = client_id
         self._ack_topic = ack_topic
+        self._command_topic = command_topic
         self._will = will
         self._queue = queue
         self._backoff = Backoff(*_BACKOFF_S, random.Random(seed))
@@ -163,6 +169,9 @@ class Link:
                 self._backoff.reset()
             self._closing.wait(self._backoff.next())
 
+    def _decoded(self, topic: str, payload: bytes) -> Ack | Command | UnknownCommand:
+        return decode_command(payload) if topic == self._command_topic else decode_ack(payload)
+
     def _new_client(self, ended: threading.Event) -> Client:
         client = Client(
             CallbackAPIVersion.VERSION2,
@@ -185,7 +194,8 @@ class Link:
                 log.error("broker refused: client=%s reason=%s", self._client_id, reason)
                 ended.set()
             else:
-                client.subscribe(self._ack_topic, qos=1)
+                topics = (self._ack_topic, self._command_topic)
+                client.subscribe([(topic, 1) for topic in topics if topic])
 
         def on_subscribe(
             client: Client, _: Any, _mid: int, reasons: list[ReasonCode], _p: Properties | None
@@ -199,9 +209,9 @@ class Link:
 
         def on_message(_client: Client, _: Any, message: MQTTMessage) -> None:
             try:
-                self._events.put(decode_ack(bytes(message.payload)))
+                self._events.put(self._decoded(message.topic, bytes(message.payload)))
             except WireError as error:
-                log.warning("acknowledgement ignored: client=%s error=%s", self._client_id, error)
+                log.warning("message ignored: client=%s error=%s", self._client_id, error)
 
         def on_disconnect(
             _c: Client, _: Any, _f: DisconnectFlags, reason: ReasonCode, _p: Properties | None

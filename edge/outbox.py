@@ -17,7 +17,7 @@ from edge.pack import Unreadable
 from edge.sample import Sample
 from edge.spool import Counts, Spool, SpoolCorruptError, SpoolRefusedError
 from edge.window import Key, Ticket
-from edge.wire import Ack
+from edge.wire import Ack, Origin
 
 RESERVE_BYTES = 32 << 20  # ours: an hour of a campus's readings
 
@@ -50,6 +50,11 @@ class Outbox:
         """Whether ingest has acknowledged everything."""
         owed = sum(map(len, self._owed.values()))
         return self.counts.batches <= owed
+
+    def mark(self, origin: Origin) -> None:
+        """What is made from here on bears this origin."""
+        self._disk.mark(origin)
+        self._reserve.mark(origin)
 
     def append(self, samples: Sequence[Sample]) -> None:
         """Keep samples: on the disk, or in memory while it refuses.

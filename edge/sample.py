@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -60,6 +60,18 @@ class Driver(Protocol):
 
     def close(self) -> None:
         """Release what it holds; called once."""
+        ...
+
+
+@runtime_checkable
+class Photographer(Protocol):
+    """What a driver of cameras can do besides."""
+
+    def take_snapshot(self, device: str) -> bool:
+        """Let the camera's next picture come as a detection of kind `snapshot`.
+
+        False if it reads no such camera.
+        """
         ...
 
 

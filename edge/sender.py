@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
+from edge.command import Command, UnknownCommand
 from edge.link import Connected, Event, Link, Lost
 from edge.window import Key, Ticket, Window
 from edge.wire import Ack, batch_topic, rejected_topic
@@ -64,38 +65,36 @@ class Sender:
                 self._window.withdraw(waiting[place:])
                 return
 
-    def wait(self, timeout: float) -> bool:
-        """Handle what happens within `timeout` seconds, at least what has; whether we connected.
+    def wait(self, timeout: float) -> list[Event]:
+        """Handle what happens within `timeout` seconds, at least what has; what it was.
 
         Returns as soon as something was handled. Acknowledgements that wait together are one
         transaction of the spool.
         """
-        connected = False
-        acks: list[Ack] = []
+        events: list[Event] = []
         event = self._link.next_event(timeout)
-        busy = event is not None
         while event is not None:
-            connected = self._note(event, acks) or connected
+            events.append(event)
+            self._note(event)
             event = self._link.next_event(0)
+        acks = [event for event in events if isinstance(event, Ack)]
         if acks:
             self._outbox.acknowledge(acks)
-        if busy:
+        if events:
             self.pump()
-        return connected
+        return events
 
-    def _note(self, event: Event, acks: list[Ack]) -> bool:
+    def _note(self, event: Event) -> None:
         match event:
             case Connected():
                 self._window.reconnect()
                 self._online = True
-                return True
             case Lost():
                 self._online = False
-                return False
             case Ack():
-                acks.append(event)
                 self._window.settle((event.epoch, seq) for seq in event.seqs)
-                return False
+            case Command() | UnknownCommand():
+                pass  # the agent's
 
     def _topic(self, ticket: Ticket) -> str:
         if ticket.channel == "rejected":

@@ -106,6 +106,10 @@ class Spool:
         except SpoolCorruptError as error:
             self._begin_anew(error)
 
+    def mark(self, origin: Origin) -> None:
+        """What is appended from here on bears this origin."""
+        self._origin = origin
+
     @property
     def epoch(self) -> int:
         """The name of this life of the spool: random, 63 bits, never 0."""

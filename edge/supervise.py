@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 
 from edge.backoff import Backoff
-from edge.sample import Driver, Sample
+from edge.sample import Driver, Photographer, Sample
 from edge.wire import DeviceState, Micros, is_identifier
 
 _BACKOFF_S = (0.5, 30.0)
@@ -44,6 +44,15 @@ class SupervisedDriver:
     def devices(self) -> int:
         """How many devices it reads, as far as is known."""
         return len(self._known) if self._driver is None else self._driver.devices
+
+    def start(self) -> None:
+        """Make the driver now and not with the first poll. Raises whatever the driver raises."""
+        if self._driver is None:
+            self._driver = self._make()
+
+    def take_snapshot(self, device: str) -> bool:
+        """Ask for a camera's next picture; False if the driver has no such camera."""
+        return isinstance(self._driver, Photographer) and self._driver.take_snapshot(device)
 
     def poll(self, now: Micros, at: float) -> list[Sample]:
         """What the driver has read; `at` is the monotonic second of this poll. Never raises."""

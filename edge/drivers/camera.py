@@ -80,6 +80,7 @@ class CameraDriver:
         self._offline_until: float | None = None
         self._state = ""
         self._report_due: Micros = 0
+        self._asked = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"camera {device}", daemon=True)
         self._thread.start()
@@ -92,6 +93,13 @@ class CameraDriver:
     def poll(self, now: Micros) -> list[Sample]:
         """What was seen since the last poll. A fire or covered lens is urgent."""
         return self._outlet.drain(now)
+
+    def take_snapshot(self, device: str) -> bool:
+        """Let the next picture come as a detection of kind `snapshot`."""
+        if device != self._device:
+            return False
+        self._asked.set()
+        return True
 
     def close(self) -> None:
         """Stop watching; a read that blocks ends by itself within the stream's timeout."""
@@ -147,11 +155,21 @@ class CameraDriver:
                     snapshot=self._snapshot(shot, finding.box) if first else None,
                 )
             )
+        if self._asked.is_set():
+            self._asked.clear()
+            self._show(shot)
         if shot.time >= self._report_due:
             self._report_due = shot.time + round(self._report_s * 1e6)
             self._outlet.put_reading(Reading(self._device, "luminance", shot.time, view.luminance))
 
         self._save(shot.elapsed_s)
+
+    def _show(self, shot: Shot) -> None:
+        picture = self._snapshot(shot, None)
+        if picture is not None:
+            self._outlet.put_detection(
+                Detection(self._device, shot.time, "snapshot", "", 1.0, None, picture)
+            )
 
     def _save(self, elapsed_s: float) -> None:
         if self._memory is None or elapsed_s < self._save_due_s:

@@ -9,7 +9,7 @@ from edge.sample import Reading, Sample
 from edge.wire import Detection, DeviceState, Micros
 
 WAITING = 256  # ours: of each sort; a camera makes about three detections a second at most
-URGENT_KINDS = frozenset({"fire", "lens_covered"})
+URGENT_KINDS = frozenset({"fire", "lens_covered", "snapshot"})  # somebody waits for the last
 
 log = logging.getLogger(__name__)
 

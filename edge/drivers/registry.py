@@ -43,6 +43,7 @@ def _make_camera(spec: CameraSpec, clock: Callable[[], Micros]) -> Driver:
         zones,
         loop=spec.loop,
         origin=spec.origin,
+        report_s=spec.report_s,
         memory=memory,
         clock=clock,
     )
