@@ -46,7 +46,7 @@ class DeadLetter:
 class Arrival:
     """A message that can be stored: `batch` holds what passed the checks, `letters` the rest.
 
-    Without an identity it is many simple messages in one. Those that carry a time are then
+    Without an identity it is many simple messages in one that carry a time. They are
     `known_by_content`: a reading that the store has already is the same one told again.
     """
 

@@ -7,7 +7,7 @@ decoded, so its number has to be read without decoding what follows. MessagePack
 
 from __future__ import annotations
 
-_ARRAYS = {0x98: 1, 0x9C: 1, 0xDC: 3, 0xDD: 5}  # rejected record, batch, array 16, array 32
+_ARRAYS = {**dict.fromkeys(range(0x90, 0xA0), 1), 0xDC: 3, 0xDD: 5}  # array of 0 to 15, 16, 32
 _UNSIGNED = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}
 _TEXTS = {0xD9: 1, 0xDA: 2, 0xDB: 4}
 _MOST_FIXINT = 0x7F

@@ -21,7 +21,7 @@ from edge.wire import (
     WireError,
     is_identifier,
 )
-from ingest.arrival import Arrival, Entry
+from ingest.arrival import Arrival, Entry, Identity
 from ingest.clock import DAY, SECOND
 from ingest.feed import CommittedBatch
 from ingest.settings import IngestSettings
@@ -29,6 +29,7 @@ from ingest.simple import decode_value, event_time, is_urgent
 
 GATHERED_AGENT = "ingest"  # under whose name a batch of many devices' messages goes into the feed
 _KNOWN_TOPICS = 65_536  # ours: topics whose parts are kept, so that they are checked once
+_LONGEST_TOPIC = 256  # ours: longer than any of ours, far shorter than what MQTT lets through
 _MOST_TOGETHER = 50_000  # ours: fewer than a batch's table can have names
 _NOT_READINGS = frozenset({"swipe", "state"})
 
@@ -79,6 +80,8 @@ class PlainReader:
         return Plain(device, quantity, time, value, when is not None, received, topic, urgent)
 
     def _learn(self, topic: str) -> _Series | None:
+        if len(topic) > _LONGEST_TOPIC:
+            return None
         if len(self._topics) >= _KNOWN_TOPICS:
             self._topics.clear()
         series = None
@@ -142,7 +145,9 @@ class Gatherer:
             states=[],
         )
         where = topic[0] if len(run) == 1 else ALL_SIMPLE_DEVICES
-        return Arrival(None, None, where, batch, known_by_content=timed[0])
+        # Without times only its number tells a lot that is written again after a lost connection.
+        identity = None if timed[0] else Identity(batch.agent, batch.epoch, batch.seq)
+        return Arrival(identity, None, where, batch, known_by_content=timed[0])
 
 
 def _indexed(names: Sequence[str]) -> tuple[list[str], bytes]:

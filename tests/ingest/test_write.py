@@ -14,6 +14,7 @@ from edge.wire import AgentState, Detection, DeviceState, Direction, Swipe
 from ingest.arrival import Arrival, DeadLetter, Identity, Refusal, Report
 from ingest.feed import FEED_CHANNEL, decode_committed
 from ingest.person import PersonKeys
+from ingest.plain import Gatherer, Plain
 from ingest.write import Tally, Writer
 from tests.ingest.make import (
     AGENT,
@@ -106,6 +107,22 @@ def test_duplicates_in_any_order_are_stored_once(
     assert count(database_url, "readings") == 1000
     assert count(database_url, "(select distinct time from readings) as t") == 1000
     assert count(database_url, "feed") == 100
+
+
+def test_simple_readings_whose_commit_went_unheard_are_stored_once(
+    conn: psycopg.Connection, database_url: str
+) -> None:
+    plain = [
+        Plain("d", "flow", NOW + n, 1.0, timed, NOW, "gw/1/s/devices/d/flow", urgent=False)
+        for n, timed in enumerate((True, True, False, False, False))
+    ]
+    gatherer = Gatherer(5)
+    lot = gatherer.gather(plain)
+    assert writer().write(conn, lot) == Tally(stored=5)
+    writer().write(conn, lot)  # as after a connection that was lost between commit and answer
+    assert count(database_url, "readings") == 5
+    writer().write(conn, gatherer.gather(plain))  # told again: those without a time count again
+    assert count(database_url, "readings") == 8
 
 
 def test_two_writers_of_the_same_batches_store_them_once(database_url: str) -> None:
