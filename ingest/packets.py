@@ -19,7 +19,8 @@ LEAVE: Final = b"\xe0\x00"
 
 _MOST_LENGTH_BYTES = 4  # 1.5.5: a length takes one to four bytes
 _KNOWN_TOPICS = 65_536  # ours: topics whose text is kept, so that it is decoded once
-_CLEAN_START, _HAS_PASSWORD, _HAS_NAME = 0x02, 0x40, 0x80
+_LONGEST_TOPIC = 256  # ours: longer than any of ours, far shorter than what MQTT lets through
+_HAS_PASSWORD, _HAS_NAME = 0x40, 0x80
 _SESSION_EXPIRY, _RECEIVE_MAXIMUM = 0x11, 0x21
 
 
@@ -162,7 +163,9 @@ class Cutter:
     def _learn(self, name: bytes) -> str:
         if len(self._topics) >= _KNOWN_TOPICS:
             self._topics.clear()
-        self._topics[name] = topic = name.decode()
+        topic = name.decode()
+        if len(name) <= _LONGEST_TOPIC:
+            self._topics[name] = topic
         return topic
 
 
