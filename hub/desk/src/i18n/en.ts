@@ -243,6 +243,7 @@ export const en = {
     place: "Place",
     grid: "Grid",
     seen: "Last seen",
+    stale: "stale",
     value: "Value",
     agent: "Agent",
     count: (shown: number, all: number) => (shown === all ? `${all}` : `${shown} of ${all}`),
@@ -266,6 +267,15 @@ export const en = {
     made: "Made",
     acknowledged: "Acknowledged",
     evicted: "Evicted",
+    missing: "Missing batches",
+    waiting: (count: string) => `${count} still to come`,
+    evictedBatches: (count: string) => `${count} evicted`,
+    lost: (count: string) => `${count} lost`,
+    evictedWarning: (agent: string, count: string) =>
+      `${agent} had to throw ${count} items away: its spool was full or they were too old.`,
+    lostWarning: (agent: string, count: string) =>
+      `${count} batches of ${agent} never came and are not in its spool any more.`,
+    lettersEvicted: (count: string) => `${count} older ones were thrown away.`,
     noAgents: "No agent has reported yet.",
     hub: "Hub",
     status: "Status",

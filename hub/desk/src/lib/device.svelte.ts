@@ -8,6 +8,8 @@ export class LiveDevice {
   readonly at: Point | null;
   readonly grid: string | null;
   readonly agent: string | null;
+  /** The age in milliseconds from which its data is stale; null of a reader, which owes nothing. */
+  readonly staleAfter: number | null;
   state = $state<Condition>("unknown");
   /** Milliseconds, or null when it was never heard. */
   seen = $state<number | null>(null);
@@ -20,6 +22,7 @@ export class LiveDevice {
     this.at = device.at;
     this.grid = device.grid;
     this.agent = device.agent;
+    this.staleAfter = device.stale_after_s === null ? null : device.stale_after_s * 1000;
     this.patch(device);
   }
 
@@ -35,6 +38,11 @@ export class LiveDevice {
   /** Whether somebody should look after it. */
   get ailing(): boolean {
     return this.state === "silent" || this.state === "fault";
+  }
+
+  /** Whether it should have been heard since. */
+  stale(now: number): boolean {
+    return this.staleAfter !== null && this.seen !== null && now - this.seen > this.staleAfter;
   }
 
   value(quantity: string): Latest | undefined {

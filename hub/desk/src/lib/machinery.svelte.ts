@@ -1,6 +1,6 @@
 /** What the system view asks for while it is open: the hub's health, dead letters, strangers. */
-import { readDeadLetters, readHealth, readUnregistered } from "./api";
-import type { DeadLetterPage, Device, Health } from "./types";
+import { readAgentGaps, readDeadLetters, readHealth, readUnregistered } from "./api";
+import type { AgentGaps, DeadLetterPage, Device, Health } from "./types";
 
 const LETTERS = 50;
 
@@ -10,9 +10,14 @@ export class Machinery {
   strangers = $state.raw<Device[] | null>(null);
   failure = $state<string | null>(null);
 
-  async refresh(): Promise<void> {
+  /** What never came of each agent's batches. */
+  gaps = $state.raw<AgentGaps[]>([]);
+
+  /** Read everything anew; `agents` are those that ever reported. */
+  async refresh(agents: string[]): Promise<void> {
     try {
-      [this.health, this.letters, this.strangers] = await Promise.all([
+      [this.gaps, this.health, this.letters, this.strangers] = await Promise.all([
+        Promise.all(agents.map(readAgentGaps)),
         readHealth(),
         readDeadLetters(LETTERS),
         readUnregistered(),
