@@ -51,15 +51,20 @@ def last_seen(line: Line | None, spot: Spot | None) -> Micros | None:
     return line.seen // HOUR * HOUR if reader else line.seen
 
 
+def stale_after_s(spot: Spot) -> float | None:
+    """How old a device's newest data may be. A reader speaks only when a card is shown: any age."""
+    return None if spot.kind == "reader" else MISSED_REPORTS * spot.report_s
+
+
 def condition(line: Line | None, spot: Spot | None, now: Micros) -> Condition:
-    """How a device is. A reader speaks only when a card is shown, so its silence says nothing."""
+    """How a device is."""
     if line is None:
         return "unknown"
     if line.told in FAULTS:
         return "fault"
     if line.told == GONE and line.told_at >= line.seen:
         return "silent"
-    if spot is None or spot.kind == "reader":
+    patience_s = None if spot is None else stale_after_s(spot)
+    if patience_s is None:
         return "ok"
-    patience = MISSED_REPORTS * spot.report_s * 1_000_000
-    return "silent" if now - line.seen > patience else "ok"
+    return "silent" if now - line.seen > patience_s * 1_000_000 else "ok"

@@ -47,7 +47,8 @@ select id, received, topic, reason, items, octet_length(payload) as bytes
 from public.dead_letters order by id desc limit %(limit)s
 
 -- name: dead_letter_total
-select count(*) as total from public.dead_letters
+select (select count(*) from public.dead_letters) as total,
+       coalesce((select value from public.counters where name = %(counter)s), 0) as evicted
 
 -- name: feed_head
 select coalesce(max(position), 0) from public.feed

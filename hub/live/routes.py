@@ -27,6 +27,7 @@ from hub.problems import FieldError, ProblemError, invalid
 from hub.views import Asked, DeviceId
 from hub.wiring import Connection, WiredParts
 from ingest import clock
+from ingest.housekeeping import LETTERS_EVICTED
 
 LONGEST_SERIES = timedelta(days=31)  # ours: what is read at once from the raw table
 
@@ -110,10 +111,8 @@ async def list_dead_letters(
 ) -> DeadLetterPage:
     """The newest dead letters without their payloads, which may name people."""
     found = await rows(conn, "dead_letters", limit=limit)
-    total = await rows(conn, "dead_letter_total")
-    return DeadLetterPage(
-        items=[DeadLetter.model_validate(row) for row in found], total=total[0]["total"]
-    )
+    (counts,) = await rows(conn, "dead_letter_total", counter=LETTERS_EVICTED)
+    return DeadLetterPage(items=[DeadLetter.model_validate(row) for row in found], **counts)
 
 
 def _no_such_device(device: Identifier) -> ProblemError:

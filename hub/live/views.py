@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 from pydantic import BaseModel, Field
 
 from edge.wire import Micros
-from hub.live.domain import UNITS, Condition, Line, condition, last_seen
+from hub.live.domain import UNITS, Condition, Line, condition, last_seen, stale_after_s
 from hub.sites.domain import DeviceKind, Point, Spot
 from hub.views import Instant, instant
 from ingest import clock
@@ -40,6 +40,9 @@ class Device(DeviceNow):
     at: Point | None
     grid: str | None
     agent: str | None
+    stale_after_s: float | None = Field(
+        description="Age from which its data is stale: three missed reports; none of readers"
+    )
 
 
 class Agent(BaseModel):
@@ -81,6 +84,7 @@ class DeadLetterPage(BaseModel):
 
     items: list[DeadLetter]
     total: int
+    evicted: int = Field(description="Older ones that housekeeping has thrown away")
 
 
 class Beat(BaseModel):
@@ -118,6 +122,7 @@ def device_view(device: str, line: Line | None, spot: Spot | None, now: Micros) 
         at=None if spot is None else spot.at,
         grid=None if spot is None else spot.grid,
         agent=None if spot is None else spot.agent,
+        stale_after_s=None if spot is None else stale_after_s(spot),
     )
 
 

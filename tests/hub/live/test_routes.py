@@ -19,9 +19,11 @@ def test_dead_letters_are_listed_without_their_payload(hub: RunningHub) -> None:
                 " values (now(), 'gw/1/x', %s, '\\x00ff')",
                 [f"reason {number}"],
             )
+        conn.execute("insert into counters values ('dead_letters_evicted', 7)")
     letters = hub.get("/api/dead-letters", limit=2)
     assert [item["reason"] for item in letters["items"]] == ["reason 2", "reason 1"]
     assert (letters["total"], letters["items"][0]["bytes"]) == (3, 2)
+    assert letters["evicted"] == 7
     assert "payload" not in letters["items"][0]
 
 
@@ -61,7 +63,9 @@ def test_devices_are_listed_with_their_place(hub: RunningHub) -> None:
         "state": "unknown",
         "last_seen": None,
         "latest": [],
+        "stale_after_s": 15,
     }
+    assert devices["reader-01"]["stale_after_s"] is None
 
 
 def test_a_device_nobody_registered_is_listed_apart(hub: RunningHub) -> None:
