@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 import numpy as np
@@ -335,8 +335,3 @@ def decode_agent_state(payload: bytes) -> AgentState:
         return _state_decoder.decode(payload)
     except MALFORMED as error:
         raise WireError(f"not an agent's state: {error}") from error
-
-
-def to_builtins(message: msgspec.Struct) -> Any:
-    """Plain lists, dicts and scalars of a message, for logs and tests."""
-    return msgspec.to_builtins(message)

@@ -35,7 +35,6 @@ from edge.wire import (
     is_identifier,
     rejected_topic,
     state_topic,
-    to_builtins,
 )
 
 identifiers = st.from_regex(r"[A-Za-z0-9._-]{1,64}", fullmatch=True)
@@ -197,7 +196,3 @@ def test_topics_carry_version_site_and_name() -> None:
 )
 def test_identifiers_are_safe_in_topics(text: str, fits: bool) -> None:
     assert is_identifier(text) is fits
-
-
-def test_messages_can_be_shown_as_plain_values() -> None:
-    assert to_builtins(Ack(1, [2])) == {"epoch": 1, "seqs": [2]}
