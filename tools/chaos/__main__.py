@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
+from types import FrameType
 
 from tools.chaos.plan import PARTS
 from tools.chaos.result import ChaosResult
@@ -24,6 +26,7 @@ def main() -> int:
     parser.add_argument("--broker", choices=("mosquitto", "iotcore"))
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    signal.signal(signal.SIGTERM, _leave)
     options = Options(
         kills=given.kills,
         seed=given.seed,
@@ -37,6 +40,10 @@ def main() -> int:
     result = ChaosResult.of(run_chaos(options), options)
     result.show()
     return 0 if result.passed else 1
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(1)  # unwinds, so that all parts are ended
 
 
 sys.exit(main())

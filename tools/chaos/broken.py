@@ -26,10 +26,10 @@ def acknowledge_early() -> None:
         born(self, *args, **options)
         links.append(self)
 
-    def put_acknowledged(self: Inbox, arrived: Any, stop: Event) -> bool:
+    def put_acknowledged(self: Inbox, deliveries: Sequence[Delivery], stop: Event) -> bool:
         for link in links:
-            acknowledge(link, [arrived] if isinstance(arrived, Delivery) else arrived)
-        return put(self, arrived, stop)
+            acknowledge(link, deliveries)
+        return put(self, deliveries, stop)
 
     def say_nothing(_link: Link, _lot: Any) -> None:
         """The agents have heard it already."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from tools.chaos.counter import Course
 from tools.chaos.ledger import Counters, read_counters
 from tools.chaos.process import ChaosError, Process, until
 
-AGENT_SETTINGS = {"poll_ms": 20, "resend_s": 2, "report_s": 1}
+AGENT_SETTINGS: Mapping[str, float] = {"poll_ms": 20, "resend_s": 2, "report_s": 1}
 DRAIN_S = 300.0
 _RESERVE_S = 60.0
 
@@ -41,8 +42,15 @@ class Life:
 class CountingAgent:
     """One agent, started, killed, started again; its spool stays."""
 
-    def __init__(self, nature: Nature, broker_url: str, folder: Path) -> None:
+    def __init__(
+        self,
+        nature: Nature,
+        broker_url: str,
+        folder: Path,
+        settings: Mapping[str, float] = AGENT_SETTINGS,
+    ) -> None:
         self.nature = nature
+        self._settings = settings
         self.lives: list[Life] = []
         self.evicted = 0
         self.epochs: set[int] = set()
@@ -77,7 +85,7 @@ class CountingAgent:
             "name": nature.name, "broker-url": self._broker_url, "folder": self._folder,
             "life": course.life, "origin": origin, "period": period, "devices": nature.devices,
             "offset-s": nature.offset_s, "link": nature.link,
-            "settings": json.dumps(AGENT_SETTINGS),
+            "settings": json.dumps(dict(self._settings)),
         }  # fmt: skip
         words = [f"--{name}={value}" for name, value in options.items()]
         log = self._folder / f"{nature.name}.log"
