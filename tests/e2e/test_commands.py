@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -247,7 +248,8 @@ def test_a_hubs_port_in_use_is_named(folder: Path, database_url: str, taken_port
     refused(folder, Wrong(("hub", "run"), (f"Port {taken_port}", "--port 0"), more))
 
 
-def test_a_demos_port_in_use_is_named(folder: Path, taken_port: int) -> None:
+def test_a_demos_port_in_use_is_named(folder: Path, campus: Campus, taken_port: int) -> None:
+    shutil.copytree(campus.folder / "cache", folder / "demo-port" / "campus" / "cache")
     more = {"GRIDWARDEN_HUB__PORT": str(taken_port)}
     words = ("--data-dir", "demo-port", "demo", "--for", "5")
     refused(folder, Wrong(words, (f"Port {taken_port} on", "GRIDWARDEN_HUB__PORT"), more))

@@ -20,7 +20,7 @@ from gridwarden.embedded.datadir import DataDir
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.running import Running, find_running
 from hub.cases.store import find, find_break
-from tests.e2e.stack import Part
+from tests.e2e.stack import UP_S, Part
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -172,3 +172,21 @@ def test_two_demos_live_side_by_side_and_go_on_after_ctrl_c(
     assert before["readings"] > 0
     for each in folders:
         shutil.rmtree(each)
+
+
+def test_a_killed_demo_leaves_no_process_and_goes_on_without_loss(
+    folder: Path, service_folder: Path
+) -> None:
+    with start(folder) as demo:
+        demo.says("Ctrl-C")
+        time.sleep(SETTLED_S)
+        family = demo.tree()
+        demo.process.kill()
+        _, left = psutil.wait_procs(family, timeout=STOP_S)
+    assert [process.cmdline() for process in left] == [], said([folder])
+    report = service_folder / "resumed.json"
+    with start(folder, "--for", "5", "--report", str(report)) as again:
+        again.process.wait(UP_S)
+    judged: dict[str, Any] = json.loads(report.read_text())
+    assert (judged["lost"], judged["doubled"], judged["dead_lettered"]) == (0, 0, 0), judged
+    assert judged["made"] == judged["stored"] > 1_000
