@@ -1,7 +1,8 @@
 """Worker: one process of ingest, from the broker to the store.
 
 Two threads carry the data: the broker's receives and decodes, the caller's writes and
-acknowledges. A third shows that the worker is alive and keeps the store within its bounds.
+acknowledges. A third shows that the worker is alive and keeps the store within its bounds; a
+fourth carries commands to agents.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import msgspec
 import psycopg
 
-from edge.wire import Micros
+from edge.wire import LinkTest, Micros
 from ingest.arrival import DeadLetter, Entry, Refusal, Report
 from ingest.clock import now
+from ingest.commands import CommandPost
 from ingest.decode import Decoder, is_urgent_topic
 from ingest.housekeeping import beat, keep_house
 from ingest.inbox import Delivery, Inbox
@@ -29,6 +32,7 @@ from ingest.patience import PatientConnection
 from ingest.person import PersonKeys
 from ingest.plain import Gatherer, PlainReader
 from ingest.settings import IngestSettings
+from ingest.store_trial import try_store
 from ingest.write import Tally, Writer
 
 BEAT_S = 5.0
@@ -78,25 +82,38 @@ def run_worker(
         client=settings.client,
     )
     try:
-        _check_store(store)
+        worker.store_test = _check_store(store, name)
         link.open()
         caretaker = threading.Thread(
             target=worker.take_care, args=[database_url], name="caretaker", daemon=True
         )
         caretaker.start()
+        post = CommandPost(
+            PatientConnection(database_url, f"{name}-commands", worker.done),
+            broker_url,
+            name=f"gridwarden-{name}",
+            username=username,
+            password=password,
+            done=worker.done,
+        )
+        postman = threading.Thread(target=post.run, name="commands", daemon=True)
+        postman.start()
         try:
             worker.work(store, link, ready)
         finally:
             worker.done.set()
             link.close()
             caretaker.join()
+            postman.join()
     finally:
         store.close()
 
 
-def _check_store(store: PatientConnection) -> None:
+def _check_store(store: PatientConnection, name: str) -> LinkTest:
+    """The upper pair of the link test; nothing is heard from agents before it is passed."""
     try:
         missing = store.attempt(lambda conn: unapplied(conn, "ingest"))
+        tested = None if missing else store.attempt(lambda conn: try_store(conn, name))
     except psycopg.OperationalError as error:
         raise WorkerError(
             f"the database does not answer: {' '.join(str(error).split())}; start it, or correct "
@@ -106,6 +123,10 @@ def _check_store(store: PatientConnection) -> None:
         raise WorkerError(
             f"the database lacks {', '.join(missing)}; run `gridwarden migrate` first"
         )
+    assert tested is not None
+    if not tested.passed:
+        raise WorkerError(f"the link to the database fails its test: {tested.reason}")
+    return tested
 
 
 class _Worker:
@@ -115,6 +136,7 @@ class _Worker:
         self, settings: IngestSettings, name: str, persons: PersonKeys, stop: threading.Event
     ) -> None:
         self.done = threading.Event()
+        self.store_test: LinkTest | None = None
         self._settings = settings
         self._name = name
         self._stop = stop
@@ -212,5 +234,9 @@ class _Worker:
         return self._letter_bytes > (self._settings.dead_letter_max_mb << 20) // _FLOOD_SHARE
 
     def _beat(self, conn: psycopg.Connection[Any], at: Micros) -> None:
-        state = {**asdict(self._tally), "waiting": len(self._inbox)}
+        state = {
+            **asdict(self._tally),
+            "waiting": len(self._inbox),
+            "store_test": msgspec.to_builtins(self.store_test),
+        }
         beat(conn, name=self._name, kind="ingest", started=self._started, now=at, state=state)
