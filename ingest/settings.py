@@ -21,7 +21,7 @@ class IngestSettings(BaseModel):
         "paho", description="MQTT client: paho, or ours that takes more messages per second"
     )
     flush_ms: int = Field(200, ge=1, description="Longest that bulk batches wait for a commit")
-    max_queue: int = Field(2000, ge=1, description="Messages held in memory, uncommitted")
+    max_queue: int = Field(10_000, ge=1, description="Messages held in memory, uncommitted")
     live_oldest_days: int = Field(90, ge=1, description="Older live items are dead letters")
     future_tolerance_s: int = Field(300, ge=0, description="Items further ahead are dead letters")
     max_unregistered: int = Field(10_000, ge=0, description="Unregistered devices stored at most")

@@ -17,7 +17,7 @@ BrokerKind = Literal["mosquitto", "iotcore"]
 
 LOOPBACK = "127.0.0.1"
 _TOPIC_ROOM_BYTES = 1 << 17  # topic (at most 64 KiB), properties and header beside the payload
-_IN_FLIGHT = 2_000  # per client, unacknowledged; the size of ingest's queue
+_IN_FLIGHT = 10_000  # per client, unacknowledged; the size of ingest's queue
 _QUEUED_BYTES = 128 << 20  # waiting for one slow subscriber; ours
 
 # rumqttd: filter, bytes of a segment, segments. Ours; acknowledgements are per agent, so small.
