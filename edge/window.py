@@ -5,6 +5,7 @@ Times are seconds of any monotonic clock.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -45,6 +46,10 @@ class Window:
     At most `limit` batches and `max_bulk_bytes` (but always one batch) of what is not urgent are
     in flight; urgent batches have `limit` places of their own, so that an alarm never waits for
     bulk to be acknowledged.
+
+    What is not acknowledged in time is sent again. While nothing is acknowledged at all, ingest or
+    the store is away, and copies would only pile up at the broker: then one batch at a time asks
+    whether they are back, and their first answer lets everything that is overdue go.
     """
 
     def __init__(
@@ -54,6 +59,8 @@ class Window:
         self._resend_s = resend_s
         self._max_bulk_bytes = max_bulk_bytes
         self._in_flight: dict[Key, _Sending] = {}
+        self._answered = False  # since the last choice
+        self._heard_at = self._asked_at = -math.inf
 
     @property
     def in_flight(self) -> frozenset[Key]:
@@ -71,13 +78,10 @@ class Window:
         `heads` are the first `reach` spooled batches, urgent first, then by seq; those in flight
         may be among them or left out.
         """
-        again = [
-            sending.ticket
-            for sending in self._in_flight.values()
-            if now - sending.at >= self._resend_s
-        ]
         fresh = list(self._fitting(heads))
-        chosen = sorted(again + fresh, key=lambda ticket: (not ticket.urgent, *ticket.key))
+        chosen = sorted(
+            self._overdue(now) + fresh, key=lambda ticket: (not ticket.urgent, *ticket.key)
+        )
         for ticket in chosen:
             self._in_flight[ticket.key] = _Sending(ticket, now)
         return chosen
@@ -85,15 +89,29 @@ class Window:
     def settle(self, keys: Iterable[Key]) -> None:
         """These need no sending any more: acknowledged, or gone from the spool."""
         for key in keys:
-            self._in_flight.pop(key, None)
+            self._answered = self._in_flight.pop(key, None) is not None or self._answered
 
     def withdraw(self, tickets: Iterable[Ticket]) -> None:
         """These could not be published after all; they are due again at once."""
-        self.settle(ticket.key for ticket in tickets)
+        for ticket in tickets:
+            self._in_flight.pop(ticket.key, None)
 
     def reconnect(self) -> None:
         """The connection is new: nothing is in flight, all that is spooled is due again."""
         self._in_flight.clear()
+
+    def _overdue(self, now: float) -> list[Ticket]:
+        """What to send again: all that waits too long, or one of it while nobody answers."""
+        if self._answered:
+            self._answered, self._heard_at = False, now
+        waiting = [s for s in self._in_flight.values() if now - s.at >= self._resend_s]
+        if now - self._heard_at < self._resend_s:
+            return [sending.ticket for sending in waiting]
+        if not waiting or now - self._asked_at < self._resend_s:
+            return []
+        self._asked_at = now
+        oldest = min(waiting, key=lambda s: (s.at, not s.ticket.urgent, s.ticket.key))
+        return [oldest.ticket]
 
     def _fitting(self, heads: Sequence[Ticket]) -> Iterable[Ticket]:
         urgent = sum(sending.ticket.urgent for sending in self._in_flight.values())

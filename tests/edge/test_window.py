@@ -38,6 +38,24 @@ def test_what_is_not_acknowledged_is_sent_again_after_a_while() -> None:
     assert window.choose([], 19.9) == []
 
 
+def test_a_silent_store_is_asked_with_one_batch_at_a_time() -> None:
+    """Else an hour's silence would leave hundreds of copies of each batch at the broker."""
+    window = Window(LIMIT, RESEND_S)
+    window.choose([ticket(1), ticket(2), ticket(3), ticket(4, "urgent")], 0)
+    assert numbers(window.choose([], 10)) == [4]
+    assert window.choose([], 19) == []
+    assert numbers(window.choose([], 20)) == [1]
+    assert numbers(window.choose([], 30)) == [2]
+
+
+def test_when_the_store_answers_all_that_is_overdue_is_sent_again_at_once() -> None:
+    window = Window(LIMIT, RESEND_S)
+    window.choose([ticket(1), ticket(2), ticket(3)], 0)
+    assert numbers(window.choose([], 60)) == [1]
+    window.settle([(1, 1)])
+    assert numbers(window.choose([], 60.1)) == [2, 3]
+
+
 def test_a_new_connection_sends_everything_again_at_once() -> None:
     window = Window(LIMIT, RESEND_S)
     window.choose([ticket(1)], 0)
