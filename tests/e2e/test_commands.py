@@ -151,9 +151,10 @@ WRONG = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, campus: Campus) -> Path:
+def folder(service_folder: Path, campus: Campus) -> Path:
     """A working folder with files to be wrong about."""
-    folder = tmp_path_factory.mktemp("commands")
+    folder = service_folder / "commands"
+    folder.mkdir(mode=0o711)
     (folder / "damaged.toml").write_text("site = [")
     (folder / "unknown.toml").write_text("[hub]\nprot = 1\n")
     (folder / "picture.jpg").write_bytes(b"\xff\xd8\xff\xe0")
