@@ -59,7 +59,12 @@ def hub_run(
 
 
 @ingest.command("run")
-def ingest_run(context: typer.Context) -> None:
+def ingest_run(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Option(help="This worker's for ever, and no other's; see ingest.share")
+    ] = "ingest-1",
+) -> None:
     """Run one worker: store each batch once, acknowledge."""
     from ingest.link import LinkError
     from ingest.migrate import MigrationError
@@ -76,6 +81,7 @@ def ingest_run(context: typer.Context) -> None:
             person_key=person_key(ours.settings),
             stop=stop_on_signal(),
             ready=lambda: typer.echo("ingest is ready"),
+            name=name,
         )
 
 

@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--part", choices=PARTS, action="append", help="kill this part only")
     parser.add_argument("--break", dest="broken", choices=ALL_BREAKS, help="must be found")
     parser.add_argument("--workers", type=int, default=1, help="ingest workers")
+    parser.add_argument("--client", choices=("paho", "lean"), default="paho")
     parser.add_argument("--per-s", type=int, default=4500, help="readings per second in all")
     parser.add_argument("--pause", type=float, default=1.2, help="mean seconds between faults")
     parser.add_argument("--broker", choices=("mosquitto", "iotcore"))
@@ -33,6 +34,7 @@ def main() -> int:
         parts=tuple(given.part) if given.part else PARTS,
         broken=given.broken,
         workers=given.workers,
+        client=given.client,
         per_s=given.per_s,
         broker=given.broker,
         pause_s=given.pause,

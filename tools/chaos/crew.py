@@ -171,15 +171,20 @@ class IngestWorker:
     """One `gridwarden ingest run`, whole or broken on purpose."""
 
     def __init__(
-        self, number: int, database_url: str, broker_url: str, folder: Path, broken: str | None
+        self,
+        number: int,
+        database_url: str,
+        broker_url: str,
+        folder: Path,
+        *,
+        broken: str | None = None,
+        share: str | None = None,
+        client: str = "paho",
     ) -> None:
         self.ready = False
         self._log = folder / f"ingest-{number}.log"
-        self._words = (
-            ["tools.chaos.broken", broken, "ingest", "run"]
-            if broken
-            else ["gridwarden", "ingest", "run"]
-        )
+        program = ["tools.chaos.broken", broken] if broken else ["gridwarden"]
+        self._words = [*program, "ingest", "run", "--name", f"ingest-{number}"]
         self._environment = {
             "GRIDWARDEN_DATABASE__URL": database_url,
             "GRIDWARDEN_BROKER__URL": broker_url,
@@ -187,7 +192,10 @@ class IngestWorker:
             "GRIDWARDEN_DATA_DIR": str(folder / f"data-{number}"),
             # an agent whose clock is an hour ahead is to be stored, not set aside
             "GRIDWARDEN_INGEST__FUTURE_TOLERANCE_S": "7200",
+            "GRIDWARDEN_INGEST__CLIENT": client,
         }
+        if share is not None:
+            self._environment["GRIDWARDEN_INGEST__SHARE"] = share
         self._process: Process | None = None
 
     @property

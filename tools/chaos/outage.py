@@ -77,7 +77,7 @@ def measure(away: str, speed: float) -> Result:
         url = server.url
         migrate_store(url)
         broker = stack.enter_context(EmbeddedBroker(folder / "broker"))
-        worker = IngestWorker(1, url, broker.url, folder, None)
+        worker = IngestWorker(1, url, broker.url, folder)
         settings = {
             "poll_ms": max(10, int(100 / speed)),
             "resend_s": max(2.0, 10 / speed),

@@ -21,6 +21,7 @@ from gridwarden.embedded.broker import EmbeddedBroker
 from gridwarden.embedded.brokers import BrokerKind
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.store import migrate_store
+from ingest.link import ClientKind
 from tools.chaos.broken import BREAKS
 from tools.chaos.crew import CountingAgent, IngestWorker, Nature
 from tools.chaos.plan import PARTS, Fault, Part, make_plan
@@ -47,6 +48,7 @@ class Options:
     parts: tuple[Part, ...] = PARTS
     broken: str | None = None
     workers: int = 1
+    client: ClientKind = "paho"
     per_s: int = 4500
     broker: BrokerKind | None = None
     pause_s: float = 1.2
@@ -117,8 +119,17 @@ class _Scene:
         stack.callback(self._recorder.close)
         link = "forgetful" if options.broken == EDGE_BREAK else "plain"
         broken = options.broken if options.broken in BREAKS else None
+        share = "chaos" if options.workers > 1 else None
         self._workers = [
-            IngestWorker(number, self._database_url, self._networks["ingest"].url, folder, broken)
+            IngestWorker(
+                number,
+                self._database_url,
+                self._networks["ingest"].url,
+                folder,
+                broken=broken,
+                share=share,
+                client=options.client,
+            )
             for number in range(1, options.workers + 1)
         ]
         self._agents = [
