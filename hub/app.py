@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from edge.wire import Micros
 from hub import openapi, page, problems
+from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.body import BodyLimit
 from hub.cases import routes as cases
@@ -75,8 +76,8 @@ def create_app(
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
-    routers = (sites.router, cases.router, live.router, gaps.router, stream.router, health.router)
-    for router in routers:
+    routers = (sites.router, cases.router, live.router, gaps.router, agents.router)
+    for router in (*routers, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)
     app.openapi = lambda: openapi.describe(app)

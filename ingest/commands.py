@@ -116,8 +116,8 @@ class CommandPost:
         self._client.on_connect = self._subscribe
         self._client.on_message = self._hear
         self._listens = Event()  # to replies; nothing is asked before
-        self._client.on_subscribe = lambda *_: self._listens.set()
-        self._client.on_disconnect = lambda *_: self._listens.clear()
+        self._client.on_subscribe = self._subscribed
+        self._client.on_disconnect = self._disconnected
 
     def run(self) -> None:
         """Publish and note until `done` is set, over all losses of broker and database."""
@@ -172,6 +172,12 @@ class CommandPost:
             log.error("ingest.commands_refused", extra={"reason": str(reason)})
             return
         client.subscribe(ALL_REPLIES, qos=1)
+
+    def _subscribed(self, *_: object) -> None:
+        self._listens.set()
+
+    def _disconnected(self, *_: object) -> None:
+        self._listens.clear()
 
     def _hear(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
+import msgspec
 from psycopg.rows import DictRow
 from pydantic import BaseModel, Field
 
-from edge.wire import Micros
+from edge.wire import LinkTest, Micros
 from hub.live.domain import UNITS, Condition, Line, condition, last_seen, stale_after_s
 from hub.sites.domain import DeviceKind, Point, Spot
 from hub.views import Instant, instant
@@ -45,6 +46,17 @@ class Device(DeviceNow):
     )
 
 
+class LinkTestView(BaseModel):
+    """Round trips of test batches from an agent to the store and back."""
+
+    tested: Instant
+    passed: bool
+    rounds: int
+    median_ms: float
+    slowest_ms: float
+    reason: str
+
+
 class Agent(BaseModel):
     """An edge process by its own last report; counts are of items since its spool began."""
 
@@ -56,6 +68,10 @@ class Agent(BaseModel):
     evicted: int
     spooled_batches: int
     spooled_bytes: int
+    duty: Literal["testing", "live"] | None = Field(
+        description="Testing until it has passed a link test; what it reads then is not judged"
+    )
+    link_test: LinkTestView | None
 
 
 class Series(BaseModel):
@@ -138,4 +154,20 @@ def agent_view(row: DictRow) -> Agent:
         evicted=state.get("evicted", 0),
         spooled_batches=state.get("spooled_batches", 0),
         spooled_bytes=state.get("spooled_bytes", 0),
+        duty=state.get("duty"),
+        link_test=_link_test_view(state.get("link_test")),
+    )
+
+
+def _link_test_view(result: dict[str, Any] | None) -> LinkTestView | None:
+    if result is None:
+        return None
+    test = msgspec.convert(result, LinkTest)
+    return LinkTestView(
+        tested=clock.moment(test.tested),
+        passed=test.passed,
+        rounds=test.rounds,
+        median_ms=test.median_ms,
+        slowest_ms=test.slowest_ms,
+        reason=test.reason,
     )
