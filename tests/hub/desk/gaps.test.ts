@@ -64,6 +64,12 @@ describe("a series with gaps", () => {
     ]);
   });
 
+  test("breaks it between the readings although the gap is told to the millisecond only", () => {
+    const [time, value] = withGaps([15.0007, 100.0004], [1, 2], [{ from: 15, to: 100 }]);
+    expect(value).toEqual([1, null, 2]);
+    expect(time[1]).toBe(57.5);
+  });
+
   test("has nothing to break before its first and after its last value", () => {
     const gaps = [
       { from: 0, to: 50 },

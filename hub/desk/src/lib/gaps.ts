@@ -40,12 +40,14 @@ export function withGaps(
 ): [number[], (number | null)[]] {
   const times: number[] = [];
   const values: (number | null)[] = [];
+  // Breaks stand amid the gaps: the hub tells a gap's ends less exactly than the readings' times.
+  const breaks = gaps.flatMap(({ from, to }) => (to === null ? [] : [(from + to) / 2]));
   let next = 0;
   time.forEach((at, index) => {
-    for (let gap = gaps[next]; gap && gap.from < at; gap = gaps[next]) {
+    for (let middle = breaks[next]; middle !== undefined && middle < at; middle = breaks[next]) {
       next += 1;
       if (index === 0) continue;
-      times.push((gap.from + Math.min(gap.to ?? at, at)) / 2);
+      times.push(middle);
       values.push(null);
     }
     times.push(at);
