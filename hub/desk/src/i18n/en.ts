@@ -159,6 +159,7 @@ export const en = {
     close: "Close panel",
     loading: "Loading…",
     missing: "This case does not exist.",
+    mayBeOld: "The case has changed, but can't be read at the moment. Trying again…",
     progress: "Steps of the case",
     evidence: "Evidence",
     facts: "Facts",

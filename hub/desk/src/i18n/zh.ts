@@ -146,6 +146,7 @@ export const zh: Texts = {
     close: "关闭面板",
     loading: "加载中…",
     missing: "没有这个事件。",
+    mayBeOld: "事件已有变化，但暂时无法读取，正在重试…",
     progress: "事件流程",
     evidence: "证据",
     facts: "详情",

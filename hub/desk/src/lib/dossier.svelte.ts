@@ -4,6 +4,7 @@ import { desk } from "./desk.svelte";
 import type { Case, CaseFile, Step } from "./types";
 
 const NOT_FOUND = 404;
+const RETRY_MS = 3000;
 
 export class Dossier {
   file = $state.raw<CaseFile | null>(null);
@@ -15,6 +16,8 @@ export class Dossier {
   #pending: { step: string; key: string } | null = null;
   #reading = false;
   #again = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #left = false;
 
   constructor(readonly id: number) {}
 
@@ -39,7 +42,20 @@ export class Dossier {
     } catch (error) {
       this.missing = error instanceof Refusal && error.status === NOT_FOUND;
       this.failure = error instanceof Error ? error.message : String(error);
+      if (!this.missing) this.#retryLater();
     }
+  }
+
+  /** What the stream brought once, it does not bring again: a file that could not be read waits. */
+  #retryLater(): void {
+    clearTimeout(this.#retry);
+    if (!this.#left) this.#retry = setTimeout(() => void this.#read(), RETRY_MS);
+  }
+
+  /** Nobody looks at it any more. */
+  leave(): void {
+    this.#left = true;
+    clearTimeout(this.#retry);
   }
 
   /** Take a step in the name of `person`; whether the hub took it. */
