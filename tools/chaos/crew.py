@@ -103,6 +103,11 @@ class CountingAgent:
         self._bury()
         return ran
 
+    def end(self) -> None:
+        """Kill it if it still runs, without counting."""
+        if self._process is not None:
+            self._process.kill()
+
     def refuse_disk(self) -> None:
         """Let its every write to a file fail from now on."""
         _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
@@ -213,18 +218,23 @@ class IngestWorker:
         """Start it, again if it finds no database, and wait until it takes messages."""
         self.ready = False
         self._start()
-        until(self._stands, 60, "ingest")
+        until(self._stands, 60, f"an ingest that is ready: {self._log.name}")
 
     def kill(self) -> bool:
         """SIGKILL; whether it ran until then."""
         assert self._process is not None
         return self._process.kill()
 
-    def end(self) -> None:
+    def leave(self) -> None:
         """SIGTERM: it writes what has arrived and leaves."""
         assert self._process is not None
         self._process.ask_to_end()
         self._process.wait(60)
+
+    def end(self) -> None:
+        """Kill it if it still runs."""
+        if self._process is not None:
+            self._process.kill()
 
     def _start(self) -> None:
         self._process = Process(self._words, self._log, self._environment, self._hear)

@@ -89,6 +89,7 @@ def measure(away: str, speed: float) -> Result:
         ]
         agents = [CountingAgent(n, broker.url, folder / "spools", settings) for n in natures]
         for part in (worker, *agents):
+            stack.callback(part.end)
             part.bring_up()
 
         def pids() -> dict[str, int]:
@@ -125,7 +126,7 @@ def measure(away: str, speed: float) -> Result:
             agent.ask_to_end()
         for agent in agents:
             agent.wait()
-        worker.end()
+        worker.leave()
         verdict = judge(url, [life for agent in agents for life in agent.lives])
         evicted = sum(agent.evicted for agent in agents)
     figures = {

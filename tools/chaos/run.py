@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import shutil
 import signal
 import tempfile
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -87,7 +89,8 @@ def run_chaos(options: Options) -> Outcome:
     """
     began = time.monotonic()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gw-chaos-")))
+        folder = Path(tempfile.mkdtemp(prefix="gw-chaos-"))
+        stack.push(partial(_tidy, folder))
         folder.chmod(0o711)
         scene = _Scene(stack, folder, options)
         scene.start()
@@ -97,6 +100,14 @@ def run_chaos(options: Options) -> Outcome:
         outcome = scene.rest()
     outcome.seconds = time.monotonic() - began
     return outcome
+
+
+def _tidy(folder: Path, kind: type[BaseException] | None, *_: object) -> None:
+    """Remove the folder of a run that came to its end; keep one whose logs will be asked for."""
+    if kind is None:
+        shutil.rmtree(folder)
+    else:
+        log.error("the logs of this run stay in %s", folder)
 
 
 class _Scene:
@@ -137,6 +148,9 @@ class _Scene:
             for nature in natures(options.per_s, link)
         ]
 
+        for part in (*self._workers, *self._agents):
+            stack.callback(part.end)
+
     def start(self) -> None:
         """Start workers and agents, and let them run in."""
         for part in (*self._workers, *self._agents):
@@ -171,7 +185,7 @@ class _Scene:
             agent.wait()
         drain_s = time.monotonic() - began
         for worker in self._workers:
-            worker.end()
+            worker.leave()
         lives = [life for agent in self._agents for life in agent.lives]
         return Outcome(
             verdict=judge(self._database_url, lives),
