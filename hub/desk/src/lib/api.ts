@@ -4,10 +4,12 @@ import type {
   AgentGaps,
   CaseFile,
   CasePage,
+  Command,
   DeadLetterPage,
   Device,
   Gap,
   Health,
+  Order,
   Problem,
   Series,
   Site,
@@ -128,6 +130,22 @@ export const takeStep = (id: number, step: Step, person: string, key: string): P
     },
     body: JSON.stringify(step),
   });
+
+/** Ask an agent for something that is worth doing for so many seconds. */
+export const askAgent = (
+  agent: string,
+  order: Order,
+  seconds: number,
+  key: string,
+): Promise<Command> =>
+  ask(`/api/agents/${segment(agent)}/commands`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+    body: JSON.stringify({ order, valid_s: seconds }),
+  });
+
+export const readCommand = (agent: string, id: string): Promise<Command> =>
+  ask(`/api/agents/${segment(agent)}/commands/${segment(id)}`);
 
 /** 128 random bits; unlike `randomUUID` also there when the page is served without TLS. */
 export function newKey(): string {

@@ -29,6 +29,8 @@ export type Step = Schemas["Step"];
 export type Action = Step["action"];
 
 export type Agent = Schemas["Agent"];
+export type Command = Schemas["Command"];
+export type Order = Schemas["CommandRequest"]["order"];
 export type Health = Schemas["Health"];
 export type DeadLetterPage = Schemas["DeadLetterPage"];
 export type Beat = Schemas["Beat"];
