@@ -1,8 +1,9 @@
 """Trial: the lower pair of the link test, agent and ingest. Acknowledgements in, batches out.
 
 A round is an empty batch, published like an alarm and acknowledged by ingest after its commit, so
-that it goes all the way that a reading goes. Each test has an epoch of its own; its rounds follow
-one another, so that no seq of it is ever missing. Times are seconds of any monotonic clock.
+that it goes all the way that a reading goes. The rounds of one life of an agent share an epoch of
+their own, and a seq is used until it is acknowledged, so that none is ever missing. Times are
+seconds of any monotonic clock.
 
 The upper pair, ingest and store, comes first by itself: a worker listens to the broker only after
 it has passed its own test.
@@ -41,7 +42,8 @@ class Trial:
         self._pause_s = pause_s
         self._start_at: float | None = None
         self._running = False
-        self._epoch = 0
+        self._epoch = secrets.randbits(63) or 1
+        self._acknowledged = 0
         self._trips: list[float] = []
         self._sent_at: float | None = None
 
@@ -57,7 +59,7 @@ class Trial:
         """The batch to publish now, if one is due; it counts as published."""
         if self._start_at is not None and now >= self._start_at:
             self._start_at, self._running = None, True
-            self._epoch, self._trips, self._sent_at = secrets.randbits(63) or 1, [], None
+            self._trips, self._sent_at = [], None
         if not self._running or self._sent_at is not None:
             return None
         self._sent_at = now
@@ -65,7 +67,7 @@ class Trial:
             Sample(),
             agent=self._agent,
             epoch=self._epoch,
-            seq=len(self._trips) + 1,
+            seq=self._acknowledged + 1,
             made=self._clock(),
             origin="trial",
         )
@@ -75,8 +77,9 @@ class Trial:
         """Take in an acknowledgement; the result when it was the last round's."""
         if not self._running or self._sent_at is None or ack.epoch != self._epoch:
             return None
-        if len(self._trips) + 1 not in ack.seqs:
+        if self._acknowledged + 1 not in ack.seqs:
             return None
+        self._acknowledged += 1
         self._trips.append(now - self._sent_at)
         self._sent_at = None
         if len(self._trips) < self._rounds:

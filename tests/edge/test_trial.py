@@ -51,9 +51,18 @@ def test_a_round_that_is_not_acknowledged_fails_the_test_and_another_follows() -
     assert "test batch 1 of 3" in result.reason
     assert one.due(14.9) is None
     second = batch_due(one, 15)
-    assert second.seq == 1
-    assert second.epoch != first.epoch
-    assert one.note(Ack(first.epoch, [1]), 15.1) is None
+    assert (second.epoch, second.seq) == (first.epoch, 1)
+
+
+def test_no_seq_is_left_out_between_tests() -> None:
+    one, seqs = trial(2), list[int]()
+    for now in (0, 100):
+        one.begin(now)
+        for _ in range(2):
+            batch = batch_due(one, now)
+            seqs.append(batch.seq)
+            one.note(Ack(batch.epoch, [batch.seq]), now)
+    assert seqs == [1, 2, 3, 4]
 
 
 def test_acknowledgements_of_other_batches_count_for_nothing() -> None:
@@ -72,5 +81,4 @@ def test_a_test_that_is_asked_for_meanwhile_starts_over() -> None:
     first = batch_due(one, 0)
     one.begin(1)
     again = batch_due(one, 1)
-    assert again.epoch != first.epoch
-    assert again.seq == 1
+    assert (again.epoch, again.seq) == (first.epoch, 1)
