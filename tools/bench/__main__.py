@@ -5,7 +5,11 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = {"ingest": "batches from agents to the store, beside the plain COPY of the same rows"}
+BENCHES = {
+    "ingest": "batches and single messages into the store, beside COPY and what others use",
+    "sustained": "publish to committed at 3,333 readings per second, the hub following",
+    "queries": "what the hub's page asks of a full store (ROWS=… as an argument: --rows 20000000)",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -14,7 +18,8 @@ def main(arguments: list[str]) -> int:
         listed = "\n".join(f"  {name:10} {what}" for name, what in BENCHES.items())
         print(f"usage: make bench NAME=…\n{listed}", file=sys.stderr)
         return 2
-    import_module(f"tools.bench.{arguments[0]}").run().show()
+    bench = import_module(f"tools.bench.{arguments[0]}")
+    bench.run(*arguments[1:]).show()
     return 0
 
 

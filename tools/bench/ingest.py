@@ -1,15 +1,14 @@
-"""Ingest: agents' batches end to end, publish to committed, beside the plain COPY of the same rows.
+"""Ingest: how fast readings get into the store, beside the plain COPY and beside what others use.
 
-Both write the same rows into the same table of the same durable server in one run. The COPY is the
-ceiling: rows already packed, one statement, no broker, no identities, no feed.
+In one run, on one durable server, into tables of one shape: (a) a COPY of prepared rows, the
+ceiling; (b) agents' batches end to end, publish to committed; (c) simple devices' messages of one
+reading each, QoS 1; (d) the same messages taken by peers. The rounds take turns, and each figure is
+the median of its rounds. Every subject is measured alone, with a broker of its own in (c) and (d).
 """
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -23,56 +22,105 @@ from gridwarden.embedded.broker import EmbeddedBroker
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.store import migrate_store
 from ingest import copying
+from tools.bench import messages
+from tools.bench.peers import PEERS, Peer, PeerUnavailableError
 from tools.bench.result import Goal, Result
 
 SITE = "bench"
 BATCHES = 400
 ROWS_PER_BATCH = 1000
 DEVICES = 200
+MESSAGES = 60_000
 REPEATS = 5
 TIMEOUT_S = 120
-GOAL = 0.6  # issue 3: batches end to end reach this share of the plain COPY
+BATCHES_TO_COPY = 0.6  # issue 3: batches end to end reach this share of the plain COPY
+MESSAGES_TO_PEERS = 1.0  # issue 3: one reading per message, durable, is as fast as the best peer
+CLIENTS = ("lean", "paho")
 
 
 def run() -> Result:
-    """Medians of five runs each, in rows per second, and their ratio."""
+    """Medians in rows per second, and the ratios that the goals speak of."""
     with tempfile.TemporaryDirectory(prefix="gw-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        with EmbeddedPostgres(folder / "pg") as server, EmbeddedBroker(folder / "mq") as broker:
+        with EmbeddedPostgres(folder / "pg") as server:
             migrate_store(server.url)
-            batches = statistics.median(_end_to_end(server.url, broker.url, folder))
-            ceiling = statistics.median(_copy(server.url) for _ in range(REPEATS))
-            kind = broker.kind
+            messages.prepare(server.url)
+            peers, notes = _available(server.url)
+            ceiling, batches, kind = _batches_beside_copy(server.url, folder)
+            rates = _messages_beside_peers(server.url, folder, peers)
+    ours = max(rates[client] for client in CLIENTS)
+    best = max((rates[peer.name] for peer in peers), default=0)
     share = batches / ceiling
-    return Result(
-        bench="ingest",
-        figures={
-            "copy_rows_per_s": ceiling,
-            f"batches_rows_per_s_{kind}": batches,
-            "rows_per_batch": ROWS_PER_BATCH,
-        },
-        ratios={"batches_to_copy": share},
-        goals={"batches_to_copy": Goal(GOAL, share)},
-    )
+    ratios = {"batches_to_copy": share}
+    goals = {"batches_to_copy": Goal(BATCHES_TO_COPY, share)}
+    if best:
+        ratios["messages_to_best_peer"] = ours / best
+        ratios["messages_paho_to_best_peer"] = rates["paho"] / best
+        goals["messages_to_best_peer"] = Goal(MESSAGES_TO_PEERS, ours / best)
+    figures = {"a_copy_rows_per_s": ceiling, f"b_batches_rows_per_s_{kind}": batches}
+    figures |= {f"c_messages_{client}_per_s": rates[client] for client in CLIENTS}
+    figures |= {f"d_{peer.name}_per_s": rates[peer.name] for peer in peers}
+    return Result("ingest", figures, ratios, goals, notes)
 
 
-def _end_to_end(database_url: str, broker_url: str, folder: Path) -> list[float]:
-    environment = os.environ | {
-        "GRIDWARDEN_DATABASE__URL": database_url,
-        "GRIDWARDEN_BROKER__URL": broker_url,
-        "GRIDWARDEN_PERSON_KEY": "bench" * 8,
-        "GRIDWARDEN_DATA_DIR": str(folder / "data"),
-    }
-    command = [sys.executable, "-m", "gridwarden", "ingest", "run"]
-    worker = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        return [_publish(database_url, broker_url, epoch) for epoch in range(1, REPEATS + 1)]
-    finally:
-        worker.terminate()
-        worker.wait(30)
+def _available(database_url: str) -> tuple[list[Peer], list[str]]:
+    found: list[Peer] = []
+    notes = ["c: durable (acknowledged after the commit): yes; repeats stored once: yes"]
+    for peer in PEERS:
+        try:
+            peer.command(1, database_url)
+        except PeerUnavailableError as error:
+            notes.append(f"d {peer.name}: left out, {error}")
+            continue
+        found.append(peer)
+        words = ["no", "yes"]
+        notes.append(
+            f"d {peer.name}: {peer.what}; durable: {words[peer.durable]}; "
+            f"repeats stored once: {words[peer.deduplicated]}"
+        )
+    return found, notes
+
+
+def _batches_beside_copy(database_url: str, folder: Path) -> tuple[float, float, str]:
+    copies: list[float] = []
+    batches: list[float] = []
+    with EmbeddedBroker(folder / "mq") as broker:
+        environment = messages.worker_environment(database_url, broker.url, folder / "data")
+        with messages.running(messages.worker_command(), environment):
+            for epoch in range(1, REPEATS + 1):
+                batches.append(_publish(database_url, broker.url, epoch))
+                copies.append(_copy(database_url))
+        return statistics.median(copies), statistics.median(batches), broker.kind
+
+
+def _messages_beside_peers(database_url: str, folder: Path, peers: list[Peer]) -> dict[str, float]:
+    rates: dict[str, list[float]] = {}
+    for number in range(REPEATS):
+        for client in CLIENTS:
+            rates.setdefault(client, []).append(
+                _take_messages(database_url, folder / f"{client}-{number}", client, number)
+            )
+        for peer in peers:
+            rates.setdefault(peer.name, []).append(
+                _take_messages(database_url, folder / f"{peer.name}-{number}", peer, number)
+            )
+    return {name: statistics.median(each) for name, each in rates.items()}
+
+
+def _take_messages(database_url: str, folder: Path, subject: Peer | str, number: int) -> float:
+    messages.clear(database_url)
+    with EmbeddedBroker(folder) as broker:
+        if isinstance(subject, Peer):
+            command, environment = subject.command(broker.port, database_url), None
+            table = "peer_readings"
+        else:
+            command, table = messages.worker_command(), "readings"
+            environment = messages.worker_environment(
+                database_url, broker.url, folder / "data", client=subject
+            )
+        with messages.running(command, environment):
+            return messages.publish_and_wait(database_url, broker, table, number, MESSAGES)
 
 
 def _publish(database_url: str, broker_url: str, epoch: int) -> float:

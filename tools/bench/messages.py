@@ -45,14 +45,14 @@ def worker_environment(
 
 
 @contextmanager
-def running(command: list[str], environment: dict[str, str] | None = None) -> Iterator[None]:
-    """A program that prints one line when it is ready, and is stopped afterwards."""
+def running(command: list[str], environment: dict[str, str] | None = None) -> Iterator[int]:
+    """A program that prints one line when it is ready, by its pid; it is stopped afterwards."""
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             if not process.stdout.readline():
                 raise RuntimeError(f"{command[:3]} ended before it was ready")
-            yield
+            yield process.pid
         finally:
             process.terminate()
             try:
@@ -61,9 +61,18 @@ def running(command: list[str], environment: dict[str, str] | None = None) -> It
                 process.kill()
 
 
-def publish_and_wait(database_url: str, broker: EmbeddedBroker, table: str, run: int, count: int) -> float:
+def publish_and_wait(
+    database_url: str, broker: EmbeddedBroker, table: str, run: int, count: int
+) -> float:
     """Publish `count` messages to the broker; rows per second until all of them are in the table."""
-    command = [sys.executable, "-m", "tools.bench.publisher", str(broker.port), str(run), str(count)]
+    command = [
+        sys.executable,
+        "-m",
+        "tools.bench.publisher",
+        str(broker.port),
+        str(run),
+        str(count),
+    ]
     query = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
     with (
         psycopg.connect(database_url, autocommit=True) as connection,

@@ -50,7 +50,11 @@ def _packets(run: int, count: int) -> list[bytes]:
         body = struct.pack(">H", len(name)) + name
         body += struct.pack(">H", number % 65_535 + 1) + b"\0" + payload
         assert len(body) < 1 << 14
-        size = bytes([len(body) & 127 | 128, len(body) >> 7]) if len(body) > 127 else bytes([len(body)])
+        size = (
+            bytes([len(body) & 127 | 128, len(body) >> 7])
+            if len(body) > 127
+            else bytes([len(body)])
+        )
         packets.append(b"\x32" + size + body)
     return packets
 

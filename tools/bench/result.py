@@ -37,6 +37,7 @@ class Result:
     figures: dict[str, float] = field(default_factory=dict[str, float])
     ratios: dict[str, float] = field(default_factory=dict[str, float])
     goals: dict[str, Goal] = field(default_factory=dict[str, Goal])
+    notes: list[str] = field(default_factory=list[str])
 
     def show(self) -> None:
         """Print the table, then the JSON object as the last line."""
@@ -49,6 +50,8 @@ class Result:
             side = "≥" if goal.at_least else "≤"
             table.add_row(f"goal {name} {side} {goal.goal}", "met" if goal.met else "MISSED")
         Console().print(table)
+        for note in self.notes:
+            print(note)
         print(json.dumps(self.as_dict()), flush=True)
 
     def as_dict(self) -> dict[str, Any]:
@@ -62,6 +65,7 @@ class Result:
             "figures": self.figures,
             "ratios": self.ratios,
             "goals": goals,
+            "notes": self.notes,
         }
 
 

@@ -63,7 +63,12 @@ def _node_red() -> tuple[str, Path]:
 def _run(command: list[str], folder: Path | None = None) -> None:
     try:
         subprocess.run(
-            command, cwd=folder, check=True, timeout=_INSTALL_TIMEOUT_S, capture_output=True, text=True
+            command,
+            cwd=folder,
+            check=True,
+            timeout=_INSTALL_TIMEOUT_S,
+            capture_output=True,
+            text=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
         detail = getattr(error, "stderr", "") or str(error)

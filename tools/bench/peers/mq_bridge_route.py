@@ -25,12 +25,14 @@ route = Route.from_config(
                 "clean_session": True,
             }
         },
-        "output": {"sqlx": {
+        "output": {
+            "sqlx": {
                 "url": database.geturl(),
                 "table": "peer_readings",
                 "columns": "auto",
                 "bulk_copy": True,
-            }},
+            }
+        },
         "batch_size": 5000,
     },
     "peer",
