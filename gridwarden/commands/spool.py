@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from gridwarden.context import context_of
 
@@ -23,8 +23,9 @@ def show(context: typer.Context) -> None:
     from ingest.clock import moment
 
     folder = spools_of(context_of(context))
-    columns = ("epoch", "batches", "bytes", "oldest", "made", "acknowledged", "evicted")
-    table = Table("agent", *columns, box=None, header_style="bold")
+    epoch = Column("epoch", min_width=len(str(2**63)))  # whole in a narrow terminal, too
+    columns = ("batches", "bytes", "oldest", "made", "acknowledged", "evicted")
+    table = Table("agent", epoch, *columns, box=None, header_style="bold")
     for agent in spooled_agents(folder):
         try:
             with opened(folder, agent) as spool:
