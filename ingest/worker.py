@@ -23,6 +23,8 @@ from ingest.arrival import DeadLetter, Entry, Refusal, Report
 from ingest.clock import now
 from ingest.commands import CommandPost
 from ingest.decode import Decoder, is_urgent_topic
+from ingest.helpers import Helpers
+from ingest.gather import Gatherer
 from ingest.housekeeping import beat, keep_house
 from ingest.inbox import Delivery, Inbox
 from ingest.link import Link, LinkError
@@ -30,7 +32,7 @@ from ingest.migrate import unapplied
 from ingest.packets import Incoming
 from ingest.patience import PatientConnection
 from ingest.person import PersonKeys
-from ingest.plain import Gatherer, PlainReader
+from ingest.plain import PlainReader
 from ingest.settings import IngestSettings
 from ingest.store_trial import try_store
 from ingest.write import Tally, Writer
@@ -44,7 +46,7 @@ log = logging.getLogger(__name__)
 
 
 class WorkerError(RuntimeError):
-    """The worker cannot start; the text says what to mend."""
+    """The worker cannot start or go on; the text says what to mend."""
 
 
 def run_worker(
@@ -65,7 +67,8 @@ def run_worker(
     worker's for ever: two workers of one name would take each other's session.
 
     Raises:
-        WorkerError: the database is unreachable or not migrated at the start.
+        WorkerError: the database is unreachable or not migrated at the start, or one of the
+            worker's threads failed.
         LinkError: the broker's address is wrong, or it refuses us.
         ValueError: the person key is too short or too long.
     """
@@ -84,10 +87,8 @@ def run_worker(
     try:
         worker.store_test = _check_store(store, name)
         link.open()
-        caretaker = threading.Thread(
-            target=worker.take_care, args=[database_url], name="caretaker", daemon=True
-        )
-        caretaker.start()
+        helpers = Helpers()
+        helpers.start("caretaker", lambda: worker.take_care(database_url))
         post = CommandPost(
             PatientConnection(database_url, f"{name}-commands", worker.done),
             broker_url,
@@ -96,15 +97,13 @@ def run_worker(
             password=password,
             done=worker.done,
         )
-        postman = threading.Thread(target=post.run, name="commands", daemon=True)
-        postman.start()
+        helpers.start("commands", post.run)
         try:
-            worker.work(store, link, ready)
+            worker.work(store, link, helpers, ready)
         finally:
             worker.done.set()
             link.close()
-            caretaker.join()
-            postman.join()
+            helpers.join()
     finally:
         store.close()
 
@@ -152,14 +151,34 @@ class _Worker:
     def receive(self, messages: Sequence[Incoming], session: int) -> None:
         """In the broker's thread: decode messages and put them into the inbox."""
         received, since = now(), time.monotonic()
-        deliveries = [self._deliver(message, session, received, since) for message in messages]
+        deliveries: list[Delivery] = []
+        for run, readings in self._plain.read(messages, received):
+            if readings is not None:
+                size = sum(len(message.payload) for message in run)
+                mids = [message.mid for message in run if message.qos]
+                deliveries.append(
+                    Delivery(readings, readings.urgent, mids, len(run), session, size, since)
+                )
+                continue
+            for message in run:
+                entry, urgent = self._decode(message, received), is_urgent_topic(message.topic)
+                mids, size = [message.mid] if message.qos else [], len(message.payload)
+                deliveries.append(Delivery(entry, urgent, mids, 1, session, size, since))
         self._inbox.put(deliveries, self.done)
 
-    def work(self, store: PatientConnection, link: Link, ready: Callable[[], None] | None) -> None:
+    def work(
+        self,
+        store: PatientConnection,
+        link: Link,
+        helpers: Helpers,
+        ready: Callable[[], None] | None,
+    ) -> None:
         """In the caller's thread: write lots and acknowledge them, until told to stop."""
         writer = Writer(max_unregistered=self._settings.max_unregistered)
         announced = False
         while not self._stop.is_set():
+            if helpers.failure is not None:
+                raise WorkerError(f"a part of the worker failed: {helpers.failure}")
             if not announced:
                 if link.refusal is not None:
                     raise LinkError(link.refusal)
@@ -191,14 +210,6 @@ class _Worker:
                 self.done.wait(BEAT_S)
         finally:
             store.close()
-
-    def _deliver(self, message: Incoming, session: int, received: Micros, since: float) -> Delivery:
-        topic, payload, mid, qos, retained = message
-        plain = None if retained else self._plain.read(topic, payload, received)
-        if plain is not None:
-            return Delivery(plain, plain.urgent, mid, qos, session, len(payload), since)
-        entry, urgent = self._decode(message, received), is_urgent_topic(topic)
-        return Delivery(entry, urgent, mid, qos, session, len(payload), since)
 
     def _decode(self, message: Incoming, received: Micros) -> Entry:
         topic, payload = message.topic, message.payload
