@@ -12,7 +12,7 @@ from threading import Condition, Event
 from typing import NamedTuple
 
 from ingest.arrival import Entry, Report
-from ingest.plain import Plain
+from ingest.plain import Handful
 
 MAX_LOT_ITEMS = 100_000  # ours: about a third of a second of writing, so that alarms wait no longer
 MAX_LOT_BYTES = 16 << 20  # ours: as MAX_LOT_ITEMS, for messages that are one large dead letter
@@ -22,16 +22,17 @@ _STOP_CHECK_S = 0.2
 
 
 class Delivery(NamedTuple):
-    """A decoded message and what the broker needs to hear to forget it.
+    """A decoded message, or a run of them, and what the broker needs to hear to forget it.
 
-    `session` tells one connection to the broker from the next: message numbers hold for one only.
-    `size` is the payload's, in bytes; `since` is the monotonic clock's.
+    `mids` are the numbers of those `messages` that want an acknowledgement. `session` tells one
+    connection to the broker from the next: numbers hold for one only. `size` is the payloads', in
+    bytes; `since` is the monotonic clock's.
     """
 
-    entry: Entry | Plain
+    entry: Entry | Handful
     urgent: bool
-    mid: int
-    qos: int
+    mids: Sequence[int]
+    messages: int
     session: int
     size: int
     since: float
@@ -39,7 +40,9 @@ class Delivery(NamedTuple):
     @property
     def items(self) -> int:
         """How much work it is to write."""
-        return 1 if isinstance(self.entry, (Plain, Report)) else 1 + self.entry.items
+        if isinstance(self.entry, (Handful, Report)):
+            return self.messages
+        return 1 + self.entry.items
 
 
 class Inbox:
@@ -52,11 +55,11 @@ class Inbox:
         self._max_bytes = max_bytes
         self._flush_s = flush_s
         self._waiting: deque[Delivery] = deque()
-        self._bytes = 0
+        self._messages = self._bytes = 0
         self._changed = Condition()
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return self._messages
 
     def put(self, deliveries: Sequence[Delivery], stop: Event) -> bool:
         """Add deliveries in order, waiting for room for each; False if `stop` came first.
@@ -65,12 +68,13 @@ class Inbox:
         """
         with self._changed:
             for delivery in deliveries:
-                while not self._has_room(delivery.size):
+                while not self._has_room(delivery):
                     if stop.is_set():
                         return False
                     self._changed.notify_all()
                     self._changed.wait(_STOP_CHECK_S)
                 self._waiting.append(delivery)
+                self._messages += delivery.messages
                 self._bytes += delivery.size
             self._changed.notify_all()
         return True
@@ -83,37 +87,44 @@ class Inbox:
         brokers send at most before they are acknowledged.
         """
         lot: list[Delivery] = []
-        items = size = 0
+        items = size = messages = 0
         urgent = False
         with self._changed:
             while items < MAX_LOT_ITEMS and size < MAX_LOT_BYTES:
-                if not self._waiting and not self._wait(lot, wait_s, urgent=urgent):
+                if not self._waiting and not self._wait(
+                    lot, wait_s, enough=urgent or messages >= ENOUGH_MESSAGES
+                ):
                     break
                 delivery = self._waiting.popleft()
+                self._messages -= delivery.messages
                 self._bytes -= delivery.size
                 lot.append(delivery)
                 items += delivery.items
                 size += delivery.size
+                messages += delivery.messages
                 urgent = urgent or delivery.urgent
             self._changed.notify_all()
         return lot
 
-    def _wait(self, lot: list[Delivery], wait_s: float, *, urgent: bool) -> bool:
+    def _wait(self, lot: list[Delivery], wait_s: float, *, enough: bool) -> bool:
         """Whether something more came while the lot could wait."""
-        patience = self._patience(lot, wait_s, urgent=urgent)
+        patience = self._patience(lot, wait_s, enough=enough)
         if patience <= 0:
             return False
         self._changed.notify_all()
         return self._changed.wait_for(lambda: bool(self._waiting), patience)
 
-    def _has_room(self, size: int) -> bool:
+    def _has_room(self, delivery: Delivery) -> bool:
         if not self._waiting:
             return True
-        return len(self._waiting) < self._max_messages and self._bytes + size <= self._max_bytes
+        return (
+            self._messages + delivery.messages <= self._max_messages
+            and self._bytes + delivery.size <= self._max_bytes
+        )
 
-    def _patience(self, lot: list[Delivery], wait_s: float, *, urgent: bool) -> float:
+    def _patience(self, lot: list[Delivery], wait_s: float, *, enough: bool) -> float:
         if not lot:
             return wait_s
-        if urgent or len(lot) >= ENOUGH_MESSAGES:
+        if enough:
             return 0
         return max(0, lot[0].since + self._flush_s - time.monotonic())

@@ -29,7 +29,7 @@ from ingest.inbox import Delivery
 from ingest.lean_client import LeanClient
 from ingest.packets import Incoming
 from ingest.paho_client import PahoClient
-from ingest.plain import Plain
+from ingest.plain import Handful
 
 ClientKind = Literal["paho", "lean"]
 
@@ -109,10 +109,9 @@ class Link:
         for session, deliveries in groupby(lot, attrgetter("session")):
             mids: list[int] = []
             for delivery in deliveries:
-                if delivery.qos:
-                    mids.append(delivery.mid)
+                mids += delivery.mids
                 entry = delivery.entry
-                if isinstance(entry, (Plain, Report)):
+                if isinstance(entry, (Handful, Report)):
                     continue
                 if entry.reply and entry.identity:
                     acks.setdefault((entry.reply, entry.identity.epoch), []).append(

@@ -1,56 +1,71 @@
-"""Plain readings: simple devices' ordinary messages, gathered into columns before they are written.
+"""Plain readings: simple devices' ordinary messages, read by the run and kept as columns.
 
-Most of what simple devices send is one good value. Such a message needs no batch of its own: a lot
-of them becomes one. Whatever is out of the ordinary is left to the full decoder.
+Most of what simple devices send is one good value. Such a message needs no batch of its own, and a
+run of them is read in few steps, because the work per message bounds how many a worker takes.
+Whatever is out of the ordinary is left to the full decoder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import count
-from math import isfinite
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from edge.wire import (
-    ALL_SIMPLE_DEVICES,
-    MAX_BATCH_BYTES,
-    Micros,
-    Readings,
-    WireError,
-    is_identifier,
-)
-from ingest.arrival import Arrival, Entry, Identity
+from edge.wire import MAX_BATCH_BYTES, Micros, WireError, is_identifier
 from ingest.clock import DAY, SECOND
-from ingest.feed import CommittedBatch
+from ingest.packets import Incoming
 from ingest.settings import IngestSettings
 from ingest.simple import decode_value, event_time, is_urgent
 
-GATHERED_AGENT = "ingest"  # under whose name a batch of many devices' messages goes into the feed
 _KNOWN_TOPICS = 65_536  # ours: topics whose parts are kept, so that they are checked once
 _LONGEST_TOPIC = 256  # ours: longer than any of ours, far shorter than what MQTT lets through
-_MOST_TOGETHER = 50_000  # ours: fewer than a batch's table can have names
 _NOT_READINGS = frozenset({"swipe", "state"})
+_FEW = 8  # ours: so many messages are read as fast one by one as by columns
 
 
-class Plain(NamedTuple):
-    """One good reading. With a time of its own (`timed`) it may be told twice and counts once."""
+class Handful(NamedTuple):
+    """Good readings as columns of one length, in the order of arrival.
 
-    device: str
-    quantity: str
-    time: Micros
-    value: float
+    All of them carry a time of their own (`timed`), so that one told twice counts once, or none
+    does. `topic` is the first one's.
+    """
+
+    devices: list[str]
+    quantities: list[str]
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
     timed: bool
+    urgent: bool
     received: Micros
     topic: str
-    urgent: bool
+
+
+class Run(NamedTuple):
+    """Messages that arrived one after another, and the readings they are if they are plain."""
+
+    messages: Sequence[Incoming]
+    readings: Handful | None
 
 
 class _Series(NamedTuple):
     device: str
     quantity: str
     urgent: bool
+
+
+class _Timed(msgspec.Struct, frozen=True):
+    """The usual form. The full decoder knows more of them; what this one takes, it takes alike."""
+
+    value: float
+    time: datetime | float
+
+
+_decode_timed = msgspec.json.Decoder(_Timed).decode
 
 
 class PlainReader:
@@ -61,29 +76,71 @@ class PlainReader:
         self._ahead = settings.future_tolerance_s * SECOND
         self._topics: dict[str, _Series | None] = {}
 
-    def read(self, topic: str, payload: bytes, received: Micros) -> Plain | None:
-        """The reading, or None if the full decoder has to say what the message is."""
+    def read(self, messages: Sequence[Incoming], received: Micros) -> Iterator[Run]:
+        """All messages in their order, in runs; without readings, the full decoder has the word."""
+        for plain, group in groupby(messages, self._may_be_plain):
+            run = list(group)
+            if not plain:
+                yield Run(run, None)
+            elif len(run) > _FEW and (handful := self._together(run, received)) is not None:
+                yield Run(run, handful)
+            else:
+                for message in run:
+                    yield Run([message], self._alone(message, received))
+
+    def _may_be_plain(self, message: Incoming) -> bool:
+        series = self._series_of(message.topic)
+        return (
+            series is not None and not message.retained and len(message.payload) <= MAX_BATCH_BYTES
+        )
+
+    def _together(self, run: Sequence[Incoming], received: Micros) -> Handful | None:
+        """The run's readings if each is of the usual form and good."""
         try:
-            series = self._topics[topic]
-        except KeyError:
-            series = self._learn(topic)
-        if series is None or len(payload) > MAX_BATCH_BYTES:
+            told = [_decode_timed(message.payload) for message in run]
+            seconds = [_seconds(each.time) for each in told]
+        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
             return None
+        values = np.array([each.value for each in told])
+        times = np.rint(np.array(seconds) * 1e6)
+        if not self._good(times, values, received):
+            return None
+        series = [self._series_of(message.topic) for message in run]
+        return _handful(run, series, times.astype(np.int64), values, received, timed=True)
+
+    def _alone(self, message: Incoming, received: Micros) -> Handful | None:
+        handful = self._together([message], received)  # first, so that both read a time alike
+        if handful is not None:
+            return handful
         try:
-            value, when = decode_value(payload)
+            value, when = decode_value(message.payload)
             time = received if when is None else event_time(when, received)
         except WireError:
             return None
-        if not isfinite(value) or not received - self._oldest <= time <= received + self._ahead:
+        times, values = np.array([time]), np.array([value])
+        if not self._good(times, values, received):
             return None
-        device, quantity, urgent = series
-        return Plain(device, quantity, time, value, when is not None, received, topic, urgent)
+        series = [self._series_of(message.topic)]
+        return _handful([message], series, times, values, received, timed=when is not None)
+
+    def _good(
+        self,
+        times: NDArray[np.int64] | NDArray[np.float64],
+        values: NDArray[np.float64],
+        now: Micros,
+    ) -> bool:
+        inside = (times >= now - self._oldest) & (times <= now + self._ahead)
+        return bool((inside & np.isfinite(values)).all())
+
+    def _series_of(self, topic: str) -> _Series | None:
+        try:
+            return self._topics[topic]
+        except KeyError:
+            return self._learn(topic)
 
     def _learn(self, topic: str) -> _Series | None:
         if len(topic) > _LONGEST_TOPIC:
             return None
-        if len(self._topics) >= _KNOWN_TOPICS:
-            self._topics.clear()
         series = None
         match topic.split("/"):
             case [_, _, site, "devices", device, quantity] if quantity not in _NOT_READINGS:
@@ -91,66 +148,36 @@ class PlainReader:
                     series = _Series(device, quantity, is_urgent(quantity))
             case _:
                 pass
-        self._topics[topic] = series
+        if len(self._topics) < _KNOWN_TOPICS:
+            self._topics[topic] = series
         return series
 
 
-class Gatherer:
-    """Makes one arrival of many plain readings."""
-
-    def __init__(self, epoch: int) -> None:
-        """`epoch` names this worker's life; with a count it names each gathered batch."""
-        self._epoch = epoch
-        self._numbers = count(1)
-
-    def gather(self, entries: Iterable[Entry | Plain]) -> list[Entry]:
-        """The entries in their order, each run of plain readings of one kind as one arrival."""
-        gathered: list[Entry] = []
-        run: list[Plain] = []
-        for entry in entries:
-            if isinstance(entry, Plain):
-                if run and (entry.timed != run[0].timed or len(run) >= _MOST_TOGETHER):
-                    gathered.append(self._join(run))
-                    run = []
-                run.append(entry)
-                continue
-            if run:
-                gathered.append(self._join(run))
-                run = []
-            gathered.append(entry)
-        if run:
-            gathered.append(self._join(run))
-        return gathered
-
-    def _join(self, run: Sequence[Plain]) -> Arrival:
-        device, quantity, time, value, timed, received, topic, _ = zip(*run, strict=True)
-        devices, device_indexes = _indexed(device)
-        quantities, quantity_indexes = _indexed(quantity)
-        batch = CommittedBatch(
-            agent=GATHERED_AGENT,
-            epoch=self._epoch,
-            seq=next(self._numbers),
-            origin="live",
-            received=received[-1],
-            devices=devices,
-            quantities=quantities,
-            readings=Readings(
-                device=device_indexes,
-                quantity=quantity_indexes,
-                time=np.array(time, dtype="<i8").tobytes(),
-                value=np.array(value, dtype="<f8").tobytes(),
-            ),
-            swipes=[],
-            detections=[],
-            states=[],
-        )
-        where = topic[0] if len(run) == 1 else ALL_SIMPLE_DEVICES
-        # Without times only its number tells a lot that is written again after a lost connection.
-        identity = None if timed[0] else Identity(batch.agent, batch.epoch, batch.seq)
-        return Arrival(identity, None, where, batch, known_by_content=timed[0])
+def _seconds(time: datetime | float) -> float:
+    if not isinstance(time, datetime):
+        return time
+    if time.tzinfo is None:
+        raise ValueError("no zone")
+    return time.timestamp()
 
 
-def _indexed(names: Sequence[str]) -> tuple[list[str], bytes]:
-    """The distinct names, and each name's place among them as packed u16."""
-    table = {name: place for place, name in enumerate(dict.fromkeys(names))}
-    return list(table), np.array([table[name] for name in names], dtype="<u2").tobytes()
+def _handful(
+    run: Sequence[Incoming],
+    series: Sequence[_Series | None],
+    times: NDArray[np.int64],
+    values: NDArray[np.float64],
+    received: Micros,
+    *,
+    timed: bool,
+) -> Handful:
+    known = [each for each in series if each is not None]
+    return Handful(
+        devices=[each.device for each in known],
+        quantities=[each.quantity for each in known],
+        times=times,
+        values=values,
+        timed=timed,
+        urgent=any(each.urgent for each in known),
+        received=received,
+        topic=run[0].topic,
+    )

@@ -23,8 +23,8 @@ from ingest.arrival import DeadLetter, Entry, Refusal, Report
 from ingest.clock import now
 from ingest.commands import CommandPost
 from ingest.decode import Decoder, is_urgent_topic
-from ingest.helpers import Helpers
 from ingest.gather import Gatherer
+from ingest.helpers import Helpers
 from ingest.housekeeping import beat, keep_house
 from ingest.inbox import Delivery, Inbox
 from ingest.link import Link, LinkError

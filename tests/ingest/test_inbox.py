@@ -13,11 +13,11 @@ _NEVER = threading.Event()
 
 
 def delivery(mid: int, *, urgent: bool = False, size: int = 0) -> Delivery:
-    return Delivery(_REPORT, urgent, mid, 1, 1, size, time.monotonic())
+    return Delivery(_REPORT, urgent, [mid], 1, 1, size, time.monotonic())
 
 
 def mids(lot: list[Delivery]) -> list[int]:
-    return [each.mid for each in lot]
+    return [mid for each in lot for mid in each.mids]
 
 
 def test_bulk_messages_leave_together_within_the_flush_time() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
+import numpy as np
 import psycopg
 import pytest
 
@@ -13,8 +14,9 @@ from edge.sample import Reading
 from edge.wire import AgentState, Detection, DeviceState, Direction, Swipe
 from ingest.arrival import Arrival, DeadLetter, Identity, Refusal, Report
 from ingest.feed import FEED_CHANNEL, decode_committed
+from ingest.gather import Gatherer
 from ingest.person import PersonKeys
-from ingest.plain import Gatherer, Plain
+from ingest.plain import Handful
 from ingest.write import Tally, Writer
 from tests.ingest.make import (
     AGENT,
@@ -113,7 +115,16 @@ def test_simple_readings_whose_commit_went_unheard_are_stored_once(
     conn: psycopg.Connection, database_url: str
 ) -> None:
     plain = [
-        Plain("d", "flow", NOW + n, 1.0, timed, NOW, "gw/1/s/devices/d/flow", urgent=False)
+        Handful(
+            devices=["d"],
+            quantities=["flow"],
+            times=np.array([NOW + n]),
+            values=np.array([1.0]),
+            timed=timed,
+            urgent=False,
+            received=NOW,
+            topic="gw/1/s/devices/d/flow",
+        )
         for n, timed in enumerate((True, True, False, False, False))
     ]
     gatherer = Gatherer(5)

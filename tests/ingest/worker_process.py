@@ -1,4 +1,7 @@
-"""A worker as a process of its own: `python worker_process.py DATABASE_URL BROKER_URL NAME`."""
+"""A worker as a process of its own: `worker_process.py DATABASE_URL BROKER_URL NAME [SETTINGS]`.
+
+`SETTINGS` is JSON of what differs from the defaults.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ if __name__ == "__main__":
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     run_worker(
-        IngestSettings.model_validate({}),
+        IngestSettings.model_validate_json(sys.argv[4] if len(sys.argv) > 4 else "{}"),
         database_url=sys.argv[1],
         broker_url=sys.argv[2],
         username=None,
