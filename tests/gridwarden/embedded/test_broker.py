@@ -268,3 +268,13 @@ def _is_zombie(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def test_a_broker_that_serves_nobody_any_more_ends_so_that_it_is_started_again() -> None:
+    """rumqttd's router panics at times, and leaves a process that listens and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        words = "import sys; from gridwarden.embedded import _iotcore as broker;"
+        words += "broker.KNOCK_S = 0.05; broker.keep_knocking(int(sys.argv[1]), patience_s=0.1)"
+        port = str(silent.getsockname()[1])
+        done = subprocess.run([sys.executable, "-c", words, port], timeout=30, check=False)
+    assert done.returncode == 70
