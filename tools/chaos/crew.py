@@ -91,6 +91,11 @@ class CountingAgent:
         log = self._folder / f"{nature.name}.log"
         self._process = Process(["tools.chaos.agent", *words], log, hear=self._hear)
 
+    @property
+    def runs(self) -> bool:
+        """Whether a life of it runs."""
+        return self._process is not None and self._process.runs
+
     def bring_up(self) -> None:
         """Start it and wait for the life's first reading."""
         self._start()

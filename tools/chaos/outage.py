@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +33,6 @@ HOUR_S = 3600.0
 AGENTS = 3
 SITE_PER_S = 100  # ours: a campus makes about so many readings a second
 STEADY_S = 10.0
-DRAINED_BATCHES = 30  # all agents together: what is under way in normal running
 MIB = 1 << 20
 # Bounds of growth while away, MiB; docs/reliability.md says where they come from.
 BOUNDS_MIB = {"ingest": 160.0, "agent": 48.0, "broker": 320.0}
@@ -54,7 +53,8 @@ class Watch:
         sizes = {"spools": self.spools()}
         for name, pid in self.pids().items():
             part = name.partition(" ")[0]
-            sizes[part] = max(sizes.get(part, 0), psutil.Process(pid).memory_info().rss)
+            with suppress(psutil.NoSuchProcess):
+                sizes[part] = max(sizes.get(part, 0), psutil.Process(pid).memory_info().rss)
         for part, size in sizes.items():
             self.highest[part] = max(self.highest.get(part, 0), size)
         return sizes
@@ -93,7 +93,7 @@ def measure(away: str, speed: float) -> Result:
             part.bring_up()
 
         def pids() -> dict[str, int]:
-            found = {agent.nature.name.replace("-", " "): agent.pid for agent in agents}
+            found = {a.nature.name.replace("-", " "): a.pid for a in agents if a.runs}
             found["ingest"] = worker.pid
             return found | ({"broker": broker.pid} if broker.pid else {})
 
@@ -117,15 +117,15 @@ def measure(away: str, speed: float) -> Result:
         log.info("%s comes back; %d batches wait", away, batches)
         (server if away == "database" else broker).start()
         began = time.monotonic()
-        while waiting() > DRAINED_BATCHES and time.monotonic() - began < HOUR_S / speed:
+        for agent in agents:  # in life they would go on, at a fraction of the backlog's rate
+            agent.ask_to_end()
+        while any(agent.runs for agent in agents) and time.monotonic() - began < HOUR_S / speed:
             watch.look()
             time.sleep(0.1)
         drain_s = time.monotonic() - began
-        after = watch.over(STEADY_S)
-        for agent in agents:
-            agent.ask_to_end()
         for agent in agents:
             agent.wait()
+        after = watch.over(STEADY_S)
         worker.leave()
         verdict = judge(url, [life for agent in agents for life in agent.lives])
         evicted = sum(agent.evicted for agent in agents)
@@ -156,7 +156,7 @@ def measure(away: str, speed: float) -> Result:
         "lost": Goal(0, verdict.lost, at_least=False),
         "doubled": Goal(0, verdict.doubled, at_least=False),
     }
-    return Result(f"outage_{away}_{broker.kind}", figures, {}, goals)
+    return Result(bench=f"outage_{away}_{broker.kind}", figures=figures, goals=goals)
 
 
 def _kill(pid: int | None) -> None:

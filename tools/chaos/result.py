@@ -42,7 +42,7 @@ class ChaosResult(Result):
         goals |= {
             f"kills_{part}": Goal(options.kills, outcome.kills[part]) for part in options.parts
         }
-        return cls("chaos", figures, {}, goals, dict(outcome.kills))
+        return cls(bench="chaos", figures=figures, goals=goals, kills=dict(outcome.kills))
 
     @property
     def passed(self) -> bool:
