@@ -64,7 +64,7 @@ def running(command: list[str], environment: dict[str, str] | None = None) -> It
 def publish_and_wait(
     database_url: str, broker: EmbeddedBroker, table: str, run: int, count: int
 ) -> float:
-    """Publish `count` messages to the broker; rows per second until all of them are in the table."""
+    """Publish `count` messages; rows per second until all of them are in the table."""
     command = [
         sys.executable,
         "-m",

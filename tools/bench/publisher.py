@@ -1,7 +1,7 @@
 """Publisher: many small messages at QoS 1, as fast as the broker takes them.
 
 A process of its own, with its packets made beforehand, so that what is measured is not the sender:
-`python -m tools.bench.publisher PORT RUN COUNT`. It prints `ready` when the packets are made, starts
+`python -m tools.bench.publisher PORT RUN COUNT`. It prints `ready` when they are made, starts
 on a line of input, and prints the seconds until the broker had acknowledged every message.
 """
 

@@ -39,7 +39,8 @@ from generate_series(%(from)s::timestamptz, %(to)s, %(step)s::interval) as t,
      generate_series(2, %(devices)s) as d
 """
 _MONTH = """
-select date_bin('1 hour', time, timestamptz '2000-01-01') as hour, min(value), avg(value), max(value)
+select date_bin('1 hour', time, timestamptz '2000-01-01') as hour,
+       min(value), avg(value), max(value)
 from readings
 where device = %(device)s and quantity = 1 and time >= %(from)s and time < %(to)s
 group by 1 order by 1

@@ -1,4 +1,4 @@
-"""mq-bridge (Rust): one route from MQTT to PostgreSQL: `python mq_bridge_route.py PORT DATABASE_URL`.
+"""mq-bridge (Rust): a route from MQTT to PostgreSQL: `mq_bridge_route.py PORT DATABASE_URL`.
 
 It acknowledges when the batch is inserted, so nothing is lost; a repetition is stored again.
 """
