@@ -10,7 +10,7 @@ DESK := hub/desk
 DESK_SOURCES := $(shell find $(DESK)/src $(DESK)/index.html $(DESK)/*.json $(DESK)/*.ts -type f ! -name api.d.ts ! -name openapi.json 2>/dev/null)
 API_SOURCES := $(shell find hub -name '*.py' 2>/dev/null)
 
-.PHONY: help demo test lint check-desk format bench desk lock clean
+.PHONY: help demo test lint check-desk format bench chaos desk lock clean
 
 help:
 	@echo "make demo                start the whole system on a simulated campus; ARGS=\"--for 60\" etc."
@@ -18,6 +18,7 @@ help:
 	@echo "make lint                format check, linter, types, import contracts"
 	@echo "make format              format the source"
 	@echo "make bench NAME=ingest   measure; the last line is one JSON object"
+	@echo "make chaos               kill everything at random and count; ARGS=\"--kills 20\" etc."
 	@echo "make desk                build the desk page"
 	@echo "make lock                resolve and lock the dependencies anew"
 
@@ -48,6 +49,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tools.bench $(NAME) $(ARGS)
+
+chaos: $(VENV)/.dev
+	@$(BIN)/python -m tools.chaos $(ARGS)
 
 desk: $(DESK)/dist/index.html
 
