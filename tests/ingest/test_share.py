@@ -17,7 +17,6 @@ import pytest
 
 from edge.wire import AgentState, Batch, device_topic, encode_agent_state, state_topic
 from gridwarden.embedded.broker import EmbeddedBroker, find_mosquitto
-from gridwarden.embedded.brokers import BrokerKind
 from ingest.clock import now
 from ingest.link import ClientKind
 from tests.ingest.agent import Agent
@@ -26,11 +25,12 @@ from tests.ingest.make import AGENT, EPOCH, SITE, batch, count, readings, rows
 _SCRIPT = Path(__file__).with_name("worker_process.py")
 
 
-@pytest.fixture(params=get_args(BrokerKind))
-def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EmbeddedBroker]:
-    if request.param == "mosquitto" and find_mosquitto() is None:
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    """Mosquitto: the embedded rumqttd drops messages to groups, and panics when members return."""
+    if find_mosquitto() is None:
         pytest.skip("mosquitto is not installed")
-    with EmbeddedBroker(tmp_path / "broker", kind=request.param) as started:
+    with EmbeddedBroker(tmp_path / "broker", kind="mosquitto") as started:
         yield started
 
 

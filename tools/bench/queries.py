@@ -100,7 +100,7 @@ def _fill(conn: psycopg.Connection[Any], wanted: int) -> dict[str, Any]:
         "insert into devices (name) select 'bench-' || n from generate_series(1, %s) as n",
         [DEVICES],
     )
-    conn.execute("insert into quantities (name) values ('pressure')")
+    conn.execute("insert into quantities (name) values ('pressure'), ('flow'), ('obscuration')")
     row = conn.execute(
         "select date_trunc('hour', now()) - %(days)s * interval '1 day' as start, "
         "date_trunc('hour', now()) as stop, date_trunc('hour', now()) - interval '1 day' as day",

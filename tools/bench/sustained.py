@@ -98,6 +98,7 @@ def _publish(broker: EmbeddedBroker, seconds: int) -> int:
         for number in range(MESSAGES_PER_BATCH):
             topic = device_topic(SITE, f"simple-{number}", "pressure")
             client.publish(topic, b'{"value": 0.3, "time": %.6f}' % time.time(), qos=1)
+    time.sleep(1)  # for the broker's acknowledgements, so that leaving drops nothing
     client.disconnect()
     client.loop_stop()
     return seconds * BATCHES_PER_S * (ROWS_PER_BATCH + MESSAGES_PER_BATCH)

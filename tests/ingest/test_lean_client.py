@@ -1,0 +1,118 @@
+"""Our own client against a real broker, from the first packet to the last."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from gridwarden.embedded.broker import EmbeddedBroker
+from ingest.broker import Address
+from ingest.lean_client import LeanClient
+from ingest.packets import Incoming
+
+
+class Heard:
+    """Keeps what a client hands on."""
+
+    def __init__(self) -> None:
+        self.messages: list[Incoming] = []
+        self.sessions: list[int] = []
+        self.refusals: list[str] = []
+        self.ready = threading.Event()
+
+    def receive(self, messages: Sequence[Incoming], session: int) -> None:
+        self.messages += messages
+        self.sessions += [session] * len(messages)
+
+    def subscribed(self) -> None:
+        self.ready.set()
+
+    def refused(self, reason: str) -> None:
+        self.refusals.append(reason)
+
+
+@contextmanager
+def lean(port: int, heard: Heard, name: str = "lean") -> Iterator[LeanClient]:
+    address = Address(
+        "127.0.0.1", port, tls=False, client_id=name, username=None, password=None, in_flight=100
+    )
+    client = LeanClient(address, ["t/#"], heard)
+    client.open()
+    try:
+        assert heard.ready.wait(10)
+        yield client
+    finally:
+        client.close()
+
+
+@contextmanager
+def sender(port: int) -> Iterator[Client]:
+    client = Client(CallbackAPIVersion.VERSION2, "sender", protocol=MQTTProtocolVersion.MQTTv5)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    yield client
+    client.disconnect()
+    client.loop_stop()
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float = 10) -> None:
+    until = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_messages_of_every_size_arrive_whole_and_in_order(
+    make_broker: Callable[[], EmbeddedBroker],
+) -> None:
+    port, heard = make_broker().port, Heard()
+    payloads = [
+        bytes([number]) * size for number, size in enumerate((0, 1, 127, 128, 20_000, 3_000_000))
+    ]
+    with lean(port, heard) as client, sender(port) as other:
+        for payload in payloads:
+            other.publish("t/ä", payload, qos=1)
+        wait_until(lambda: len(heard.messages) == len(payloads))
+        client.acknowledge(1, [message.mid for message in heard.messages])
+        client.publish("t/own", b"hello")
+        wait_until(lambda: heard.messages[-1].payload == b"hello")
+    assert [message.payload for message in heard.messages[:-1]] == payloads
+    assert {message.topic for message in heard.messages[:-1]} == {"t/ä"}
+
+
+def test_what_was_not_acknowledged_comes_again_and_what_was_does_not(
+    make_broker: Callable[[], EmbeddedBroker],
+) -> None:
+    port, first, second = make_broker().port, Heard(), Heard()
+    with sender(port) as other:
+        with lean(port, first) as client:
+            for number in range(10):
+                other.publish("t/x", b"%d" % number, qos=1)
+            wait_until(lambda: len(first.messages) == 10)
+            client.acknowledge(1, [message.mid for message in first.messages[:4]])
+            client.acknowledge(7, [message.mid for message in first.messages])  # no such connection
+            time.sleep(0.3)
+        with lean(port, second):
+            wait_until(lambda: len(second.messages) == 6)
+            time.sleep(0.2)
+    assert [message.payload for message in second.messages] == [b"%d" % n for n in range(4, 10)]
+
+
+def test_it_connects_again_when_the_broker_is_back(
+    make_broker: Callable[[], EmbeddedBroker],
+) -> None:
+    broker, heard = make_broker(), Heard()
+    with lean(broker.port, heard):
+        heard.ready.clear()
+        broker.kill()
+        broker.start()
+        assert heard.ready.wait(20)
+        with sender(broker.port) as other:
+            other.publish("t/x", b"again", qos=1)
+            wait_until(lambda: bool(heard.messages))
+    assert heard.sessions == [2]
