@@ -20,7 +20,7 @@ def test_every_reading_is_stored_once_whatever_is_killed_cut_filled_or_replayed(
 @pytest.mark.parametrize(
     ("broken", "parts", "kills"),
     [
-        ("acknowledge-early", ("ingest", "postgres"), 4),
+        ("acknowledge-early", ("ingest",), 2),
         ("forget-identity", ("agent",), 1),
         ("drop-when-published", ("broker", "ingest"), 1),
     ],

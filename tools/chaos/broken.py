@@ -7,6 +7,7 @@ parts are replaced here, in this process only.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any
@@ -16,11 +17,14 @@ from ingest.inbox import Delivery, Inbox
 from ingest.link import Link
 from ingest.write import Writer
 
+_LEISURE_S = 0.5  # so that a kill always finds something that was acknowledged too early
+
 
 def acknowledge_early() -> None:
-    """Acknowledge what arrives, before it is committed."""
+    """Acknowledge what arrives, and commit at leisure."""
     links: list[Link] = []
     born, acknowledge, put = Link.__init__, Link.acknowledge, Inbox.put
+    write = Writer.write
 
     def init(self: Link, *args: Any, **options: Any) -> None:
         born(self, *args, **options)
@@ -34,6 +38,11 @@ def acknowledge_early() -> None:
     def say_nothing(_link: Link, _lot: Any) -> None:
         """The agents have heard it already."""
 
+    def write_later(self: Writer, conn: Any, entries: Sequence[Any]) -> Any:
+        time.sleep(_LEISURE_S)
+        return write(self, conn, entries)
+
+    _replace(Writer, "write", write_later)
     _replace(Link, "__init__", init)
     _replace(Link, "acknowledge", say_nothing)
     _replace(Inbox, "put", put_acknowledged)
