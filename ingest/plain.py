@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from math import isfinite
 from typing import NamedTuple
 
 import msgspec
@@ -109,19 +110,18 @@ class PlainReader:
         return _handful(run, series, times.astype(np.int64), values, received, timed=True)
 
     def _alone(self, message: Incoming, received: Micros) -> Handful | None:
-        handful = self._together([message], received)  # first, so that both read a time alike
-        if handful is not None:
-            return handful
+        topic, payload = message.topic, message.payload
+        series = self._series_of(topic)
+        assert series is not None
         try:
-            value, when = decode_value(message.payload)
-            time = received if when is None else event_time(when, received)
+            value, time, timed = _one(payload, received)
         except WireError:
             return None
-        times, values = np.array([time]), np.array([value])
-        if not self._good(times, values, received):
+        if not isfinite(value) or not received - self._oldest <= time <= received + self._ahead:
             return None
-        series = [self._series_of(message.topic)]
-        return _handful([message], series, times, values, received, timed=when is not None)
+        device, quantity, urgent = series
+        times, values = np.array([time]), np.array([value])
+        return Handful([device], [quantity], times, values, timed, urgent, received, topic)
 
     def _good(
         self,
@@ -151,6 +151,16 @@ class PlainReader:
         if len(self._topics) < _KNOWN_TOPICS:
             self._topics[topic] = series
         return series
+
+
+def _one(payload: bytes, received: Micros) -> tuple[float, Micros, bool]:
+    """Value and time of one message, and whether the time is its own."""
+    try:
+        told = _decode_timed(payload)  # first, so that a time is read alike alone and in a run
+        return told.value, round(_seconds(told.time) * 1e6), True
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, OverflowError):
+        value, when = decode_value(payload)
+        return value, received if when is None else event_time(when, received), when is not None
 
 
 def _seconds(time: datetime | float) -> float:
