@@ -27,8 +27,8 @@ demo: $(VENV)/.runtime $(DESK)/dist/index.html
 
 test: lint check-desk
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e
-	$(BIN)/python -m pytest tests/e2e  # alone on the machine: it measures delays
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/chaos
+	$(BIN)/python -m pytest tests/e2e tests/chaos  # alone on the machine: they measure delays
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif
