@@ -1,6 +1,6 @@
 """Sustained: publish to committed at 3,333 readings per second, ingest and hub running.
 
-Ten batches a second from an agent and 333 simple messages a second carry, as their event time, the
+Ten batches a second from an agent and 340 simple messages a second carry, as their event time, the
 moment of their publishing. A listener sees each commit as the hub does and takes the difference, so
 that the figures hold everything between publishing and a follower's first sight of the commit.
 """
@@ -34,7 +34,7 @@ SECONDS = 60
 RATE = 3333  # issue 3: what the best-known open hub publishes for four processors
 BATCHES_PER_S = 10
 ROWS_PER_BATCH = 300
-MESSAGES_PER_BATCH = 33  # simple messages beside each batch; 10 x 333 = 3,330 readings a second
+MESSAGES_PER_BATCH = 34  # simple messages beside each batch; 10 x 334 = 3,340 readings a second
 DEVICES = 300
 GOAL_S = 0.3
 _GRACE_S = 10
@@ -58,9 +58,7 @@ def run(seconds: str = str(SECONDS)) -> Result:
         parts["postgres"] = _postmaster(folder / "pg")
         before = {part: _processor_seconds(pid) for part, pid in parts.items()}
         listener = _Listener(server.url)
-        begun = time.monotonic()
-        sent = _publish(broker, int(seconds))
-        took = time.monotonic() - begun
+        sent, took = _publish(broker, int(seconds))
         delays = listener.delays(sent)
         used = {part: _processor_seconds(pid) - before[part] for part, pid in parts.items()}
     p50, p99 = (float(np.percentile(delays, q)) for q in (50, 99))
@@ -75,7 +73,7 @@ def run(seconds: str = str(SECONDS)) -> Result:
     figures["load_of_the_machine"] = os.getloadavg()[0]
     goals = {
         "p99_s": Goal(GOAL_S, p99, at_least=False),
-        "readings_per_s": Goal(RATE * 0.99, sent / took),
+        "readings_per_s": Goal(RATE, sent / took),
     }
     return Result("sustained", figures, goals=goals)
 
@@ -84,8 +82,8 @@ def _hub_command() -> list[str]:
     return [sys.executable, "-m", "gridwarden", "hub", "run"]
 
 
-def _publish(broker: EmbeddedBroker, seconds: int) -> int:
-    """Publish at the even rate; returns how many readings went out."""
+def _publish(broker: EmbeddedBroker, seconds: int) -> tuple[int, float]:
+    """Publish at the even rate; returns how many readings went out, and in how many seconds."""
     client = Client(CallbackAPIVersion.VERSION2, client_id="bench-sustained", protocol=MQTTv5)
     client.max_inflight_messages_set(1000)
     client.connect("127.0.0.1", broker.port)
@@ -98,10 +96,11 @@ def _publish(broker: EmbeddedBroker, seconds: int) -> int:
         for number in range(MESSAGES_PER_BATCH):
             topic = device_topic(SITE, f"simple-{number}", "pressure")
             client.publish(topic, b'{"value": 0.3, "time": %.6f}' % time.time(), qos=1)
+    took = time.time() - begun
     time.sleep(1)  # for the broker's acknowledgements, so that leaving drops nothing
     client.disconnect()
     client.loop_stop()
-    return seconds * BATCHES_PER_S * (ROWS_PER_BATCH + MESSAGES_PER_BATCH)
+    return seconds * BATCHES_PER_S * (ROWS_PER_BATCH + MESSAGES_PER_BATCH), took
 
 
 def batch(seq: int, now: int) -> Batch:
