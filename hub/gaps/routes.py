@@ -95,9 +95,9 @@ async def list_gaps(
     return GapPage(items=items, next=None)
 
 
-@router.get("/agents/{agent}/gaps", summary="Batches that never came", responses={404: {}})
+@router.get("/agents/{name}/gaps", summary="Batches that never came", responses={404: {}})
 async def read_agent_gaps(
-    agent: DeviceId,
+    name: DeviceId,
     conn: Connection,
     back: Annotated[
         int, Query(ge=1, le=FARTHEST, description="Newest batches of each epoch to look at")
@@ -107,13 +107,13 @@ async def read_agent_gaps(
 
     Only what is older than the agent's last report counts: later batches may be on their way.
     """
-    row = await agent_row(conn, agent)
+    row = await agent_row(conn, name)
     if row is None:
         raise ProblemError(
             404,
             "no-such-agent",
             "There is no such agent",
-            f"No agent `{agent}` ever reported; see GET /api/agents.",
+            f"No agent `{name}` ever reported; see GET /api/agents.",
         )
     state = row["state"]
     spooling = Spooling(
@@ -124,7 +124,7 @@ async def read_agent_gaps(
     records = [record for record in await sequences(conn, row, back, NEWEST) if record.missing]
     fates = [fate(record, spooling) for record in records]
     return AgentGaps(
-        agent=agent,
+        agent=name,
         online=row["online"],
         reported=row["reported"],
         spooled_batches=spooling.batches,
