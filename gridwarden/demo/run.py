@@ -210,8 +210,8 @@ def _carry_past(
     parts: Stack, campus: Campus, settings: Settings, options: DemoOptions, console: Console
 ) -> int:
     past = read_past(campus.folder, options.seed, options.days_of_history, clock_micros())
-    if past.swipes is not None:
-        return past.swipes
+    if past.swipes is not None or past.days == 0:
+        return past.swipes or 0
     begin = past.end - past.days * DAY_S * 1_000_000
     with progress_bar(console) as bar:
         task = bar.add_task(f"{past.days} days of swipes", total=past.days * 24)
