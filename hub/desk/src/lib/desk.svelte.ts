@@ -6,7 +6,7 @@ import { clock } from "./clock.svelte";
 import { LiveDevice } from "./device.svelte";
 import { Plan } from "./plan";
 import { follow } from "./stream";
-import type { Agent, Beat, Case, DeviceNow } from "./types";
+import type { Agent, Beat, Case, Device, DeviceNow } from "./types";
 
 const PAGE = 200;
 const EVENTS = ["case", "devices", "agents", "beat", "reset"] as const;
@@ -59,6 +59,7 @@ class Desk {
       opened: (again) => {
         this.link = "live";
         if (again || this.trouble !== null) void this.refresh();
+        else void this.#rereadDevices(); // their messages have no ids to go on from
       },
       lost: () =>
         (this.link = this.heard === null && this.link === "connecting" ? "connecting" : "down"),
@@ -85,11 +86,7 @@ class Desk {
         this.#readOpen(),
       ]);
       this.plan = new Plan(site);
-      for (const device of devices) {
-        const known = this.devices.get(device.id);
-        if (known) known.patch(device);
-        else this.devices.set(device.id, new LiveDevice(device));
-      }
+      this.#takeDevices(devices);
       this.agents = agents;
       this.#settle(open, openBefore);
       this.loaded = true;
@@ -97,6 +94,22 @@ class Desk {
       this.heard = Math.max(this.heard ?? 0, clock.now);
     } catch (error) {
       this.trouble = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #rereadDevices(): Promise<void> {
+    try {
+      this.#takeDevices(await readDevices());
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #takeDevices(devices: Device[]): void {
+    for (const device of devices) {
+      const known = this.devices.get(device.id);
+      if (known) known.patch(device);
+      else this.devices.set(device.id, new LiveDevice(device));
     }
   }
 
