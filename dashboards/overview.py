@@ -9,19 +9,19 @@ from dashboards.model import Panel, dashboard
 PANELS = (
     Panel(
         "Hydrant pressure, lowest and median",
-        """select $__timeGroup(time, '30s') as time,
-               min(value) as lowest,
-               percentile_cont(0.5) within group (order by value) as median
-        from reading_log
+        """select $__timeGroup(time, '1m') as time,
+               min(low) as lowest,
+               percentile_cont(0.5) within group (order by mean) as median
+        from reading_minutes
         where quantity = 'pressure' and $__timeFilter(time)
         group by 1 order by 1""",
         "timeseries",
         unit="suffix: MPa",
     ),
     Panel(
-        "Readings received per minute",
-        """select $__timeGroup(received, '1m') as time, count(*) as readings
-        from reading_log
+        "Readings per minute",
+        """select $__timeGroup(time, '1m') as time, sum(readings)::bigint as readings
+        from reading_minutes
         where $__timeFilter(time)
         group by 1 order by 1""",
         "timeseries",

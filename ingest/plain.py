@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from math import isfinite
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from edge.wire import MAX_BATCH_BYTES, Micros, WireError, is_identifier
 from ingest.clock import DAY, SECOND
 from ingest.packets import Incoming
+from ingest.rules import GREATEST_VALUE
 from ingest.settings import IngestSettings
 from ingest.simple import decode_value, event_time, is_urgent
 
@@ -117,7 +117,8 @@ class PlainReader:
             value, time, timed = _one(payload, received)
         except WireError:
             return None
-        if not isfinite(value) or not received - self._oldest <= time <= received + self._ahead:
+        inside = received - self._oldest <= time <= received + self._ahead
+        if not inside or not abs(value) <= GREATEST_VALUE:  # as it is, NaN is refused too
             return None
         device, quantity, urgent = series
         times, values = np.array([time]), np.array([value])
@@ -130,7 +131,7 @@ class PlainReader:
         now: Micros,
     ) -> bool:
         inside = (times >= now - self._oldest) & (times <= now + self._ahead)
-        return bool((inside & np.isfinite(values)).all())
+        return bool((inside & (np.abs(values) <= GREATEST_VALUE)).all())
 
     def _series_of(self, topic: str) -> _Series | None:
         try:

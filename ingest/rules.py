@@ -21,6 +21,7 @@ from ingest.feed import CommittedBatch, CommittedSwipe
 Item: TypeAlias = CommittedSwipe | Detection | DeviceState
 Mask: TypeAlias = NDArray[np.bool_]
 
+GREATEST_VALUE = 1e100  # ours: beyond all physics, and sums and squares of it are still numbers
 _MOST_SHARE = 2.0  # ours: a box may reach over the frame's edge, not far beyond it
 
 
@@ -43,12 +44,12 @@ class Rule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Measurable:
-    """Measured values are finite, scores are 0 to 1, boxes lie about the frame."""
+    """Measured values are numbers, scores are 0 to 1, boxes lie about the frame."""
 
-    reason: str = "a value is not a finite number, or a score or box is out of range"
+    reason: str = "a value is no number within ±1e100, or a score or box is out of range"
 
     def broken_by_readings(self, batch: CommittedBatch) -> Mask:
-        return ~np.isfinite(batch.readings.values())
+        return ~(np.abs(batch.readings.values()) <= GREATEST_VALUE)  # NaN is not within either
 
     def broken_by(self, item: Item) -> bool:
         if not isinstance(item, Detection):

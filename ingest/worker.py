@@ -2,7 +2,7 @@
 
 Two threads carry the data: the broker's receives and decodes, the caller's writes and
 acknowledges. A third shows that the worker is alive and keeps the store within its bounds; a
-fourth carries commands to agents.
+fourth carries commands to agents; a fifth keeps up the roll-ups.
 """
 
 from __future__ import annotations
@@ -33,12 +33,15 @@ from ingest.packets import Incoming
 from ingest.patience import PatientConnection
 from ingest.person import PersonKeys
 from ingest.plain import PlainReader
+from ingest.retention import oldest_rolled_up, retire
+from ingest.rollup import RollUps
 from ingest.settings import IngestSettings
 from ingest.store_trial import try_store
 from ingest.write import Tally, Writer
 
 BEAT_S = 5.0
 HOUSEKEEPING_S = 3600.0
+ROLLUP_S = 10.0  # ours: how far roll-ups may be behind
 _FLOOD_SHARE = 4  # ours: dead letters may pass their bound by a quarter before they are evicted
 _WAIT_S = 0.2
 
@@ -98,6 +101,7 @@ def run_worker(
             done=worker.done,
         )
         helpers.start("commands", post.run)
+        helpers.start("roll-ups", lambda: worker.roll_up(database_url))
         try:
             worker.work(store, link, helpers, ready)
         finally:
@@ -206,8 +210,25 @@ class _Worker:
                     )
                     if cleaned is not None:
                         log.info("ingest.housekeeping", extra=asdict(cleaned))
+                    dropped = store.run(lambda conn, at=moment: retire(conn, self._settings, at))
+                    if dropped:
+                        log.info("ingest.retired", extra={"parts": dropped})
                     next_round = moment + int(HOUSEKEEPING_S * 1e6)
                 self.done.wait(BEAT_S)
+        finally:
+            store.close()
+
+    def roll_up(self, database_url: str) -> None:
+        """In a thread of its own: keep the roll-ups a few seconds behind the feed."""
+        store = PatientConnection(database_url, f"{self._name}-rollups", self.done)
+        roll_ups = RollUps()
+        try:
+            while not self.done.is_set():
+                oldest = oldest_rolled_up(self._settings, now())
+                store.run(
+                    lambda conn, at=oldest: roll_ups.catch_up(conn, oldest=at, stop=self.done)
+                )
+                self.done.wait(ROLLUP_S)
         finally:
             store.close()
 

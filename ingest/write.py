@@ -22,6 +22,7 @@ from ingest.names import MAX_QUANTITIES, Names
 from ingest.presence import AGENTS_CHANNEL, settle
 from ingest.rows import Rows, device_names, event_times
 from ingest.rules import NamedOutside
+from ingest.sensors import Sensors
 from ingest.series import Series
 from ingest.setaside import keep_to, set_aside
 from ingest.sql import load_queries
@@ -59,6 +60,7 @@ class Writer:
         """`max_unregistered`: how many devices unknown to the hub may be stored in all."""
         self._devices = Names("devices", room=max_unregistered)
         self._quantities = Names("quantities", room=MAX_QUANTITIES)
+        self._sensors = Sensors(self._devices, self._quantities)
         self._series = Series()
         self._rows = Rows(self._devices, self._quantities)
         self._no_room = (
@@ -94,6 +96,7 @@ class Writer:
     def _forget(self) -> None:
         self._devices.forget()
         self._quantities.forget()
+        self._sensors.forget()
         self._series.forget()
 
     def _commit(self, conn: psycopg.Connection[Any], entries: Sequence[Entry]) -> Tally:
@@ -145,6 +148,7 @@ class Writer:
         reports: Sequence[Report],
     ) -> None:
         batches = [entry.batch for entry in messages if isinstance(entry, Arrival)]
+        self._sensors.admit(conn, batches)
         batches += settle({}, reports).changes  # at least those that may turn out to be changes
         for table, times in event_times(batches).items():
             self._series.make_room(conn, table, times)

@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 from edge.wire import Identifier
 from hub.cases.snapshots import read_snapshot
 from hub.live.domain import UNITS
-from hub.live.series import read_series, thin
+from hub.live.series import RAW_SPAN, read_rolled_up, read_series, step_for, thin
 from hub.live.store import is_known, rows, unregistered
 from hub.live.views import (
     Agent,
@@ -29,7 +29,7 @@ from hub.wiring import Connection, WiredParts
 from ingest import clock
 from ingest.housekeeping import LETTERS_EVICTED
 
-LONGEST_SERIES = timedelta(days=31)  # ours: what is read at once from the raw table
+LONGEST_SERIES = timedelta(days=400)  # ours: a year beside the one before
 
 router = APIRouter(prefix="/api", tags=["live"])
 
@@ -59,22 +59,35 @@ async def read_device_series(
     until: Annotated[Asked, Query(alias="to")],
     points: Annotated[int, Query(ge=2, le=10_000, description="At most so many")] = 600,
 ) -> Series:
-    """A series between two times, thinned so that the peaks of every stretch stay."""
+    """A series between two times, thinned so that the peaks of every stretch stay.
+
+    Up to a day: readings. Longer: means of equal stretches with their least and greatest values,
+    at least one stretch per day.
+    """
     if not start <= until <= start + LONGEST_SERIES:
         message = f"must lie after `from`, {LONGEST_SERIES.days} days at most"
         raise invalid([FieldError(field="query.to", message=message)])
     if not await is_known(conn, device):
         raise _no_such_device(device)
-    time, value = await read_series(
-        conn, device, quantity, clock.micros(start), clock.micros(until)
-    )
+    unit = UNITS.get(quantity, "")
+    span = (clock.micros(start), clock.micros(until))
+    if until - start > RAW_SPAN:
+        step_s = step_for(until - start, points)
+        rolled = await read_rolled_up(conn, device, quantity, *span, step_s)
+        return Series(
+            device=device,
+            quantity=quantity,
+            unit=unit,
+            time=rolled.time.tolist(),
+            value=rolled.mean.tolist(),
+            step_s=rolled.step_s,
+            low=rolled.low.tolist(),
+            high=rolled.high.tolist(),
+        )
+    time, value = await read_series(conn, device, quantity, *span)
     time, value = await run_in_threadpool(thin, time, value, points)
     return Series(
-        device=device,
-        quantity=quantity,
-        unit=UNITS.get(quantity, ""),
-        time=time.tolist(),
-        value=value.tolist(),
+        device=device, quantity=quantity, unit=unit, time=time.tolist(), value=value.tolist()
     )
 
 

@@ -1,12 +1,16 @@
 """Series: the readings of one quantity between two times, thinned so that every peak stays.
 
-Columns: time in seconds since 1970-01-01 UTC and value in the quantity's unit, both float64 and of
+Up to a day they are the readings themselves, over longer times roll-ups of equal width: the mean of
+each stretch with its least and greatest value.
+
+Columns: time in seconds since 1970-01-01 UTC and values in the quantity's unit, all float64 and of
 one length, ordered by time.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +23,36 @@ from ingest.sql import load_queries
 Column = NDArray[np.float64]
 
 _QUERIES = load_queries("hub.live")
-# PostgreSQL's binary array of float8: a header of 20 bytes, then each element behind its length.
+# PostgreSQL's binary array: a header of 20 bytes, then each element behind its length; times are
+# in microseconds since 2000-01-01.
 _HEADER = 20
-_ELEMENT = np.dtype([("length", ">i4"), ("value", ">f8")])
+_TIME = np.dtype([("length", ">i4"), ("value", ">i8")])
+_VALUE = np.dtype([("length", ">i4"), ("value", ">f8")])
+_POSTGRES_EPOCH_S = 946_684_800
+
+RAW_SPAN = timedelta(days=1)  # ours: of a device that reports every 5 s, 17,280 readings
+_HOUR_S = 3600
+# Widths that people count in; those below an hour are made of minutes, the others of hours.
+_STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
+
+
+class RolledUp(NamedTuple):
+    """Stretches of `step_s` seconds, by the time each begins: mean, least and greatest value."""
+
+    step_s: int
+    time: Column
+    mean: Column
+    low: Column
+    high: Column
+
+
+def step_for(span: timedelta, points: int) -> int:
+    """The least width in seconds by which a span falls into at most `points` stretches.
+
+    86,400, the widest, where none is wide enough.
+    """
+    wanted = span.total_seconds() / points
+    return next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1])
 
 
 def thin(time: Column, value: Column, points: int) -> tuple[Column, Column]:
@@ -56,12 +87,35 @@ async def read_series(
     cursor = await conn.execute(_QUERIES["series"], values, binary=True)
     row = await cursor.fetchone()
     assert row is not None
-    time, value = _unpack(row[0]), _unpack(row[1])
+    time = _unpack(row[0], _TIME) / 1e6 + _POSTGRES_EPOCH_S
+    value = _unpack(row[1], _VALUE)
     sound = np.isfinite(value)
     return time[sound], value[sound]
 
 
-def _unpack(packed: bytes | None) -> Column:
+async def read_rolled_up(
+    conn: AsyncConnection[Any],
+    device: str,
+    quantity: str,
+    start: Micros,
+    until: Micros,
+    step_s: int,
+) -> RolledUp:
+    """The span in stretches of `step_s` (one of `step_for`); empty ones are left out."""
+    query = _QUERIES["rolled_minutes" if step_s < _HOUR_S else "rolled_hours"]
+    values = {
+        "device": device,
+        "quantity": quantity,
+        "from": clock.moment(start),
+        "to": clock.moment(until),
+        "step": timedelta(seconds=step_s),
+    }
+    cursor = await conn.execute(query, values, binary=True)
+    columns = np.array(await cursor.fetchall(), dtype=np.float64).reshape(-1, 4).T
+    return RolledUp(step_s, *columns)
+
+
+def _unpack(packed: bytes | None, element: np.dtype[Any]) -> Column:
     if packed is None:  # the array of no rows
         return np.empty(0)
-    return np.frombuffer(packed, dtype=_ELEMENT, offset=_HEADER)["value"].astype(np.float64)
+    return np.frombuffer(packed, dtype=element, offset=_HEADER)["value"].astype(np.float64)

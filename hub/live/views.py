@@ -75,13 +75,20 @@ class Agent(BaseModel):
 
 
 class Series(BaseModel):
-    """Readings of one quantity, thinned so that peaks stay; `time` in seconds since 1970 UTC."""
+    """Readings of one quantity, thinned so that peaks stay; `time` in seconds since 1970 UTC.
+
+    Over more than a day these are stretches of `step_s` seconds, by the time each begins: `value`
+    is the mean, `low` and `high` the least and the greatest. Otherwise those three are none.
+    """
 
     device: str
     quantity: str
     unit: str
     time: list[float]
     value: list[float]
+    step_s: int | None = None
+    low: list[float] | None = None
+    high: list[float] | None = None
 
 
 class DeadLetter(BaseModel):

@@ -189,6 +189,10 @@ def store_readings(database_url: str, *readings: Reading, payload: bytes | None 
                 " (select id from quantities where name = %s), %s, now()",
                 [(clock.moment(r.time), r.device, r.quantity, r.value) for r in readings],
             )
+        conn.execute(
+            "insert into sensors select distinct device, quantity from readings"
+            " on conflict do nothing"
+        )
         if payload is not None:
             conn.execute("insert into feed (received, payload) values (now(), %s)", [payload])
             conn.execute("notify gridwarden_feed")

@@ -13,7 +13,9 @@ from edge.wire import Batch, Detection, DeviceState, Micros, Swipe, batch_topic,
 from ingest.arrival import Arrival, Entry
 from ingest.decode import Decoder
 from ingest.person import PersonKeys
+from ingest.rollup import RollUps
 from ingest.settings import IngestSettings
+from ingest.write import Tally, Writer
 
 NOW: Micros = 1_795_000_000_000_000  # 2026-11-18
 SECOND = 1_000_000
@@ -78,3 +80,19 @@ def parts(url: str, table: str) -> list[str]:
     """The partitions or chunks that a raw table has."""
     query = "select inhrelid::regclass::text from pg_inherits where inhparent = %s::regclass"
     return sorted(name for (name,) in rows(url, query, [table]))
+
+
+def write_all(url: str, sent: Sequence[Entry], lot: int = 7) -> Tally:
+    """Write entries as a worker does, some at a time."""
+    writer = Writer(max_unregistered=100)
+    with psycopg.connect(url, autocommit=True) as conn:
+        lots = (sent[at : at + lot] for at in range(0, len(sent), lot))
+        return sum((writer.write(conn, entries) for entries in lots), Tally())
+
+
+def roll_up(url: str, oldest: Micros = 0) -> int:
+    """Bring the roll-ups up to date, by whichever means the database has."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        for table in ("readings_1m", "readings_1h") if on_timescale(url) else ():
+            conn.execute("call refresh_continuous_aggregate(%s, null, null)", [table])
+        return RollUps().catch_up(conn, oldest=oldest)

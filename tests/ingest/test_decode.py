@@ -83,12 +83,12 @@ def test_bad_items_leave_their_batch_and_the_counts_add_up() -> None:
     assert [state.device for state in entry.batch.states] == ["s"]
     by_reason = {letter.reason: msgspec.json.decode(letter.payload) for letter in entry.letters}
     assert {reason: len(content) for reason, content in by_reason.items()} == {
-        "a value is not a finite number, or a score or box is out of range": 4,
+        "a value is no number within ±1e100, or a score or box is out of range": 4,
         "a text holds a NUL character": 2,
         "event time more than 90 days old": 2,
         "event time more than 300 s ahead": 1,
     }
-    not_finite = by_reason["a value is not a finite number, or a score or box is out of range"]
+    not_finite = by_reason["a value is no number within ±1e100, or a score or box is out of range"]
     assert not_finite[0] == {"device": "b", "quantity": "flow", "time": NOW, "value": "inf"}
     assert b"0451" not in b"".join(letter.payload for letter in entry.letters)
 

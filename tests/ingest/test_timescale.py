@@ -7,8 +7,10 @@ PostgreSQL that it is compared with is the embedded one.
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,9 +25,22 @@ from gridwarden.store import migrate_store
 from ingest.arrival import Arrival
 from ingest.clock import DAY
 from ingest.migrate import migrate
-from ingest.write import Tally, Writer
+from ingest.retention import retire
+from ingest.write import Tally
 from tests.conftest import Cluster
-from tests.ingest.make import NOW, SECOND, arrival, batch, count, on_timescale, parts, rows
+from tests.ingest.make import (
+    NOW,
+    SECOND,
+    arrival,
+    batch,
+    count,
+    on_timescale,
+    parts,
+    roll_up,
+    rows,
+    settings,
+    write_all,
+)
 
 WEEK = timedelta(days=7)
 SPANS = {
@@ -44,6 +59,13 @@ ANSWERS = (
     """select distinct on (device, quantity) device, quantity, time, value
     from reading_log order by device, quantity, time desc""",
     "select agent, epoch, seq, items, refused from batches order by 1, 2, 3",
+    """select time, device, quantity, readings, round(mean::numeric, 12), low, high
+    from reading_minutes order by 1, 2, 3""",
+    """select time, device, quantity, readings, round(mean::numeric, 12), low, high
+    from reading_hours order by 1, 2, 3""",
+    """select time_bucket('6 hours', time), device, sum(readings), min(low), max(high)
+    from reading_hours group by 1, 2 order by 1, 2""",
+    "select device, quantity from sensors order by 1, 2",
     "select position, payload from feed order by position",
 )
 
@@ -56,9 +78,11 @@ def timescale(database_url: str) -> None:
 
 @pytest.fixture
 def plain_url(service_folder: Path) -> Iterator[str]:
-    with EmbeddedPostgres(service_folder / "plain") as server:
+    folder = service_folder / "plain"
+    with EmbeddedPostgres(folder) as server:
         migrate_store(server.url)
         yield server.url
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -66,7 +90,7 @@ def ordinary_user(cluster: Cluster) -> Iterator[str]:
     """A role with no privileges; asked for before a database, it goes after the database."""
     name = "gridwarden_test_ordinary"
     with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("create role {}").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("create role {} login").format(sql.Identifier(name)))
         yield name
         admin.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
 
@@ -96,17 +120,13 @@ def ten_days(number: int, seed: int = 5) -> list[Arrival]:
     return sent
 
 
-def write_all(url: str, sent: list[Arrival], lot: int = 7) -> Tally:
-    writer = Writer(max_unregistered=100)
-    with psycopg.connect(url, autocommit=True) as conn:
-        lots = (sent[at : at + lot] for at in range(0, len(sent), lot))
-        return sum((writer.write(conn, entries) for entries in lots), Tally())
-
-
 def test_the_raw_tables_are_hypertables_with_their_spans(database_url: str) -> None:
     columns = "hypertable_name, column_name, time_interval"
-    found = rows(database_url, f"select {columns} from timescaledb_information.dimensions")
-    assert sorted(found) == sorted((name, "time", span) for name, span in SPANS.items())
+    query = f"""select {columns} from timescaledb_information.dimensions
+                where hypertable_schema = 'public'"""
+    assert sorted(rows(database_url, query)) == sorted(
+        (name, "time", span) for name, span in SPANS.items()
+    )
     assert dict(rows(database_url, "select name, span from series")) == SPANS
 
 
@@ -142,6 +162,8 @@ def test_the_same_batches_give_the_same_answers_as_on_plain_postgresql(
     sent = ten_days(60)
     assert write_all(database_url, sent) == write_all(plain_url, sent)
     assert not on_timescale(plain_url)
+    for url in (database_url, plain_url):
+        roll_up(url)
     for query in ANSWERS:
         answer = rows(database_url, query)
         assert answer, query
@@ -176,3 +198,60 @@ def test_the_owner_of_a_database_migrates_it_without_privileges(
         assert migrate(conn, "ingest")
         assert migrate(conn, "hub")
     assert on_timescale(empty_database_url)
+
+
+def compress_all(url: str) -> int:
+    """Run the compression policies as their day comes; returns how many chunks are compressed."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        jobs = conn.execute(
+            "select job_id from timescaledb_information.jobs where proc_name = 'policy_compression'"
+        ).fetchall()
+        for (job,) in jobs:
+            conn.execute("call run_job(%s)", [job])
+    query = "select count(*) from timescaledb_information.chunks where is_compressed"
+    return rows(url, query)[0][0]
+
+
+def test_chunks_are_compressed_after_a_day_and_take_late_readings_all_the_same(
+    database_url: str, plain_url: str
+) -> None:
+    """Compressed by device, answering as before, with late rows and repeats as anywhere."""
+    first, late = ten_days(40), ten_days(60)  # the same forty and twenty more
+    for url in (database_url, plain_url):
+        write_all(url, first)
+    assert compress_all(database_url) > 10
+    assert write_all(database_url, late) == write_all(plain_url, late)
+    for url in (database_url, plain_url):
+        roll_up(url)
+    for query in ANSWERS[:-5]:
+        assert rows(database_url, query) == rows(plain_url, query), query
+
+
+def test_readings_known_by_what_they_say_are_found_in_compressed_chunks(database_url: str) -> None:
+    told = [Reading("hydrant-01", "pressure", NOW - 3 * DAY + n, 0.25) for n in range(5)]
+
+    def handful(readings: list[Reading]) -> Arrival:
+        return replace(arrival(batch(1, readings)), identity=None, known_by_content=True)
+
+    assert write_all(database_url, [handful(told)]).stored == 5
+    assert compress_all(database_url) > 0
+    more = [Reading("hydrant-01", "pressure", NOW - 3 * DAY + 7, 0.25)]
+    assert write_all(database_url, [handful(told + more)]) == Tally(stored=1, duplicates=5)
+
+
+def test_continuous_aggregates_are_refreshed_no_further_back_than_readings_are_kept(
+    database_url: str,
+) -> None:
+    """Where readings have gone a refresh would take their roll-ups along."""
+    query = """select config ->> 'start_offset' from timescaledb_information.jobs
+               where proc_name = 'policy_refresh_continuous_aggregate'"""
+    for days in (90, 90, 200):
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            retire(conn, settings(keep_readings_days=days), NOW)
+        assert rows(database_url, query) == [(f"{days - 2} days",)] * 2
+
+
+def test_roll_ups_tell_what_came_since_their_refresh(database_url: str) -> None:
+    write_all(database_url, [arrival(batch(1, [Reading("hydrant-01", "pressure", NOW, 1.0)]))])
+    for table in ("readings_1m", "readings_1h"):
+        assert rows(database_url, f"select readings, total from {table}") == [(1, 1.0)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,6 @@ select t, d, 1, 0.3 + random() / 100, t + interval '100 ms'
 from generate_series(%(from)s::timestamptz, %(to)s, %(step)s::interval) as t,
      generate_series(2, %(devices)s) as d
 """
-_MONTH = """
-select date_bin('1 hour', time, timestamptz '2000-01-01') as hour,
-       min(value), avg(value), max(value)
-from readings
-where device = %(device)s and quantity = 1 and time >= %(from)s and time < %(to)s
-group by 1 order by 1
-"""
 
 
 def run(*arguments: str) -> Result:
@@ -60,6 +54,7 @@ def run(*arguments: str) -> Result:
                 begun = time.perf_counter()
                 span = _fill(conn, wanted)
                 made = time.perf_counter() - begun
+                rolled_up_s = _roll_up(conn, span)
                 rows, size = _stored(conn)
                 day = {
                     "device": "bench-1",
@@ -67,19 +62,22 @@ def run(*arguments: str) -> Result:
                     "from": span["day"],
                     "to": span["to"],
                 }
-                month = {"device": 1, "from": span["from"], "to": span["to"]}
+                month = day | {"from": span["from"], "step": timedelta(hours=1)}
                 latest = median_seconds(lambda: conn.execute(hub["latest_readings"]).fetchall())
                 found = len(conn.execute(hub["latest_readings"]).fetchall())
                 one_day = median_seconds(
                     lambda: conn.execute(hub["series"], day, binary=True).fetchall()
                 )
-                by_hour = median_seconds(lambda: conn.execute(_MONTH, month).fetchall())
+                by_hour = median_seconds(
+                    lambda: conn.execute(hub["rolled_hours"], month, binary=True).fetchall()
+                )
     return Result(
         "queries",
         {
             "rows": rows,
             "devices_with_a_latest": found,
             "fill_rows_per_s": rows / made,
+            "roll_up_rows_per_s": rows / rolled_up_s,
             "latest_of_10000_devices_s": latest,
             "one_devices_day_s": one_day,
             "one_devices_month_by_hour_s": by_hour,
@@ -120,8 +118,19 @@ def _fill(conn: psycopg.Connection[Any], wanted: int) -> dict[str, Any]:
     span = {"from": start, "to": stop, "step": f"{step} seconds", "devices": DEVICES}
     conn.execute(_REST, span)
     conn.execute(_DENSE, span)
+    conn.execute("insert into sensors select id, 1 from devices on conflict do nothing")
     conn.execute("vacuum analyze readings")
     return {"from": start, "to": stop, "day": day}
+
+
+def _roll_up(conn: psycopg.Connection[Any], span: dict[str, Any]) -> float:
+    begun = time.perf_counter()
+    for day in range(DAYS):
+        values = {"day": span["from"] + timedelta(days=day), "width": timedelta(days=1)}
+        conn.execute("select roll_up(%(day)s, %(day)s + %(width)s)", values)
+    seconds = time.perf_counter() - begun
+    conn.execute("vacuum analyze readings_1m, readings_1h")
+    return seconds
 
 
 def _stored(conn: psycopg.Connection[Any]) -> tuple[int, int]:

@@ -67,6 +67,9 @@ def test_a_device_gives_its_series(measured: tuple[RunningHub, int]) -> None:
         "unit": "MPa",
         "time": [start / SECOND + n for n in range(4)],
         "value": [0.3] * 4,
+        "step_s": None,
+        "low": None,
+        "high": None,
     }
     whole = hub.get(path, quantity="pressure", points=20, **span(start, 600))
     assert len(whole["value"]) <= 20
