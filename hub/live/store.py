@@ -23,7 +23,7 @@ async def prime(conn: AsyncConnection[Any], board: Board) -> int:
     row = await cursor.fetchone()
     assert row is not None
     head: int = row[0]
-    cursor = await conn.execute(_QUERIES["latest_readings"])
+    cursor = await conn.execute(_QUERIES["latest_readings"], binary=True)
     for device, quantity, time, value in await cursor.fetchall():
         board.reading(device, quantity, clock.micros(time), value)
     cursor = await conn.execute(_QUERIES["latest_signs"])
