@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -94,25 +95,28 @@ class PgliteCluster:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._names = count(1)
-        self._image: Path | None = None
+        self._images: dict[str, Path] = {}
         self._servers: dict[str, PgliteServer] = {}
 
-    def create(self, image: Path | None = None) -> str:
-        """Address of a new database."""
-        server = PgliteServer(self._next(), load=image)
-        server.start()
-        self._servers[server.url] = server
-        return server.url
+    def create(self) -> str:
+        """Address of a new database with the extension and nothing else."""
+        return self._start("empty", lambda url: None)
 
     def create_migrated(self) -> str:
         """Address of a new database with all our tables."""
-        if self._image is None:
-            image = self._folder / "migrated"
-            with PgliteServer(self._next(), save=image) as server:
-                migrate_store(server.url)
-                server.stop()
-            self._image = image
-        return self.create(self._image)
+        return self._start("migrated", migrate_store)
+
+    def _start(self, name: str, fill: Callable[[str], object]) -> str:
+        if name not in self._images:
+            image = self._folder / name
+            with PgliteServer(self._next(), save=image) as first:
+                fill(first.url)
+                first.stop()
+            self._images[name] = image
+        server = PgliteServer(self._next(), load=self._images[name])
+        server.start()
+        self._servers[server.url] = server
+        return server.url
 
     def drop(self, url: str) -> None:
         """Drop a database, whoever is still connected to it."""
