@@ -61,9 +61,10 @@ function frame(type, text) {
 const SYNC = Uint8Array.of('S'.charCodeAt(0), 0, 0, 0, 4)
 const PASSWORD = frame('p', 'any') // PGlite asks for one and does not look at it
 
+// PostgreSQL asks for more than the message that it was called with only in a COPY.
 function read(pointer, room) {
   if (offset === message.length) {
-    const received = next()
+    const received = parting ?? next()
     if (typeof received === 'string') parting = received
     message = parting ? frame('f', 'the client has gone') : received
     offset = 0

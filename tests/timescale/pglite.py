@@ -1,7 +1,7 @@
 """PGlite: TimescaleDB as WebAssembly, a process for each database, where no server preloads it.
 
 It is PostgreSQL 17 with TimescaleDB 2.23 in Node, pinned in package-lock.json; `make test`
-installs it. What it cannot do: more than one session at a time, background workers, preloading.
+installs it. docs/decisions/0009-timescaledb-in-the-tests.md tells what it cannot do.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gridwarden.store import migrate_store
 HERE = Path(__file__).parent
 ONE_SESSION = "PGlite serves one session at a time; set GRIDWARDEN_TEST_DATABASE_URL"
 _SOCKET = ".s.PGSQL.5432"  # libpq's name for it
+_QUICK = "--liftoff-only"  # no optimising compiler: halves the time of our short tests
 _STOP_S = 30.0
 
 
@@ -40,6 +41,7 @@ class PgliteServer:
 
     def __init__(self, folder: Path, load: Path | None = None, save: Path | None = None) -> None:
         self._folder = folder
+        self._log = folder / "log"
         images = {"--load": load, "--save": save}
         self._options = [f"{name}={file}" for name, file in images.items() if file]
         self._process: subprocess.Popen[bytes] | None = None
@@ -56,18 +58,18 @@ class PgliteServer:
             RuntimeError: it did not come up; the text says why.
         """
         self._folder.mkdir(parents=True)
-        log = self._folder / "log"
         node = _node()
         assert node is not None  # as `missing` has told
-        command = [node, HERE / "serve.mjs", self._folder / _SOCKET, *self._options]
-        with log.open("wb") as errors:
+        command = [node, _QUICK, HERE / "serve.mjs", self._folder / _SOCKET, *self._options]
+        with self._log.open("wb") as errors:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
             )
         assert self._process.stdout is not None
         if self._process.stdout.readline() != b"ready\n":
-            self.kill()
-            raise RuntimeError(f"PGlite did not start: {log.read_text()[-2000:]}")
+            self._process.kill()
+            self.stop()
+            raise RuntimeError(f"PGlite did not start: {self._last_words()}")
 
     def stop(self) -> None:
         """End it in good order."""
@@ -76,10 +78,20 @@ class PgliteServer:
             self._process = None
 
     def kill(self) -> None:
-        """End it at once; nothing is saved."""
+        """End it at once; nothing is saved.
+
+        Raises:
+            RuntimeError: it had ended before; the text says why.
+        """
         if self._process is not None:
+            died = self._process.poll() is not None
             self._process.kill()
             self.stop()
+            if died:
+                raise RuntimeError(f"PGlite ended before its test: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        return self._log.read_text(errors="replace")[-2000:]
 
     def __enter__(self) -> Self:
         self.start()

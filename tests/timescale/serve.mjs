@@ -4,8 +4,8 @@
 //
 // Prints "ready" when it listens. Ends when its standard input does; --save then writes the
 // database into a file that --load starts from. A session that comes while another is open waits
-// WAIT_MS for it to leave. This side splits the bytes into whole messages; backend.mjs, in a thread
-// of its own because PostgreSQL blocks while it works, answers them.
+// WAIT_MS for it to leave, and finds nothing of it. This side splits the bytes into whole messages;
+// backend.mjs, in a thread of its own because PostgreSQL blocks while it works, answers them.
 
 import net from 'node:net'
 import { parseArgs } from 'node:util'
@@ -29,9 +29,9 @@ const bell = new Int32Array(new SharedArrayBuffer(4)) // the backend sleeps on i
 const backend = new Worker(new URL('./backend.mjs', import.meta.url), {
   workerData: { bell, ...options },
 })
-const waiting = []
-let current = null // whose session it is
-let free = false // the backend has forgotten the last session
+const waiting = [] // clients, first come first
+let current = null // the client whose session it is
+let free = false // whether the backend has forgotten the last session
 
 function tell(message) {
   backend.postMessage(message)
@@ -98,11 +98,16 @@ class Client {
       settings.delete('user')
       settings.delete('database')
       this.hello = { startup: Uint8Array.from(packet), settings }
-      const text = `another session stayed open for ${WAIT_MS / 1000} s; PGlite serves one at a time`
-      this.timer = setTimeout(() => refuse(this.socket, '53300', text), WAIT_MS)
+      this.timer = setTimeout(() => this.#giveUp(), WAIT_MS)
       waiting.push(this)
       admit()
     }
+  }
+
+  #giveUp() {
+    waiting.splice(waiting.indexOf(this), 1)
+    const text = `another session stayed open for ${WAIT_MS / 1000} s; PGlite serves one at a time`
+    refuse(this.socket, '53300', text)
   }
 
   // Hands on every whole message that has come.

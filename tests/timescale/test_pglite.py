@@ -159,3 +159,9 @@ def test_a_client_that_vanishes_inside_a_copy_leaves_nothing(url: str) -> None:
 def test_whoever_asks_for_another_database_is_told_which_there_is(url: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="only postgres on template1"):
         psycopg.connect(url, dbname="elsewhere")
+
+
+def test_a_database_that_cannot_start_says_why(tmp_path: Path, server: str) -> None:
+    assert server  # so PGlite is here
+    with pytest.raises(RuntimeError, match="no such file or directory"):
+        PgliteServer(tmp_path / "new", load=tmp_path / "nowhere").start()
