@@ -74,8 +74,9 @@ class Client {
     while (this.hello === null && this.#bytes.length >= 8) {
       const length = this.#bytes.readInt32BE(0)
       if (this.#bytes.length < length) return
-      this.#start(this.#bytes.subarray(0, length))
+      const packet = this.#bytes.subarray(0, length)
       this.#bytes = this.#bytes.subarray(length)
+      this.#start(packet)
     }
     if (current === this) this.forward()
   }
