@@ -159,6 +159,15 @@ def empty_timescale_url(timescale_cluster: Cluster | PgliteCluster) -> Iterator[
     timescale_cluster.drop(url)
 
 
+@pytest.fixture(params=["database_url", "timescale_url"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database with all our tables, one test after the other without and with TimescaleDB.
+
+    Open one connection at a time.
+    """
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture
 def several_sessions(timescale_cluster: Cluster | PgliteCluster) -> None:
     """Skips a test that needs several connections at once where TimescaleDB can't give them."""
