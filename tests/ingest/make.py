@@ -92,7 +92,8 @@ def write_all(url: str, sent: Sequence[Entry], lot: int = 7) -> Tally:
 
 def roll_up(url: str, oldest: Micros = 0) -> int:
     """Bring the roll-ups up to date, by whichever means the database has."""
+    aggregates = ("readings_1m", "readings_1h") if on_timescale(url) else ()
     with psycopg.connect(url, autocommit=True) as conn:
-        for table in ("readings_1m", "readings_1h") if on_timescale(url) else ():
+        for table in aggregates:
             conn.execute("call refresh_continuous_aggregate(%s, null, null)", [table])
         return RollUps().catch_up(conn, oldest=oldest)
