@@ -12,7 +12,7 @@ import msgspec
 import psycopg
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from hub.app import create_app, openapi_document
 from hub.plans.check import PlanRefusedError
 from hub.plans.read import shipped_plan

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from edge.sample import Reading, Sample, cut_batch
+from edge.columns import Reading
+from edge.sample import Sample, cut_batch
 from edge.wire import Batch, Detection, DeviceState, Micros, Swipe, batch_topic, encode_batch
 from ingest.arrival import Arrival, Entry
 from ingest.decode import Decoder
