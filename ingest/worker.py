@@ -140,7 +140,7 @@ class _Worker:
         self._name = name
         self._stop = stop
         self._started = now()
-        epoch = secrets.randbits(62) + 1
+        epoch = -1 - secrets.randbits(62)  # below 0: no agent's
         self._decoder = Decoder(settings, persons, epoch)
         self._plain = PlainReader(settings)
         self._gatherer = Gatherer(epoch)
