@@ -14,13 +14,11 @@ import psycopg
 
 from edge.wire import Micros
 from ingest import locks
+from ingest.chunks import AT_ONCE, CHUNKS, in_chunks
 from ingest.clock import DAY, SECOND, moment
 from ingest.ranges import Range, joined
 from ingest.settings import IngestSettings
 from ingest.sql import load_queries
-
-AT_ONCE = 10_000  # rows; ours: transactions of about a tenth of a second
-CHUNKS = 50  # ours: a round of seconds, so that the worker's beat is not late
 
 _QUERIES = load_queries("ingest", "fold.sql")
 
@@ -33,14 +31,12 @@ def fold_batches(
     In transactions of `at_once` rows, at most `chunks` of them. Writers may claim the very batches
     meanwhile. Of several workers one folds, the others leave it to that one.
     """
-    folded = 0
-    for _ in range(chunks):
+
+    def fold(most: int) -> int:
         with conn.transaction():
-            rows = _fold(conn, before, at_once)
-        folded += rows
-        if rows < at_once:
-            break
-    return folded
+            return _fold(conn, before, most)
+
+    return in_chunks(fold, at_once=at_once, chunks=chunks)
 
 
 def drop_devices_rows(
@@ -57,14 +53,13 @@ def drop_devices_rows(
     left for clocks that differ.
     """
     days, ahead = settings.live_oldest_days + 1, settings.future_tolerance_s
-    values = {"before": moment(now - days * DAY - ahead * SECOND), "most": at_once}
-    dropped = 0
-    for _ in range(chunks):
-        rows = conn.execute(_QUERIES["drop_rows_of_devices"], values).rowcount
-        dropped += rows
-        if rows < at_once:
-            break
-    return dropped
+    before = moment(now - days * DAY - ahead * SECOND)
+
+    def drop(most: int) -> int:
+        values = {"before": before, "most": most}
+        return conn.execute(_QUERIES["drop_rows_of_devices"], values).rowcount
+
+    return in_chunks(drop, at_once=at_once, chunks=chunks)
 
 
 def _fold(conn: psycopg.Connection[Any], before: Micros, most: int) -> int:

@@ -204,9 +204,10 @@ class _Worker:
                     cleaned = store.run(
                         lambda conn, at=moment: keep_house(conn, self._settings, at)
                     )
+                    next_round = moment + int(HOUSEKEEPING_S * 1e6)
                     if cleaned is not None:
                         log.info("ingest.housekeeping", extra=asdict(cleaned))
-                    next_round = moment + int(HOUSEKEEPING_S * 1e6)
+                        next_round = moment if cleaned.unfinished else next_round
                 self.done.wait(BEAT_S)
         finally:
             store.close()
