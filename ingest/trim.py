@@ -9,6 +9,7 @@ the feed was dropped tells the follower, should it come back.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -68,9 +69,11 @@ def _cut(conn: psycopg.Connection[Any], most: int) -> int | None:
     return row[0] if row else None
 
 
-def _drop(conn: psycopg.Connection[Any], read: _Read, chosen: dict[str, object], most: int) -> int:
+def _drop(
+    conn: psycopg.Connection[Any], read: _Read, chosen: Mapping[str, object], most: int
+) -> int:
     with conn.transaction():
-        values = chosen | {"read": read.ever, "most": most}
+        values = {**chosen, "read": read.ever, "most": most}
         row = conn.execute(_QUERIES["drop_feed"], values).fetchone()
         dropped, unread = row or (0, 0)
         if unread:

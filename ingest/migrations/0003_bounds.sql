@@ -26,8 +26,8 @@ create table feed_mark (
 );
 insert into feed_mark (dropped_to) values (0);
 comment on table feed_mark is
-    'One row: no row of the feed up to dropped_to is there any more. A follower whose cursor lies '
-    'below it has missed something.';
+    'One row: the highest position that was ever dropped from the feed. A follower whose cursor '
+    'lies below it has missed something.';
 
 create index agent_commands_newest on agent_commands (agent, made, id);
 create index agent_commands_ended on agent_commands (answered) where answered is not null;

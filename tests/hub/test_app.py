@@ -174,6 +174,18 @@ def test_without_a_built_page_the_hub_says_how_to_build_it(site_url: str, tmp_pa
         assert hub.get("/api/health")["status"] == "ok"
 
 
+def test_health_warns_for_a_while_of_what_the_hub_has_missed(hub: RunningHub) -> None:
+    assert hub.get("/api/health")["feed_gap"] is None
+    with psycopg.connect(hub.database_url) as conn:
+        conn.execute(
+            "insert into hub.followers values ('hub', 9, '', now(), 4, 7, '2026-11-18T11:06:40Z')"
+        )
+        assert hub.get("/api/health")["feed_gap"] is None
+        conn.execute("update hub.followers set missed_at = now()")
+    gap = hub.get("/api/health")["feed_gap"]
+    assert (gap["after"], gap["upto"]) == (4, 7)
+
+
 def test_health_tells_what_runs(hub: RunningHub) -> None:
     health = hub.get("/api/health")
     assert (health["status"], health["database"], health["position"]) == ("ok", "up", 0)
