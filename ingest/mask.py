@@ -21,6 +21,7 @@ _CARD = 2  # place of `Swipe.card` in the array
 _WITHHELD = "withheld: no swipe of the contract's form"
 _READABLE = (string.ascii_letters + string.digits).encode()
 _BLOT = bytes.maketrans(_READABLE, b"#" * len(_READABLE))
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/\"]*@")
 _WORD = re.compile(r"\w+")
 
 
@@ -58,6 +59,11 @@ def mask_record(text: str, card: str, persons: PersonKeys) -> str:
 def mask_text(text: str, card: str, persons: PersonKeys) -> str:
     """The text with a card, if it is known and stands there, replaced."""
     return text.replace(card, persons.mask(card)) if card else text
+
+
+def mask_urls(text: str) -> str:
+    """The text without names and passwords in the addresses it tells, as a camera's may have."""
+    return _CREDENTIALS.sub("…@", text)
 
 
 def blot(text: str) -> str:
