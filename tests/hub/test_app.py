@@ -48,6 +48,7 @@ def test_every_route_of_the_api_is_described() -> None:
         ("get", "/api/dead-letters"),
         ("get", "/api/devices"),
         ("post", "/api/agents/{name}/commands"),
+        ("get", "/api/agents/{name}/commands"),
         ("get", "/api/agents/{name}/commands/{command}"),
         ("get", "/api/agents/{name}/gaps"),
         ("get", "/api/devices/{device}/gaps"),
