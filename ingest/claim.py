@@ -52,10 +52,18 @@ def claim(conn: psycopg.Connection[Any], messages: Sequence[Message]) -> list[Me
 def _give_back_folded(
     conn: psycopg.Connection[Any], claimed: Collection[Identity]
 ) -> set[Identity]:
-    of_agents = [identity for identity in claimed if identity.epoch > 0]  # no others are folded
-    if not of_agents:
+    lowest: dict[tuple[str, int], Identity] = {}
+    for identity in claimed:
+        if identity.epoch > 0:  # no others are folded
+            epoch = identity[:2]
+            lowest[epoch] = min(identity, lowest.get(epoch, identity))
+    if not lowest:
         return set()
-    rows = conn.execute(_QUERIES["folded"], _columns(of_agents))
+    reached = set(conn.execute(_QUERIES["reached"], _columns(lowest.values())))
+    if not reached:
+        return set()
+    doubtful = [identity for identity in claimed if identity[:2] in reached]
+    rows = conn.execute(_QUERIES["folded"], _columns(doubtful))
     folded = {Identity(*row) for row in rows}
     if folded:
         conn.execute(_QUERIES["give_back"], _columns(folded))

@@ -9,6 +9,17 @@ order by agent, epoch, seq
 on conflict do nothing
 returning agent, epoch, seq
 
+-- name: reached
+-- Epochs with ranges as high as these numbers: seldom any, since what is new numbers on upwards.
+select t.agent, t.epoch
+from unnest(%(agent)s::text[], %(epoch)s::bigint[], %(seq)s::bigint[]) as t (agent, epoch, seq)
+cross join lateral (
+    select last from batch_ranges
+    where agent = t.agent and epoch = t.epoch
+    order by first desc limit 1
+) as top
+where top.last >= t.seq
+
 -- name: folded
 -- One look into the index for each: ranges of an epoch do not overlap.
 select t.agent, t.epoch, t.seq
