@@ -15,8 +15,9 @@ from ingest.feed import CommittedBatch
 class Identity(NamedTuple):
     """Names a message for ever: the store takes each identity once.
 
-    Batches and rejected records count `seq` from 1 within the agent's `epoch`. Simple devices'
-    messages stand under the device's name: see `ingest.simple.identify`.
+    Batches and rejected records count `seq` from 1 within the agent's `epoch`, which is positive.
+    Simple devices' messages stand under the device's name: those that carry a time at epoch 0 by
+    what they say, others below 0, by the life of the worker that took them.
     """
 
     agent: str

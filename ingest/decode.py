@@ -35,7 +35,7 @@ class Decoder:
     """Decodes every message that a worker is subscribed to."""
 
     def __init__(self, settings: IngestSettings, persons: PersonKeys, epoch: int) -> None:
-        """`epoch` is drawn at random once per life of the worker."""
+        """`epoch` is drawn at random below 0 once per life of the worker."""
         self._settings = settings
         self._persons = persons
         self._simple = SimpleDecoder(persons, epoch)

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from edge.sample import Reading, pack_readings
+from edge.columns import Reading, pack_readings
 from edge.wire import DeviceState, Direction, Identifier, Micros, Readings, WireError
 from ingest.arrival import Identity
 from ingest.clock import micros

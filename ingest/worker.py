@@ -144,7 +144,7 @@ class _Worker:
         self._name = name
         self._stop = stop
         self._started = now()
-        epoch = secrets.randbits(62) + 1
+        epoch = -1 - secrets.randbits(62)  # below 0: no agent's
         self._decoder = Decoder(settings, persons, epoch)
         self._plain = PlainReader(settings)
         self._gatherer = Gatherer(epoch)
@@ -208,12 +208,13 @@ class _Worker:
                     cleaned = store.run(
                         lambda conn, at=moment: keep_house(conn, self._settings, at)
                     )
+                    next_round = moment + int(HOUSEKEEPING_S * 1e6)
                     if cleaned is not None:
                         log.info("ingest.housekeeping", extra=asdict(cleaned))
+                        next_round = moment if cleaned.unfinished else next_round
                     dropped = store.run(lambda conn, at=moment: retire(conn, self._settings, at))
                     if dropped:
                         log.info("ingest.retired", extra={"parts": dropped})
-                    next_round = moment + int(HOUSEKEEPING_S * 1e6)
                 self.done.wait(BEAT_S)
         finally:
             store.close()

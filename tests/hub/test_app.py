@@ -12,7 +12,7 @@ import msgspec
 import psycopg
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from hub.app import create_app, openapi_document
 from hub.plans.check import PlanRefusedError
 from hub.plans.read import shipped_plan
@@ -48,6 +48,7 @@ def test_every_route_of_the_api_is_described() -> None:
         ("get", "/api/dead-letters"),
         ("get", "/api/devices"),
         ("post", "/api/agents/{name}/commands"),
+        ("get", "/api/agents/{name}/commands"),
         ("get", "/api/agents/{name}/commands/{command}"),
         ("get", "/api/agents/{name}/gaps"),
         ("get", "/api/devices/{device}/gaps"),
@@ -172,6 +173,18 @@ def test_without_a_built_page_the_hub_says_how_to_build_it(site_url: str, tmp_pa
         assert answer.status_code == 503
         assert "make desk" in answer.text
         assert hub.get("/api/health")["status"] == "ok"
+
+
+def test_health_warns_for_a_while_of_what_the_hub_has_missed(hub: RunningHub) -> None:
+    assert hub.get("/api/health")["feed_gap"] is None
+    with psycopg.connect(hub.database_url) as conn:
+        conn.execute(
+            "insert into hub.followers values ('hub', 9, '', now(), 4, 7, '2026-11-18T11:06:40Z')"
+        )
+        assert hub.get("/api/health")["feed_gap"] is None
+        conn.execute("update hub.followers set missed_at = now()")
+    gap = hub.get("/api/health")["feed_gap"]
+    assert (gap["after"], gap["upto"]) == (4, 7)
 
 
 def test_health_tells_what_runs(hub: RunningHub) -> None:

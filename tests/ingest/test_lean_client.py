@@ -14,6 +14,7 @@ from gridwarden.embedded.broker import EmbeddedBroker
 from ingest.broker import Address
 from ingest.lean_client import LeanClient
 from ingest.packets import Incoming
+from tests.waiting import wait_until
 
 
 class Heard:
@@ -58,13 +59,6 @@ def sender(port: int) -> Iterator[Client]:
     yield client
     client.disconnect()
     client.loop_stop()
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = 10) -> None:
-    until = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.01)
 
 
 def test_messages_of_every_size_arrive_whole_and_in_order(

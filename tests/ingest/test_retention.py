@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import Micros, Swipe
 from ingest import retention
 from ingest.clock import DAY, moment

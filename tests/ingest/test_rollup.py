@@ -8,7 +8,8 @@ import threading
 import psycopg
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
+from ingest import locks
 from ingest.clock import DAY, moment
 from ingest.rollup import HOUR, MINUTE, RollUps
 from tests.ingest.make import (
@@ -136,9 +137,9 @@ def test_while_one_worker_rolls_up_the_others_do_not_wait(plain_url: str) -> Non
         psycopg.connect(plain_url, autocommit=True) as busy,
         psycopg.connect(plain_url, autocommit=True) as other,
     ):
-        busy.execute("select pg_advisory_lock(%s)", [0x6757_0009])
+        busy.execute("select pg_advisory_lock(%s)", [locks.ROLLUP])
         assert RollUps().catch_up(other, oldest=0) == 0
-        busy.execute("select pg_advisory_unlock(%s)", [0x6757_0009])
+        busy.execute("select pg_advisory_unlock(%s)", [locks.ROLLUP])
         assert RollUps().catch_up(other, oldest=0) == 1
 
 

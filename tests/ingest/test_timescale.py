@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import Detection, DeviceState, Direction, Swipe
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.store import migrate_store

@@ -284,6 +284,26 @@ export const en = {
     lostWarning: (agent: string, count: string) =>
       `${count} batches of ${agent} never came and are not in its spool any more.`,
     lettersEvicted: (count: string) => `${count} older ones were thrown away.`,
+    commands: "Last commands",
+    asked: "Asked",
+    order: "Order",
+    orders: {
+      configure: "New configuration",
+      snapshot: "Picture",
+      report_now: "Report",
+      link_test: "Link test",
+    },
+    commandStates: {
+      waiting: "waiting",
+      sent: "sent",
+      done: "done",
+      refused: "refused",
+      failed: "failed",
+      expired: "expired",
+    },
+    feedGap: (noticed: string) =>
+      `The hub was away for so long that it never judged a part of the data (noticed ${noticed}). ` +
+      "The data are stored; hazards of that time may be missing.",
     noAgents: "No agent has reported yet.",
     hub: "Hub",
     status: "Status",
