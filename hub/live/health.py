@@ -11,6 +11,7 @@ from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 
 from hub.cases.query import head_position
+from hub.live.store import ingest_clock
 from hub.views import Instant
 from hub.wiring import WiredParts
 from ingest import clock
@@ -27,6 +28,10 @@ class Health(BaseModel):
     database: Literal["up", "down"]
     failing: list[str] = Field(description="Tasks of the hub that stopped and are started again")
     feed_lag_s: float | None = Field(description="Age of the oldest commit not yet judged")
+    ingest_clock_s: float | None = Field(
+        description="Ingest's clock minus the store's, of the worker that is off by most; beyond "
+        "a few seconds run NTP on both, or live items become dead letters"
+    )
     position: int | None
     streams: int = Field(description="Pages connected")
     dropped_streams: int = Field(description="Pages that did not keep up since the start")
@@ -37,10 +42,11 @@ class Health(BaseModel):
 @router.get("/health", summary="Whether the hub works", responses={503: {"model": Health}})
 async def read_health(parts: WiredParts, response: Response) -> Health:
     """Answers 200 when all is well and 503 when not, with the same body."""
-    position = None
+    position = ingest_clock_s = None
     try:
         async with parts.pool.connection(timeout=PATIENCE_S) as conn:
             position = await head_position(conn)
+            ingest_clock_s = await ingest_clock(conn)
     except (OperationalError, PoolTimeout):
         response.status_code = 503
     failing = sorted(parts.failing)
@@ -51,6 +57,7 @@ async def read_health(parts: WiredParts, response: Response) -> Health:
         database="down" if position is None else "up",
         failing=failing,
         feed_lag_s=parts.feed_lag_s(),
+        ingest_clock_s=ingest_clock_s,
         position=position,
         streams=len(parts.broadcast),
         dropped_streams=parts.broadcast.dropped,

@@ -36,6 +36,10 @@ TIMEOUT_S = 120
 BATCHES_TO_COPY = 0.6  # issue 3: batches end to end reach this share of the plain COPY
 MESSAGES_TO_PEERS = 1.0  # issue 3: one reading per message, durable, is as fast as the best peer
 CLIENTS = ("lean", "paho")
+_TELEGRAF = (
+    "d Telegraf (mqtt_consumer to postgresql): not measured here: it comes as a binary of its own, "
+    "which none of the registries has that this bench installs from"
+)
 
 
 def run() -> Result:
@@ -73,8 +77,7 @@ def _available(database_url: str) -> tuple[list[Peer], list[str]]:
     found: list[Peer] = []
     notes = [
         "c: durable (acknowledged after the commit): yes; repeats stored once: yes",
-        "d Telegraf (mqtt_consumer to postgresql): not measured here: it comes as a binary of its "
-        "own, and is in none of the registries that this bench installs from",
+        _TELEGRAF,
     ]
     for peer in PEERS:
         try:
