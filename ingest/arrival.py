@@ -47,8 +47,10 @@ class DeadLetter:
 class Arrival:
     """A message that can be stored: `batch` holds what passed the checks, `letters` the rest.
 
-    Without an identity it is many simple messages in one that carry a time. They are
-    `known_by_content`: a reading that the store has already is the same one told again.
+    Without an identity it is one of two. Many simple messages in one that carry a time are
+    `known_by_content`: a reading that the store has already is the same one told again. What the
+    broker had retained, told without a time, is `standing`: it is news only where it differs from
+    the last that the store has.
     """
 
     identity: Identity | None
@@ -57,6 +59,7 @@ class Arrival:
     batch: CommittedBatch
     letters: tuple[DeadLetter, ...] = ()
     known_by_content: bool = False
+    standing: bool = False
 
     @property
     def received(self) -> Micros:

@@ -27,6 +27,7 @@ from ingest.sensors import Sensors
 from ingest.series import Series
 from ingest.setaside import keep_to, set_aside
 from ingest.sql import load_queries
+from ingest.standing import drop_standing
 from ingest.told import drop_told
 
 _QUERIES = load_queries("ingest", "write.sql")
@@ -107,6 +108,7 @@ class Writer:
             fresh = claim(conn, messages)
             claimed = sum(map(_stored, fresh))
             fresh = drop_told(conn, fresh, self._devices, self._quantities)
+            fresh = drop_standing(conn, fresh, self._devices, self._quantities)
             told = claimed - sum(map(_stored, fresh))
             batches = [entry.batch for entry in fresh if isinstance(entry, Arrival)]
             batches += self._meet(conn, reports)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from hub.anomalies.store import missed_since
 from hub.cases.query import head_position
+from hub.live.store import ingest_clock
 from hub.views import Instant
 from hub.wiring import WiredParts
 from ingest import clock
@@ -43,6 +44,10 @@ class Health(BaseModel):
     failing: list[str] = Field(description="Tasks of the hub that stopped and are started again")
     feed_lag_s: float | None = Field(description="Age of the oldest commit not yet judged")
     feed_gap: FeedGap | None = Field(description="Told for seven days after it was noticed")
+    ingest_clock_s: float | None = Field(
+        description="Ingest's clock minus the store's, of the worker that is off by most; beyond "
+        "a few seconds run NTP on both, or live items become dead letters"
+    )
     position: int | None
     streams: int = Field(description="Pages connected")
     dropped_streams: int = Field(description="Pages that did not keep up since the start")
@@ -53,12 +58,13 @@ class Health(BaseModel):
 @router.get("/health", summary="Whether the hub works", responses={503: {"model": Health}})
 async def read_health(parts: WiredParts, response: Response) -> Health:
     """Answers 200 when all is well and 503 when not, with the same body."""
-    position, missed = None, None
+    position = missed = ingest_clock_s = None
     try:
         async with parts.pool.connection(timeout=PATIENCE_S) as conn:
             since = clock.moment(parts.clock()) - WARN_OF_GAP
             missed = await missed_since(conn, since)
             position = await head_position(conn)
+            ingest_clock_s = await ingest_clock(conn)
     except (OperationalError, PoolTimeout):
         response.status_code = 503
     failing = sorted(parts.failing)
@@ -70,6 +76,7 @@ async def read_health(parts: WiredParts, response: Response) -> Health:
         failing=failing,
         feed_lag_s=parts.feed_lag_s(),
         feed_gap=None if missed is None else FeedGap(**missed._asdict()),
+        ingest_clock_s=ingest_clock_s,
         position=position,
         streams=len(parts.broadcast),
         dropped_streams=parts.broadcast.dropped,

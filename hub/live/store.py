@@ -51,6 +51,13 @@ async def unregistered(conn: AsyncConnection[Any]) -> list[str]:
     return [row[0] for row in await cursor.fetchall()]
 
 
+async def ingest_clock(conn: AsyncConnection[Any]) -> float | None:
+    """By how many seconds the worst clock of a living ingest worker is ahead of the store's."""
+    cursor = await conn.execute(_QUERIES["ingest_clock"])
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
+
+
 async def rows(conn: AsyncConnection[Any], query: str, **values: object) -> list[DictRow]:
     """Rows of a named query of the live part."""
     async with conn.cursor(row_factory=dict_row) as cursor:

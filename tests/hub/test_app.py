@@ -191,8 +191,21 @@ def test_health_tells_what_runs(hub: RunningHub) -> None:
     health = hub.get("/api/health")
     assert (health["status"], health["database"], health["position"]) == ("ok", "up", 0)
     assert (health["failing"], health["feed_lag_s"]) == ([], None)
+    assert health["ingest_clock_s"] is None
     raise_case(hub.database_url, anomaly())
     assert hub.get("/api/health")["position"] == 1
+
+
+def test_health_tells_the_clock_of_a_worker_that_lives_in_the_past(hub: RunningHub) -> None:
+    beat = (
+        "insert into workers (name, kind, started, beat, state) values "
+        "(%s, 'ingest', now(), now() + %s * interval '1 second', %s)"
+    )
+    with psycopg.connect(hub.database_url, autocommit=True) as conn:
+        conn.execute(beat, ["right", 0, '{"clock_offset_s": 0.01}'])
+        conn.execute(beat, ["behind", -3600, '{"clock_offset_s": -3600.0}'])
+        conn.execute(beat, ["gone", -7200, '{"clock_offset_s": 9.0}'])
+    assert hub.get("/api/health")["ingest_clock_s"] == -3600
 
 
 def test_a_reading_under_the_limit_becomes_a_case_on_the_page(site_url: str) -> None:
