@@ -16,6 +16,7 @@ _QUERIES = load_queries("ingest", "identities.sql")
 class Taken(NamedTuple):
     """A batch that the store has taken: `items` came, `refused` of them are dead letters."""
 
+    epoch: int
     seq: int
     origin: Origin
     items: int
@@ -23,8 +24,13 @@ class Taken(NamedTuple):
 
 
 def taken(
-    conn: psycopg.Connection[Any], agent: str, epoch: int, seqs: Collection[int]
-) -> dict[int, Taken]:
-    """Those of the batches that are in the store, by seq."""
-    values = {"agent": agent, "epoch": epoch, "seqs": list(seqs)}
-    return {row[0]: Taken(*row) for row in conn.execute(_QUERIES["taken"], values)}
+    conn: psycopg.Connection[Any], agent: str, keys: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], Taken]:
+    """Those of the batches, named by epoch and seq, that are in the store."""
+    values = {
+        "agent": agent,
+        "epochs": [epoch for epoch, _ in keys],
+        "seqs": [seq for _, seq in keys],
+    }
+    found = (Taken(*row) for row in conn.execute(_QUERIES["taken"], values))
+    return {(batch.epoch, batch.seq): batch for batch in found}
