@@ -28,15 +28,17 @@ group by d.name
 select name, online, reported, state from public.agents where name = %(agent)s
 
 -- name: epochs
--- Each epoch by one look into the index, however many batches it has.
+-- Each epoch by one look into the index, however many batches it has; those begun last come first.
 with recursive epochs as (
-    (select epoch from public.batches where agent = %(agent)s order by epoch limit 1)
+    (select epoch, received from public.batches where agent = %(agent)s order by epoch, seq limit 1)
     union all
-    select (select b.epoch from public.batches b
-            where b.agent = %(agent)s and b.epoch > epochs.epoch order by b.epoch limit 1)
-    from epochs where epochs.epoch is not null
+    select next.epoch, next.received
+    from epochs cross join lateral (
+        select b.epoch, b.received from public.batches b
+        where b.agent = %(agent)s and b.epoch > epochs.epoch order by b.epoch, b.seq limit 1
+    ) next
 )
-select epoch from epochs where epoch is not null
+select epoch from epochs order by received desc, epoch desc limit %(most)s
 
 -- name: sequence
 -- What is missing below the newest batch that had come by %(settled)s, at most %(most)s back.
