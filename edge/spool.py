@@ -137,6 +137,7 @@ class Spool:
             SpoolRefusedError: the disk is full or failing; nothing is stored.
             SpoolCorruptError: the file was damaged; a new one is begun, nothing is stored.
         """
+        self._be_open()
         packed: list[Packed] = []
         for sample in samples:
             packed += pack(
@@ -151,6 +152,7 @@ class Spool:
 
     def append_unreadable(self, records: Iterable[Unreadable]) -> list[int]:
         """Store records that could not be read, as `append` does samples."""
+        self._be_open()
         packed = [
             pack_unreadable(record, agent=self._agent, epoch=self._epoch, seq=seq)
             for seq, record in enumerate(records, self._next_seq)
@@ -159,8 +161,8 @@ class Spool:
 
     def tickets(self, limit: int, exclude: Iterable[Key] = ()) -> list[Ticket]:
         """The first `limit` batches but those in `exclude`: urgent first, then the oldest."""
-        without = self._epochs.numbers(exclude)
         with self._translated():
+            without = self._epochs.numbers(exclude)
             rows = self._db.execute(_TICKETS, (json.dumps(without), limit)).fetchall()
         return [
             Ticket(*self._epochs.key(number), cast("Channel", name), size)
@@ -169,8 +171,8 @@ class Spool:
 
     def load(self, keys: Iterable[Key]) -> dict[Key, bytes]:
         """Payloads by key; those evicted or acknowledged meanwhile are left out."""
-        numbers = self._epochs.numbers(keys)
         with self._translated():
+            numbers = self._epochs.numbers(keys)
             rows = self._db.execute(_LOAD, (json.dumps(numbers),)).fetchall()
         return {self._epochs.key(number): payload for number, payload in rows}
 
@@ -183,6 +185,7 @@ class Spool:
 
         What was not given out here and repetitions are ignored.
         """
+        self._be_open()
         numbers = self._epochs.numbers(keys)
         if not numbers:
             return 0
@@ -270,14 +273,18 @@ class Spool:
     @contextmanager
     def _translated(self) -> Generator[None]:
         """SQLite's errors as ours; a damaged file is replaced before its error is raised."""
-        if not self._is_open:
-            self._open()
+        self._be_open()
         try:
             with translated(self._path):
                 yield
         except SpoolCorruptError as error:
             self._begin_anew(error)
             raise
+
+    def _be_open(self) -> None:
+        """Open a file again whose damage could not be mended at once: under another epoch."""
+        if not self._is_open:
+            self._open()
 
     def _begin_anew(self, error: SpoolCorruptError) -> None:
         if self._is_open:

@@ -109,6 +109,27 @@ def test_a_batch_that_the_disk_refuses_begins_no_epoch(
     assert spool.held == [Held(spool.epoch, 1)]
 
 
+def test_a_file_that_is_opened_again_by_itself_gives_each_batch_its_own_identity(
+    tmp_path: Path, clock: Clock, sample_of: MakeSample
+) -> None:
+    """As after damage that a full disk did not let it mend at once."""
+    spool = open_spool(tmp_path, clock)
+    spool.append([sample_of(), sample_of()])
+    given = [ticket.key for ticket in spool.tickets(9)]
+    spool.close()
+    assert spool.append([sample_of()]) == [1]
+    spool.close()
+    assert spool.append_unreadable([Unreadable("log.csv", 3, "x,y", "no card")]) == [1]
+    tickets = [ticket.key for ticket in spool.tickets(9)]
+    assert tickets[:2] == given
+    assert len({epoch for epoch, _ in tickets}) == 3
+    payloads = list(spool.load(tickets).values())
+    found = [*map(decode_batch, payloads[:3]), decode_rejected(payloads[3])]
+    assert [(one.epoch, one.seq) for one in found] == tickets
+    spool.close()
+    assert spool.acknowledge(given[:1]) == 1
+
+
 def test_urgent_batches_come_first_then_the_oldest(
     tmp_path: Path, clock: Clock, sample_of: MakeSample
 ) -> None:
