@@ -91,7 +91,7 @@ class Spool:
         origin: Origin = "live",
         epoch: int | None = None,
     ) -> None:
-        """Open the spool at `path`, or begin it; what it makes is under `epoch` if given.
+        """Open the spool at `path`, or begin it; one in memory may be given its `epoch`.
 
         Raises:
             SpoolInUseError: another process holds it.
