@@ -49,11 +49,12 @@ class RolledUp(NamedTuple):
 
 
 def step_for(span: timedelta, points: int) -> int:
-    """The least width in seconds by which a span falls into at most `points` stretches.
+    """The least width in seconds by which a span falls into at most `points` (2 or more) stretches.
 
-    86,400, the widest, where none is wide enough.
+    The ends of the span need not be those of a stretch. 86,400, the widest, where none is wide
+    enough.
     """
-    wanted = span.total_seconds() / points
+    wanted = span.total_seconds() / (points - 1)
     return next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1])
 
 
