@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import { mark, STEPS } from "./axis";
 import { drawColumns } from "./columns";
 import { amount, measured } from "./format";
+import { places } from "./gaps";
 import { hatch } from "./hatch";
 import { colour, wash } from "./palette";
 import { lonely } from "./stretches";
@@ -47,8 +48,8 @@ function shade(plot: uPlot, figure: Figure): void {
     ctx.fillRect(left, bbox.top, Math.max(place(to) - left, 1), bbox.height);
   }
   ctx.restore();
-  for (const { from, to } of figure.gaps)
-    if (place(from) < place(to)) hatch(plot, place(from), place(to));
+  for (const [left, right] of places(figure.gaps, place, devicePixelRatio))
+    hatch(plot, left, right);
 }
 
 function limitLine(plot: uPlot, figure: Figure): void {

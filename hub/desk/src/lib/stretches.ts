@@ -47,6 +47,7 @@ export function untold(gaps: Span[], { time, step }: Curve): Span[] {
   if (step === null) return gaps;
   return gaps.flatMap((gap) => {
     const end = gap.to ?? Infinity;
+    if (end - gap.from < step) return [gap];
     if (!time.some((at) => at >= gap.from && at + step <= end)) return [gap];
     const pieces: Span[] = [];
     let from = gap.from;
