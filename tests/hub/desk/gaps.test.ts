@@ -69,6 +69,7 @@ describe("the hub's gaps", () => {
       { from: 1, to: 2 },
       { from: 60, to: null },
     ]);
+    expect(continued([{ from: 60, to: 75 }], 60)).toEqual([{ from: 60, to: null }]);
     expect(continued([{ from: 55, to: null }], 60)).toEqual([{ from: 55, to: null }]);
     expect(continued([], null)).toEqual([]);
   });

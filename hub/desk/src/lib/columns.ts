@@ -3,6 +3,7 @@ import type uPlot from "uplot";
 import { wash } from "./palette";
 
 const GROUND_PX = 1.5;
+const LEAST_PX = 2; // a short alarm among weeks must not be overlooked
 
 /**
  * Draw a column per stretch of `step` seconds: pale if it happened, full by its share. The ground
@@ -11,27 +12,27 @@ const GROUND_PX = 1.5;
 export function drawColumns(plot: uPlot, step: number): void {
   const [middles, shares, , most] = plot.data;
   const { ctx, bbox } = plot;
-  // In whole pixels, or a seam would show between neighbours.
   const x = (time: number): number =>
     Math.round(
       Math.min(Math.max(plot.valToPos(time, "x", true), bbox.left), bbox.left + bbox.width),
     );
-  const ground = plot.valToPos(0, "y", true);
-  const fill = (left: number, right: number, share: number): void => {
-    const top = plot.valToPos(share, "y", true);
-    ctx.fillRect(left, top, Math.max(right - left, devicePixelRatio), ground - top);
-  };
-  const [pale, full] = [wash("--plot-line", 0.3), wash("--plot-line", 0.85)];
-  ctx.save();
+  const y = (share: number): number => plot.valToPos(share, "y", true);
+  // Each kind is one path: neighbours that touch or overlap show no seam.
+  const [pale, full] = [new Path2D(), new Path2D()];
+  const thick = GROUND_PX * devicePixelRatio;
   middles.forEach((middle, index) => {
     if (most?.[index] == null) return;
+    const share = shares?.[index] ?? 0;
     const [left, right] = [x(middle - step / 2), x(middle + step / 2)];
-    ctx.fillStyle = pale;
-    if (most[index] > 0) fill(left, right, 1);
-    ctx.fillStyle = full;
-    fill(left, right, shares?.[index] ?? 0);
-    const thick = GROUND_PX * devicePixelRatio;
-    ctx.fillRect(left, ground - thick / 2, right - left, thick);
+    const width = Math.max(right - left, LEAST_PX * devicePixelRatio);
+    if (most[index] > 0) pale.rect(left, y(1), width, y(0) - y(1));
+    if (share > 0) full.rect(left, y(share), width, y(0) - y(share));
+    full.rect(left, y(0) - thick / 2, right - left, thick);
   });
+  ctx.save();
+  ctx.fillStyle = wash("--plot-line", 0.3);
+  ctx.fill(pale);
+  ctx.fillStyle = wash("--plot-line", 0.85);
+  ctx.fill(full);
   ctx.restore();
 }

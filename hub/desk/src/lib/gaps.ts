@@ -43,9 +43,11 @@ export function closed(gaps: Span[], time: number): Span[] {
   return [...gaps.slice(0, -1), { from: last.from, to: time }];
 }
 
-/** The gaps, with one that lasts since the device fell silent, unless they know of it already. */
+/** The gaps, the last of which lasts since the device fell silent, whether they know it or not. */
 export function continued(gaps: Span[], silentSince: number | null): Span[] {
-  if (silentSince === null || gaps.at(-1)?.to === null) return gaps;
+  const last = gaps.at(-1);
+  if (silentSince === null || last?.to === null) return gaps;
+  if (last && last.to > silentSince) return [...gaps.slice(0, -1), { from: last.from, to: null }];
   return [...gaps, { from: silentSince, to: null }];
 }
 
