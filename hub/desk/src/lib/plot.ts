@@ -119,7 +119,11 @@ export function plotOptions(figure: Figure, width: number, height: number): uPlo
     height,
     padding: [8, 10, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { size: (_plot, which) => (which === MEAN ? 7 : 0) }, drag: { x: false, y: false } },
+    cursor: {
+      y: false,
+      points: { size: (_plot, which) => (which === MEAN ? 7 : 0) },
+      drag: { x: false, y: false },
+    },
     scales: {
       x: {
         time: true,
