@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import hub
-from edge.sample import Reading
+from edge.columns import Reading
 from hub.sites.domain import Device
 from hub.sites.store import load_site
 from ingest import clock

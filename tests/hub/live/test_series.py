@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.sample import Reading
+from edge.columns import Reading
 from hub.live.series import RAW_SPAN, Column, step_for, thin
 from ingest import clock
 from tests.hub.make import RunningHub, commit_readings, store_readings
