@@ -77,8 +77,9 @@ class Agent(BaseModel):
 class Series(BaseModel):
     """Readings of one quantity, thinned so that peaks stay; `time` in seconds since 1970 UTC.
 
-    Over more than a day these are stretches of `step_s` seconds, by the time each begins: `value`
-    is the mean, `low` and `high` the least and the greatest. Otherwise those three are none.
+    Over more than 27 hours these are stretches of `step_s` seconds, by the time each begins:
+    `value` is the mean, `low` and `high` the least and the greatest. Otherwise those three are
+    none.
     """
 
     device: str
