@@ -146,6 +146,8 @@ class Session:
             await note_recovery(self.conn, finding, now)
             return
         await store.put_anomaly(self.conn, finding)
+        if finding.muted:
+            return
         spot = self.engine.spots.get(finding.device)
         if spot is None:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)

@@ -26,7 +26,7 @@ async def take_up(
 ) -> None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
-    An open case of the kind that the anomaly supersedes becomes a case of the anomaly's kind.
+    An open case of a kind that the anomaly supersedes becomes a case of the anomaly's kind.
     A new case belongs to the warden of the spot's leaf grid, else to the stand-in, and is due
     `due_minutes` after `now`, by the rule that was broken; None sets no deadline.
     """
@@ -35,8 +35,8 @@ async def take_up(
         return
     same = await store.find_open(conn, anomaly.device, anomaly.kind)
     lesser = None
-    if same is None and anomaly.supersedes is not None:
-        lesser = await store.find_open(conn, anomaly.device, anomaly.supersedes)
+    for milder in anomaly.supersedes if same is None else ():
+        lesser = lesser or await store.find_open(conn, anomaly.device, milder)
     if same is not None:
         case = await store.append(conn, same, recur(same.state, anomaly, now=now))
     elif lesser is not None:

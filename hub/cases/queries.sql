@@ -44,9 +44,9 @@ where id = %(id)s
 returning *
 
 -- name: add_anomaly
-insert into hub.case_anomalies (anomaly, case_id, rule, started, raised, detection_time, quantity,
-    unit, value, value_limit)
-values (%(anomaly)s, %(case)s, %(rule)s, %(started)s, %(raised)s, %(detection_time)s, %(quantity)s,
+insert into hub.case_anomalies (anomaly, case_id, rule, device, started, raised, detection_time,
+    quantity, unit, value, value_limit)
+values (%(anomaly)s, %(case)s, %(rule)s, %(device)s, %(started)s, %(raised)s, %(detection_time)s, %(quantity)s,
     %(unit)s, %(value)s, %(value_limit)s)
 
 -- name: notify

@@ -75,6 +75,7 @@ async def add_anomaly(conn: AsyncConnection[Any], case: int, anomaly: Anomaly) -
         "anomaly": anomaly.key,
         "case": case,
         "rule": anomaly.rule,
+        "device": anomaly.device,
         "started": clock.moment(anomaly.started),
         "raised": clock.moment(anomaly.raised),
         "detection_time": None if seen is None else clock.moment(seen),
