@@ -7,23 +7,29 @@ from typing import Any
 from hub.anomalies.detectors import Detector, Second
 from hub.anomalies.detectors.breach import worst_first
 from hub.anomalies.detectors.door import Door
+from hub.anomalies.detectors.group import Group
 from hub.anomalies.detectors.limit import Limit
 from hub.anomalies.detectors.presence import Presence
 from hub.anomalies.detectors.rate import Rate
+from hub.anomalies.detectors.repeated import Repeated
 from hub.anomalies.detectors.silence import of_agents, of_devices
 from hub.anomalies.detectors.state import State
 from hub.anomalies.detectors.stuck import Stuck
+from hub.anomalies.detectors.trend import Trend
 from hub.anomalies.roster import Roster
 from hub.plans.domain import (
     AgentRule,
     DoorRule,
+    GroupRule,
     LimitRule,
     Plan,
     PresenceRule,
     RateRule,
+    RepeatedRule,
     SilenceRule,
     StateRule,
     StuckRule,
+    TrendRule,
 )
 
 
@@ -50,8 +56,12 @@ def build_detectors(plan: Plan, spots: Roster) -> dict[str, Detector[Any]]:
             case AgentRule():
                 agents = sorted({spot.agent for spot in spots.values()})
                 detectors[name] = of_agents(name, rule, agents)
-            case _:
-                pass
+            case TrendRule():
+                detectors[name] = Trend(name, rule, spots)
+            case RepeatedRule():
+                detectors[name] = Repeated(name, rule, spots)
+            case GroupRule():
+                pass  # it works on what the others find
     for watched, rules in limits.items():
         detectors[watched] = Limit(worst_first(rules), spots)
     return detectors
@@ -59,4 +69,13 @@ def build_detectors(plan: Plan, spots: Roster) -> dict[str, Detector[Any]]:
 
 def build_seconds(plan: Plan, spots: Roster) -> dict[str, Second[Any]]:
     """What works on the findings of the detectors, in the order in which they do."""
-    return {}
+    rules = plan.active().items()
+    counting = {
+        name: Repeated(name, rule, spots)
+        for name, rule in rules
+        if isinstance(rule, RepeatedRule) and rule.rule is not None
+    }
+    grouping = {
+        name: Group(name, rule, spots) for name, rule in rules if isinstance(rule, GroupRule)
+    }
+    return {**counting, **grouping}

@@ -79,6 +79,8 @@ export const en = {
     noted: "Note",
     recurred: "Recurred",
     worsened: "Became worse",
+    joined: "Also seen by another device",
+    merged: "Merged into another case",
     sensor_recovered: "Sensor back to normal",
   } satisfies Record<LogEntry["event"], string>,
   caseKinds: {

@@ -70,6 +70,8 @@ export const zh: Texts = {
     noted: "备注",
     recurred: "再次发生",
     worsened: "情况加重",
+    joined: "另一设备同时发现",
+    merged: "并入其他案件",
     sensor_recovered: "传感器恢复正常",
   },
   caseKinds: {
