@@ -36,7 +36,7 @@ class DeviceNow(BaseModel):
 class Device(DeviceNow):
     """A device. Nothing is known of the place of one that sends without being registered."""
 
-    kind: DeviceKind | Literal["agent"] | None
+    kind: DeviceKind | None = Field(description="Of the site; `agent` for an agent")
     place: str | None
     at: Point | None
     grid: str | None

@@ -70,6 +70,8 @@ export const zh: Texts = {
     noted: "备注",
     recurred: "再次发生",
     worsened: "情况加重",
+    joined: "另一设备同时发现",
+    merged: "并入其他案件",
     sensor_recovered: "传感器恢复正常",
   },
   caseKinds: {
@@ -82,6 +84,13 @@ export const zh: Texts = {
     agent_silent: "采集端失联",
     camera_fire: "摄像机发现火焰",
     lens_covered: "镜头遮挡",
+    hydrant_critical_pressure: "消火栓水压严重不足",
+    hydrant_pressure_trend: "消火栓水压异常变化",
+    smoke_fault: "烟感故障",
+    smoke_dirty: "烟感污染",
+    fire_confirmed: "火警确认",
+    equipment_shut_down: "消防设施停用",
+    sensor_stuck: "传感器读数不变",
   },
   deviceKinds: {
     hydrant: "消火栓",
