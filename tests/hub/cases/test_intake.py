@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from hub.cases.store import StoredCase, read_log
 from hub.cases.query import changed_since
+from hub.cases.store import StoredCase, read_log
 from tests.hub.make import anomaly, in_transaction, raise_case, recover
 
 
