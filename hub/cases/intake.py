@@ -27,7 +27,8 @@ async def take_up(
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
     The members of a group all come to one case: the oldest open one takes the group's kind, and
-    the others are merged into it. An open case of a kind that the anomaly supersedes becomes a case of the anomaly's kind.
+    the others are merged into it. An open case of a kind that the anomaly supersedes becomes a
+    case of the anomaly's kind.
     A new case belongs to the warden of the spot's leaf grid, else to the stand-in, and is due
     `due_minutes` after `now`, by the rule that was broken; None sets no deadline.
     """

@@ -1,4 +1,4 @@
-"""docs/rules.md stays true: every setting with its default, every picture as the detectors draw it."""
+"""docs/rules.md stays true: every setting with its default, every picture as it is drawn."""
 
 from __future__ import annotations
 

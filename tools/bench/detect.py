@@ -34,6 +34,7 @@ CAMPUS_S = 1800
 GOAL = 10
 ORIGIN_S = 1_789_948_800  # a full day, UTC
 PEERS = Path(".bench/peers-detect")
+PINNED = ("pandas==3.1.1", "river==0.26.1")
 _COMMON: dict[str, Any] = {"watches": "hydrant", "quantity": "pressure", "unit": "MPa"}
 
 
@@ -201,7 +202,7 @@ def _peer(
     python = PEERS / "bin/python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "pandas", "river"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *PINNED], check=True)
     script = Path(__file__).parent / f"peers/{name}_rules.py"
     with tempfile.TemporaryDirectory(prefix="gw-bench-") as folder:
         file = Path(folder, "pressures.npz")
