@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { caseGlyph, deviceGlyph, glyphOf } from "../../../hub/desk/src/lib/glyphs";
 
 describe("kinds that a plan or a site has added (SE-03)", () => {
