@@ -32,6 +32,7 @@ from hub.live.pumps import CHANNELS, Pumps
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.sites import routes as sites
+from hub.sites.domain import NO_TITLES
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -58,8 +59,9 @@ def create_app(
     Raises:
         PlanRefusedError: the plan may not take effect.
     """
-    plan = plan or shipped_plan(DEFAULT_PLAN)
-    judge = Follower(database_url, plan, now) if follower else None
+    if follower and plan is None:
+        plan = shipped_plan(DEFAULT_PLAN)
+    judge = Follower(database_url, plan, now) if follower and plan else None
     app = FastAPI(
         title="Gridwarden",
         version=version("gridwarden"),
@@ -71,7 +73,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=_lifespan(database_url, judge, now),
     )
-    app.state.titles = plan.titles
+    app.state.titles = NO_TITLES if plan is None else plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)

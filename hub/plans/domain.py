@@ -43,18 +43,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     due_minutes: Annotated[int, msgspec.Meta(gt=0)]
     source: dict[str, str]
     enabled: bool = True
-    supersedes: AnomalyKind | list[AnomalyKind] | None = None
+    supersedes: list[AnomalyKind] = []
     active: list[Active] = []
     when: str | None = None
     muted_by_shut_off: bool = False
     veto: bool = False
-
-    @property
-    def milder(self) -> tuple[AnomalyKind, ...]:
-        """The kinds that this rule supersedes."""
-        if self.supersedes is None:
-            return ()
-        return (self.supersedes,) if isinstance(self.supersedes, str) else tuple(self.supersedes)
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):
