@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psycopg
 
+from edge.wire import Micros
 from gridwarden.errors import GridwardenError
+from hub.division.then import GridAt, NoSuchGridError, grid_at
 from hub.sites.check import check
 from hub.sites.domain import SiteDocument, SiteError, read_document
+from hub.sites.rules import NO_RULES, GridRules
+from hub.sites.sizes import warn
 from hub.sites.store import load_site
+from ingest import clock
 from ingest.migrate import MigrationError, migrate
+
+T = TypeVar("T")
 
 PACKAGES = ("ingest", "hub")  # in this order: the hub's tables refer to the store's
 
@@ -37,42 +46,81 @@ def migrate_store(database_url: str) -> list[str]:
         raise GridwardenError(f"the database refuses our tables: {error}") from error
 
 
-def check_site_file(file: Path) -> list[str]:
-    """What is wrong with a site's file, a line each.
+def check_site_file(file: Path, rules: GridRules = NO_RULES) -> tuple[list[str], list[str]]:
+    """What is wrong with a site's file, and of a sound one what is worth a look; a line each.
 
     Raises:
         GridwardenError: the file can't be read at all.
     """
-    return [problem.text for problem in check(_read(file))]
+    document = read_site_file(file)
+    problems = [problem.text for problem in check(document, rules)]
+    return problems, [] if problems else [warning.text for warning in warn(document, rules)]
 
 
-def load_site_file(database_url: str, file: Path) -> SiteDocument:
+def load_site_file(
+    database_url: str, file: Path, rules: GridRules = NO_RULES, *, unfinished: bool = False
+) -> SiteDocument:
     """Make a site's file the site in force.
 
     Raises:
         GridwardenError: the file can't be read or has problems, or the database is away or
             lacks our tables; nothing was changed.
     """
-    document = _read(file)
+    document = read_site_file(file)
+
+    async def load(conn: psycopg.AsyncConnection[Any]) -> None:
+        await load_site(conn, document, rules=rules, unfinished=unfinished)
+
     try:
-        asyncio.run(_load(database_url, document))
+        on_store(database_url, load)
     except SiteError as error:
         raise GridwardenError(f"{file}: {error}") from error
+    return document
+
+
+def holder_at(database_url: str, code: str, at: Micros | None = None) -> GridAt:
+    """A grid as it was at a time, now if None.
+
+    Raises:
+        GridwardenError: there was no such grid, or the database is away or lacks our tables.
+    """
+    when = clock.now() if at is None else at
+    try:
+        return on_store(database_url, lambda conn: grid_at(conn, code, when))
+    except NoSuchGridError as error:
+        told = clock.moment(when).astimezone().isoformat(timespec="seconds")
+        raise GridwardenError(
+            f"there was no grid {code} at {told}; `gridwarden site export` lists today's"
+        ) from error
+
+
+def on_store(database_url: str, work: Callable[[psycopg.AsyncConnection[Any]], Awaitable[T]]) -> T:
+    """Run some work on one connection in one transaction.
+
+    Raises:
+        GridwardenError: the database is away or lacks our tables.
+    """
+
+    async def run() -> T:
+        async with await psycopg.AsyncConnection[Any].connect(database_url) as connection:
+            return await work(connection)
+
+    try:
+        return asyncio.run(run())
     except psycopg.errors.UndefinedTable as error:
         raise GridwardenError(
             "the database lacks our tables: run `gridwarden migrate` first"
         ) from error
     except psycopg.OperationalError as error:
         raise _unreachable(error) from error
-    return document
 
 
-async def _load(database_url: str, document: SiteDocument) -> None:
-    async with await psycopg.AsyncConnection.connect(database_url) as connection:
-        await load_site(connection, document)
+def read_site_file(file: Path) -> SiteDocument:
+    """The document in a site's file.
 
-
-def _read(file: Path) -> SiteDocument:
+    Raises:
+        GridwardenError: the file can't be read.
+    """
     try:
         return read_document(file.read_bytes())
     except OSError as error:

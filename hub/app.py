@@ -20,6 +20,7 @@ from hub.anomalies.follow import Follower
 from hub.body import BodyLimit
 from hub.cases import routes as cases
 from hub.directory import Directory
+from hub.division import routes as division
 from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.keep import Run, kept_going
@@ -76,7 +77,7 @@ def create_app(
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
-    routers = (sites.router, cases.router, live.router, gaps.router, agents.router)
+    routers = (sites.router, division.router, cases.router, live.router, gaps.router, agents.router)
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)

@@ -12,6 +12,7 @@ import msgspec
 
 from hub.anomalies.domain import AnomalyKind, Grade
 from hub.sites.domain import DeviceKind, Name
+from hub.sites.rules import NO_RULES, GridRules
 
 FORMAT = 1  # of the plan file
 
@@ -105,13 +106,14 @@ AnyRule: TypeAlias = LimitRule | PresenceRule | DoorRule | SilenceRule | AgentRu
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan: its rules by name."""
+    """One plan: its rules by name, and what it asks of the territory."""
 
     format: Literal[1]
     name: str
     title: Name
     note: str = ""
     rules: dict[str, AnyRule]
+    grids: GridRules = NO_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""

@@ -53,6 +53,7 @@ def test_every_route_of_the_api_is_described() -> None:
         ("get", "/api/devices/{device}/gaps"),
         ("get", "/api/devices/{device}/series"),
         ("get", "/api/gaps"),
+        ("get", "/api/grids/{code}/holder"),
         ("get", "/api/health"),
         ("get", "/api/site"),
         ("get", "/api/snapshots/{device}/{time}.jpg"),
