@@ -19,6 +19,7 @@ from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.body import BodyLimit
 from hub.cases import routes as cases
+from hub.cases.handover import Handovers
 from hub.directory import Directory
 from hub.division import routes as division
 from hub.gaps import routes as gaps
@@ -32,6 +33,7 @@ from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.roster import routes as roster
 from hub.sites import routes as sites
 from hub.wiring import Parts, Pool
 from ingest import clock
@@ -77,7 +79,15 @@ def create_app(
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
-    routers = (sites.router, division.router, cases.router, live.router, gaps.router, agents.router)
+    routers = (
+        sites.router,
+        division.router,
+        roster.router,
+        cases.router,
+        live.router,
+        gaps.router,
+        agents.router,
+    )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)
@@ -120,6 +130,7 @@ def _lifespan(
         tasks: dict[str, Run] = {"live": pumps.run}
         if judge is not None:
             tasks["follower"] = judge.run
+            tasks["handover"] = Handovers(database_url, now).run
         async with pool:
             await pumps.prime()
             async with kept_going(tasks, parts.failing):

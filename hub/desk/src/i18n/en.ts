@@ -79,6 +79,7 @@ export const en = {
     noted: "Note",
     recurred: "Recurred",
     worsened: "Became worse",
+    handed_over: "Handed over",
     sensor_recovered: "Sensor back to normal",
   } satisfies Record<LogEntry["event"], string>,
   caseKinds: {

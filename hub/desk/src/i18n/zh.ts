@@ -70,6 +70,7 @@ export const zh: Texts = {
     noted: "备注",
     recurred: "再次发生",
     worsened: "情况加重",
+    handed_over: "已转交",
     sensor_recovered: "传感器恢复正常",
   },
   caseKinds: {
