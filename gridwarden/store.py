@@ -5,18 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
+import msgspec
 import psycopg
 
 from edge.wire import Micros
-from gridwarden.errors import GridwardenError
+from gridwarden.errors import GridwardenError, told
+from hub.division.proposals import (
+    Proposal,
+    Verdict,
+    decide,
+    list_proposals,
+    propose,
+    refuse_unproposed,
+)
 from hub.division.then import GridAt, NoSuchGridError, grid_at
 from hub.sites.check import check
 from hub.sites.domain import SiteDocument, SiteError, read_document
+from hub.sites.geojson import export_geojson, import_geojson
 from hub.sites.rules import NO_RULES, GridRules
 from hub.sites.sizes import warn
-from hub.sites.store import load_site
+from hub.sites.store import load_site, read_site
 from ingest import clock
 from ingest.migrate import MigrationError, migrate
 
@@ -58,9 +68,17 @@ def check_site_file(file: Path, rules: GridRules = NO_RULES) -> tuple[list[str],
 
 
 def load_site_file(
-    database_url: str, file: Path, rules: GridRules = NO_RULES, *, unfinished: bool = False
+    database_url: str,
+    file: Path,
+    rules: GridRules = NO_RULES,
+    *,
+    unfinished: bool = False,
+    divide_anew: bool = False,
 ) -> SiteDocument:
     """Make a site's file the site in force.
+
+    Once a site is in force its division is fixed: a file with another one is refused, but for
+    `divide_anew`.
 
     Raises:
         GridwardenError: the file can't be read or has problems, or the database is away or
@@ -69,6 +87,8 @@ def load_site_file(
     document = read_site_file(file)
 
     async def load(conn: psycopg.AsyncConnection[Any]) -> None:
+        if not divide_anew:
+            await refuse_unproposed(conn, document)
         await load_site(conn, document, rules=rules, unfinished=unfinished)
 
     try:
@@ -92,6 +112,66 @@ def holder_at(database_url: str, code: str, at: Micros | None = None) -> GridAt:
         raise GridwardenError(
             f"there was no grid {code} at {told}; `gridwarden site export` lists today's"
         ) from error
+
+
+def export_site(database_url: str, form: Literal["json", "geojson"]) -> bytes:
+    """The site in force as a site file, or its division as GeoJSON.
+
+    Raises:
+        GridwardenError: no site is loaded, or the database is away or lacks our tables.
+    """
+    document = _in_force(database_url)
+    if form == "geojson":
+        return export_geojson(document)
+    return msgspec.json.format(msgspec.json.encode(document), indent=1)
+
+
+def propose_file(
+    database_url: str, file: Path, rules: GridRules, *, by: str, reason: str
+) -> Proposal:
+    """Propose the division in a site's file or a GeoJSON file (by its ending).
+
+    Raises:
+        GridwardenError: the file or the proposal can't be taken; the text says why.
+    """
+    current = _in_force(database_url)
+    with told(SiteError):
+        if file.suffix == ".geojson":
+            document = import_geojson(current, _text(file))
+        else:
+            document = read_site_file(file)
+        return on_store(
+            database_url,
+            lambda conn: propose(
+                conn, document, by=by, reason=reason, rules=rules, now=clock.now()
+            ),
+        )
+
+
+def decide_proposal(
+    database_url: str, proposal: int, verdict: Verdict, rules: GridRules, *, by: str, note: str
+) -> Proposal:
+    """Approve, refuse or withdraw a proposal.
+
+    Raises:
+        GridwardenError: it can't be decided so; the text says why.
+    """
+    with told(SiteError):
+        return on_store(
+            database_url,
+            lambda conn: decide(
+                conn, proposal, verdict, by=by, note=note, rules=rules, now=clock.now()
+            ),
+        )
+
+
+def all_proposals(database_url: str) -> list[Proposal]:
+    """The newest proposals.
+
+    Raises:
+        GridwardenError: the database is away or lacks our tables.
+    """
+    return on_store(database_url, list_proposals)
 
 
 def on_store(database_url: str, work: Callable[[psycopg.AsyncConnection[Any]], Awaitable[T]]) -> T:
@@ -122,11 +202,23 @@ def read_site_file(file: Path) -> SiteDocument:
         GridwardenError: the file can't be read.
     """
     try:
-        return read_document(file.read_bytes())
-    except OSError as error:
-        raise GridwardenError(f"{file}: {error.strerror}; name the site's file") from error
+        return read_document(_text(file))
     except SiteError as error:
         raise GridwardenError(f"{file}: {error}") from error
+
+
+def _text(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise GridwardenError(f"{file}: {error.strerror}; name the site's file") from error
+
+
+def _in_force(database_url: str) -> SiteDocument:
+    document = on_store(database_url, read_site)
+    if document is None:
+        raise GridwardenError("no site is loaded yet: run `gridwarden site load FILE`")
+    return document
 
 
 def _unreachable(error: psycopg.OperationalError) -> GridwardenError:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from gridwarden.context import Context, context_of
 from gridwarden.errors import told
-from gridwarden.store import check_site_file, holder_at, load_site_file
+from gridwarden.store import (
+    all_proposals,
+    check_site_file,
+    decide_proposal,
+    export_site,
+    holder_at,
+    load_site_file,
+    propose_file,
+)
+from hub.division.proposals import Proposal
 from hub.sites.rules import NO_RULES, GridRules
 from ingest import clock
 
 app = typer.Typer(no_args_is_help=True, help="The site's file: grids, places, devices, people.")
 
+By = Annotated[str, typer.Option(help="Who acts, by id")]
+Reason = Annotated[str, typer.Option(help="Why")]
 SiteFile = Annotated[Path, typer.Argument(help="The site's file (JSON)")]
 
 
@@ -46,8 +57,8 @@ def load(
 ) -> None:
     """Check a site's file and put it in force.
 
-    A file with problems is refused, and nothing is changed. What the file changes is kept as a
-    new version: nothing of the past is overwritten.
+    A file with problems is refused, and nothing is changed. What it changes is kept as a new
+    version. Grids that are in force change by a proposal only: see propose.
     """
     ours = context_of(context)
     load_site_file(ours.database_url, file, rules_of(ours), unfinished=unfinished)
@@ -78,6 +89,58 @@ def holder(
         typer.echo(f"  {what:21}{name}")
     until = "now" if then.held_until is None else f"{then.held_until.astimezone():%F %T}"
     typer.echo(f"  held from {since.astimezone():%F %T} until {until}")
+
+
+@app.command("export")
+def export(
+    context: typer.Context,
+    form: Annotated[Literal["json", "geojson"], typer.Option("--format", help="What to write")] = (
+        "json"
+    ),
+) -> None:
+    """Print the site in force, or its grids as GeoJSON."""
+    typer.echo(export_site(context_of(context).database_url, form).decode())
+
+
+@app.command("propose")
+def propose(context: typer.Context, file: SiteFile, by: By, reason: Reason) -> None:
+    """Propose a change of grids, holders and duties.
+
+    The file is a site's file or, if its name ends in .geojson, a FeatureCollection of grids.
+    """
+    ours = context_of(context)
+    made = propose_file(ours.database_url, file, rules_of(ours), by=by, reason=reason)
+    typer.echo(_line(made))
+
+
+@app.command("proposals")
+def proposals(context: typer.Context) -> None:
+    """List proposed changes, newest first."""
+    for one in all_proposals(context_of(context).database_url):
+        typer.echo(_line(one))
+
+
+@app.command("decide")
+def decide(
+    context: typer.Context,
+    proposal: Annotated[int, typer.Argument(help="The proposal's number")],
+    verdict: Annotated[Literal["approve", "refuse", "withdraw"], typer.Argument()],
+    by: By,
+    note: Annotated[str, typer.Option(help="What is to be remembered")] = "",
+) -> None:
+    """Approve, refuse or withdraw a proposed change.
+
+    Approved by another person, who holds a grid above those that change, it is in force at once.
+    """
+    ours = context_of(context)
+    done = decide_proposal(ours.database_url, proposal, verdict, rules_of(ours), by=by, note=note)
+    typer.echo(_line(done))
+
+
+def _line(one: Proposal) -> str:
+    changes = ", ".join(f"{change.grid} {change.what}" for change in one.changes)
+    decided = f" by {one.decided_by}" if one.decided_by else ""
+    return f"{one.id} {one.state}{decided}: {changes} ({one.proposed_by}: {one.reason})"
 
 
 def rules_of(context: Context) -> GridRules:
