@@ -1,7 +1,11 @@
-"""Read: the division as the page shows it, put together from the site, the roster and the cases."""
+"""Read: the division as the page shows it, put together from the site, the roster and the cases.
+
+Geometry runs in threads: of a town it takes a while, and the streams share this one.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 import msgspec
@@ -53,20 +57,22 @@ async def site_in_force(conn: Connection) -> SiteDocument:
 
 async def grid_lines(conn: Connection, parts: Parts, document: SiteDocument) -> list[GridLine]:
     """Every grid of the document, in its order."""
-    return await _lines(conn, parts, document, sizes(document))
+    size = await asyncio.to_thread(sizes, document)
+    return await _lines(conn, parts, document, size)
 
 
 async def grid_file(
     conn: Connection, parts: Parts, document: SiteDocument, code: str
 ) -> GridFile | None:
     """Everything about one grid; None if there is none of that code now."""
-    size = sizes(document)
+    size = await asyncio.to_thread(sizes, document)
     line = next(
         (one for one in await _lines(conn, parts, document, size) if one.code == code), None
     )
     if line is None:
         return None
     grids = {grid.code: grid for grid in document.grids}
+    beside = await asyncio.to_thread(neighbours, document)
     return GridFile(
         grid=line,
         boundary=grids[code].boundary,
@@ -77,7 +83,7 @@ async def grid_file(
                 border_m=one.border_m,
                 above=one.above,
             )
-            for one in neighbours(document)[code]
+            for one in beside[code]
         ],
         devices=size[code].devices,
         history=[
@@ -101,6 +107,7 @@ async def division_problems(
     since = now - PERIOD_DAYS * clock.DAY
     held = {holding.grid for holding in document.holdings}
     several = sorted(wardens_of_several(document))
+    warnings = await asyncio.to_thread(warn, document, parts.rules)
     blind = blind_spots(document, _live(parts, since), await reported_grids(conn, since))
     return DivisionProblems(
         findings=[
@@ -109,7 +116,7 @@ async def division_problems(
         ],
         warnings=[
             WarningView(kind=one.kind, grid=one.grid, subject=one.subject, text=one.text)
-            for one in warn(document, parts.rules)
+            for one in warnings
         ],
         several=[_ref(person, parts.directory) for person in several],
         without_member=[code for code in leaf_codes(document) if code not in held],

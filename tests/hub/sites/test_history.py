@@ -12,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 
-from hub.sites.domain import Duty, Grid, Holding, Name, SiteDocument
+from hub.sites.domain import Duty, Grid, Holding, Name, Person, SiteDocument
 from hub.sites.history import grid_history, names_at, territory_at
 from hub.sites.store import load_site, spots
+from ingest.migrate import load_migrations, migrate
 
 START = 1_700_000_000_000_000
 MINUTE = 60_000_000
@@ -79,29 +81,56 @@ def test_loading_the_same_document_again_changes_nothing(
 
 
 def test_a_database_of_before_has_its_first_version_and_no_second(
-    database_url: str, document: SiteDocument
+    empty_database_url: str, document: SiteDocument
 ) -> None:
     """GR-09: the migration takes over what is loaded; loading that file again changes nothing."""
-    seed = (
-        "select 'grid', code, jsonb_build_object('code', code, 'parent', parent, 'name', name,"
-        " 'boundary', boundary), now() - interval '1 day' from hub.grids"
-    )
+    url = empty_database_url
+    people = [*document.people, *(Person(f"p-{n}", Name("n", "n"), "warden") for n in range(3))]
+    wardens = iter(("p-warden", "p-0", "p-1", "p-2"))
+    holdings = [
+        held if held.warden == "p-chief" else Holding(held.grid, next(wardens), "p-second")
+        for held in document.holdings
+    ]
+    document = msgspec.structs.replace(document, people=people, holdings=holdings)
+    with psycopg.connect(url, autocommit=True) as conn:
+        migrate(conn, "ingest")
+        for old in load_migrations("hub")[:3]:
+            conn.execute(old.text)  # type: ignore[arg-type]
+            conn.execute(
+                "insert into public.migrations (package, number, name, sha256)"
+                " values ('hub', %s, %s, %s)",
+                [old.number, old.name, old.sha256],
+            )
+        fill_as_before(conn, document)
+        migrate(conn, "hub")
+        took = conn.execute("select * from hub.site_versions order by 1, 2").fetchall()
+    assert len(took) == 7 + 7 + 6
+    using(url, lambda conn: load_site(conn, document))
+    with psycopg.connect(url) as conn:
+        assert conn.execute("select * from hub.site_versions order by 1, 2").fetchall() == took
 
-    async def work(conn: AsyncConnection[Any]) -> int:
-        await load_site(conn, document)
-        await conn.execute("alter table hub.site_versions disable trigger user")
-        await conn.execute("delete from hub.site_versions where kind = 'grid'")
-        await conn.execute(
-            f"insert into hub.site_versions (kind, id, facts, valid_from) {seed}"  # type: ignore[arg-type]
-        )
-        await conn.execute("alter table hub.site_versions enable trigger user")
-        await load_site(conn, document)
-        cursor = await conn.execute("select count(*) from hub.site_versions where kind = 'grid'")
-        row = await cursor.fetchone()
-        assert row is not None
-        return row[0]
 
-    assert using(database_url, work) == 7
+def fill_as_before(conn: psycopg.Connection[Any], document: SiteDocument) -> None:
+    """The rows that the first three migrations' tables held of a site."""
+    fields = msgspec.json.decode(msgspec.json.encode(document))
+    with conn.transaction():
+        conn.execute("insert into hub.sites (id, name, levels, bounds, loaded)"
+                     " values ('sample', '{}', '[]', '[]', now() - interval '1 day')")  # fmt: skip
+        for person in fields["people"]:
+            conn.execute(
+                "insert into hub.people values (%s, %s, %s)",
+                [person["id"], Jsonb(person["name"]), person["role"]],
+            )
+        for grid in fields["grids"]:
+            conn.execute(
+                "insert into hub.grids values (%s, %s, '{}', %s, %s)",
+                [grid["code"], grid["parent"], Jsonb(grid["name"]), Jsonb(grid["boundary"])],
+            )
+        for held in fields["holdings"]:
+            conn.execute(
+                "insert into hub.holdings values (%s, %s, %s)",
+                [held["grid"], held["warden"], held.get("stand_in")],
+            )
 
 
 def test_who_held_a_grid_and_what_it_was_is_known_for_any_time(
