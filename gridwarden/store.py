@@ -22,7 +22,8 @@ from hub.division.proposals import (
 )
 from hub.division.then import GridAt, NoSuchGridError, grid_at
 from hub.sites.check import check
-from hub.sites.domain import SiteDocument, SiteError, read_document
+from hub.sites.codes import next_code
+from hub.sites.domain import GridKind, SiteDocument, SiteError, read_document
 from hub.sites.geojson import export_geojson, import_geojson
 from hub.sites.rules import NO_RULES, GridRules
 from hub.sites.sizes import warn
@@ -124,6 +125,18 @@ def export_site(database_url: str, form: Literal["json", "geojson"]) -> bytes:
     if form == "geojson":
         return export_geojson(document)
     return msgspec.json.format(msgspec.json.encode(document), indent=1)
+
+
+def free_code(database_url: str, village: int, kind: GridKind) -> str:
+    """The first six-digit code of a village that no grid in force has.
+
+    Raises:
+        GridwardenError: none is left, or the database is away or lacks our tables.
+    """
+    document = on_store(database_url, read_site)
+    taken = [] if document is None else [grid.code for grid in document.grids]
+    with told(SiteError):
+        return next_code(village, kind, taken)
 
 
 def propose_file(

@@ -15,6 +15,7 @@ from gridwarden.store import (
     check_site_file,
     decide_proposal,
     export_site,
+    free_code,
     holder_at,
     load_site_file,
     propose_file,
@@ -100,6 +101,18 @@ def export(
 ) -> None:
     """Print the site in force, or its grids as GeoJSON."""
     typer.echo(export_site(context_of(context).database_url, form).decode())
+
+
+@app.command("code")
+def code(
+    context: typer.Context,
+    village: Annotated[int, typer.Argument(min=0, max=999, help="The village's three digits")],
+    kind: Annotated[
+        Literal["ordinary", "dedicated"], typer.Option(help="What the grid is")
+    ] = "ordinary",
+) -> None:
+    """Print the next free six-digit code of a village."""
+    typer.echo(free_code(context_of(context).database_url, village, kind))
 
 
 @app.command("propose")

@@ -16,6 +16,7 @@ from gridwarden.store import (
     all_proposals,
     decide_proposal,
     export_site,
+    free_code,
     load_site_file,
     propose_file,
 )
@@ -171,6 +172,13 @@ def test_the_commands_propose_and_decide_too(database_url: str, tmp_path: Path) 
     assert [one.state for one in all_proposals(database_url)] == ["approved"]
     grids = msgspec.json.decode(export_site(database_url, "json"))["grids"]
     assert grids[1]["boundary"][1] == [120, 0]
+
+
+def test_the_next_free_code_is_told_before_and_after_the_first_load(database_url: str) -> None:
+    """GR-03: generated from what the site has."""
+    assert free_code(database_url, 7, "ordinary") == "007101"
+    with pytest.raises(GridwardenError, match="three digits"):
+        free_code(database_url, 1000, "ordinary")
 
 
 def test_the_database_lets_nobody_approve_their_own(site_url: str) -> None:

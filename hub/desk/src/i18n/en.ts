@@ -204,6 +204,13 @@ export const en = {
     readingsFailed: "The readings can't be loaded:",
     system: "System",
     sensorActor: "The sensor",
+    rosterActor: "Roster",
+    handedWhy: {
+      on_leave: "On leave",
+      unacknowledged: "Not accepted in time",
+      not_live: "Grid not live yet",
+      vacant: "Grid without a warden",
+    } as Record<string, string>,
     sentTo: (name: string) => `to ${name}`,
     someoneElse: "Someone else…",
     fingerprint: "Entry's hash",

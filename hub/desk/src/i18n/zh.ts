@@ -190,6 +190,13 @@ export const zh: Texts = {
     readingsFailed: "读数无法加载：",
     system: "系统",
     sensorActor: "传感器",
+    rosterActor: "值班表",
+    handedWhy: {
+      on_leave: "正在休假",
+      unacknowledged: "未按时受理",
+      not_live: "网格尚未启用",
+      vacant: "网格无网格员",
+    } as Record<string, string>,
     sentTo: (name) => `→ ${name}`,
     someoneElse: "其他人员…",
     fingerprint: "记录哈希",
