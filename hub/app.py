@@ -78,6 +78,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=_lifespan(database_url, judge, plan.grids, now),
     )
+    app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)

@@ -23,11 +23,11 @@ from hub.anomalies.engine import Engine, EngineState
 from hub.cases.intake import note_recovery, take_up
 from hub.plans.domain import Plan
 from hub.sites.store import SITE_CHANNEL, spots
-from ingest.clock import SECOND
+from ingest.clock import SECOND, moment
 from ingest.feed import decode_committed
 
 PAGE = 64  # feed rows read at once; ours: a batch is 1 MiB at most
-PULSE_EVERY: Micros = SECOND  # ours: agents and workers give signs of life every few seconds
+PULSE_EVERY: Micros = SECOND // 4  # ours: known before `SETTLE` is over, so no timer is early
 SAVE_EVERY: Micros = SECOND  # ours: how much is judged twice, at most, after a crash
 _YIELD_EVERY = 8  # rows; ours: the API shares this thread, a row takes well under a millisecond
 
@@ -59,6 +59,7 @@ class Session:
     engine: Engine
     state: EngineState
     found: list[Finding] = field(default_factory=list[Finding])
+    missed: store.Missed | None = None
     saved_position: int = 0
     saved_at: Micros = 0
     pulsed_at: Micros = 0
@@ -90,7 +91,9 @@ class Session:
     async def read_page(self) -> bool:
         """Judge the next rows of the feed; True once there are no more."""
         asked = self.clock()
-        rows = await store.feed_page(self.conn, self.progress.position, PAGE)
+        dropped_to, rows = await store.feed_page(self.conn, self.progress.position, PAGE)
+        if 0 < self.progress.position < dropped_to:  # at 0 it begins, and owes nothing
+            self._notice_missed(dropped_to)
         for number, row in enumerate(rows, start=1):
             try:
                 batch = decode_committed(row.payload)
@@ -101,7 +104,7 @@ class Session:
                 self.state, found = self.engine.step(self.state, batch)
                 self.found += found
                 self.progress.judged = batch.received
-            self.progress.position = row.position
+            self.progress.position = max(self.progress.position, row.position)
             if number % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         if len(rows) == PAGE:
@@ -131,7 +134,9 @@ class Session:
             for finding in self.found:
                 await self._bring(finding, now)
             await store.put_cursor(self.conn, self.name, saved)
-        self.found = []
+            if self.missed is not None:
+                await store.put_missed(self.conn, self.name, self.missed)
+        self.found, self.missed = [], None
         self.saved_position, self.saved_at = saved.position, now
 
     async def hear(self, patience_s: float) -> None:
@@ -140,12 +145,26 @@ class Session:
         if any([notice.channel == SITE_CHANNEL async for notice in notices]):
             self.engine = Engine(self.plan, await spots(self.conn))
 
+    def _notice_missed(self, upto: int) -> None:
+        """Ingest dropped rows that were not judged: say so, go on behind them, never in silence."""
+        after = self.progress.position if self.missed is None else self.missed.after
+        self.missed = store.Missed(after, upto, moment(self.clock()))
+        self.progress.position = upto
+        _log.error(
+            "feed gap: of the rows after %d up to %d some were dropped before they were judged; "
+            "their readings are stored, but no rule has seen them",
+            after,
+            upto,
+        )
+
     async def _bring(self, finding: Finding, now: Micros) -> None:
         if not isinstance(finding, Anomaly):
             await store.put_recovery(self.conn, finding)
             await note_recovery(self.conn, finding, now)
             return
         await store.put_anomaly(self.conn, finding)
+        if finding.muted:
+            return
         spot = self.engine.spots.get(finding.device)
         if spot is None:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)

@@ -74,6 +74,18 @@ async def find_waiting(
         return [from_row(row) async for row in cursor]
 
 
+async def find_breaker(conn: AsyncConnection[Any], device: str, rule: str) -> StoredCase | None:
+    """The open case of several devices in which this one has broken the rule."""
+    return await _one(conn, "open_case_of_breaker", {"device": device, "rule": rule})
+
+
+async def find_holding(conn: AsyncConnection[Any], anomalies: Sequence[int]) -> list[StoredCase]:
+    """The open cases that hold any of these anomalies, oldest first."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["open_cases_holding"], {"anomalies": list(anomalies)})
+        return [from_row(row) async for row in cursor]
+
+
 async def is_taken_up(conn: AsyncConnection[Any], anomaly: Anomaly) -> bool:
     """Whether some case holds the anomaly already."""
     cursor = await conn.execute(_QUERIES["taken_up"], {"anomaly": anomaly.key})
@@ -87,6 +99,7 @@ async def add_anomaly(conn: AsyncConnection[Any], case: int, anomaly: Anomaly) -
         "anomaly": anomaly.key,
         "case": case,
         "rule": anomaly.rule,
+        "device": anomaly.device,
         "started": clock.moment(anomaly.started),
         "raised": clock.moment(anomaly.raised),
         "detection_time": None if seen is None else clock.moment(seen),
@@ -141,13 +154,13 @@ async def append(
     return await _write(conn, state, sealed)
 
 
-async def read_log(conn: AsyncConnection[Any], case: int) -> list[Sealed]:
-    """The events of a case in order, with their hashes."""
+async def read_log(conn: AsyncConnection[Any], case: StoredCase) -> list[Sealed]:
+    """The events that a case has, in order, with their hashes; later ones are not told."""
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["log"], {"case": case})
+        await cursor.execute(_QUERIES["log"], {"case": case.id, "events": case.events})
         return [
             Sealed(
-                case=case,
+                case=case.id,
                 seq=row["seq"],
                 event=Event(
                     event=row["event"],
@@ -168,7 +181,7 @@ async def find_break(conn: AsyncConnection[Any], case: StoredCase) -> int | None
 
     Events cut off at the end are found by what the projection knows of the last.
     """
-    log = (await read_log(conn, case.id))[: case.events]
+    log = await read_log(conn, case)
     broken = verify(log)
     if broken is not None:
         return broken

@@ -1,7 +1,7 @@
 """Series: the readings of one quantity between two times, thinned so that every peak stays.
 
-Up to a day they are the readings themselves, over longer times roll-ups of equal width: the mean of
-each stretch with its least and greatest value.
+Up to 27 hours they are the readings themselves, over longer times roll-ups of equal width: the mean
+of each stretch with its least and greatest value.
 
 Columns: time in seconds since 1970-01-01 UTC and values in the quantity's unit, all float64 and of
 one length, ordered by time.
@@ -28,9 +28,11 @@ _QUERIES = load_queries("hub.live")
 _HEADER = 20
 _TIME = np.dtype([("length", ">i4"), ("value", ">i8")])
 _VALUE = np.dtype([("length", ">i4"), ("value", ">f8")])
-_POSTGRES_EPOCH_S = 946_684_800
+_POSTGRES_EPOCH: Micros = 946_684_800_000_000
 
-RAW_SPAN = timedelta(days=1)  # ours: of a device that reports every 5 s, 17,280 readings
+# Ours: a day, and what a page that is left open adds to it before it begins anew; of a device that
+# reports every 5 s, 19,440 readings.
+RAW_SPAN = timedelta(hours=27)
 _HOUR_S = 3600
 # Widths that people count in; those below an hour are made of minutes, the others of hours.
 _STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
@@ -47,11 +49,12 @@ class RolledUp(NamedTuple):
 
 
 def step_for(span: timedelta, points: int) -> int:
-    """The least width in seconds by which a span falls into at most `points` stretches.
+    """The least width in seconds by which a span falls into at most `points` (2 or more) stretches.
 
-    86,400, the widest, where none is wide enough.
+    The ends of the span need not be those of a stretch. 86,400, the widest, where none is wide
+    enough.
     """
-    wanted = span.total_seconds() / points
+    wanted = span.total_seconds() / (points - 1)
     return next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1])
 
 
@@ -87,8 +90,8 @@ async def read_series(
     cursor = await conn.execute(_QUERIES["series"], values, binary=True)
     row = await cursor.fetchone()
     assert row is not None
-    time = _unpack(row[0], _TIME) / 1e6 + _POSTGRES_EPOCH_S
-    value = _unpack(row[1], _VALUE)
+    time = (_unpack(row[0], _TIME).astype(np.int64) + _POSTGRES_EPOCH) / 1e6
+    value = _unpack(row[1], _VALUE).astype(np.float64)
     sound = np.isfinite(value)
     return time[sound], value[sound]
 
@@ -115,7 +118,7 @@ async def read_rolled_up(
     return RolledUp(step_s, *columns)
 
 
-def _unpack(packed: bytes | None, element: np.dtype[Any]) -> Column:
+def _unpack(packed: bytes | None, element: np.dtype[Any]) -> NDArray[Any]:
     if packed is None:  # the array of no rows
         return np.empty(0)
-    return np.frombuffer(packed, dtype=element, offset=_HEADER)["value"].astype(np.float64)
+    return np.frombuffer(packed, dtype=element, offset=_HEADER)["value"]

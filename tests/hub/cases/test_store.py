@@ -32,7 +32,12 @@ def stored_case(url: str) -> Any:
 
 
 def log_of(url: str, case: int) -> Any:
-    return in_transaction(url, lambda conn: read_log(conn, case))
+    async def read(conn: Any) -> Any:
+        stored = await find(conn, case)
+        assert stored is not None
+        return await read_log(conn, stored)
+
+    return in_transaction(url, read)
 
 
 @pytest.fixture
@@ -53,6 +58,9 @@ def test_the_projection_is_what_the_log_folds_to(site_url: str, case: int) -> No
     stored = stored_case(site_url)
     assert fold(entry.event for entry in log) == stored.state
     assert (stored.events, stored.head) == (len(log), log[-1].hash)
+    with psycopg.connect(site_url) as conn:
+        count = "select count(*) from hub.case_events where case_id = %s"
+        assert conn.execute(count, [case]).fetchone() == (len(log),)
     assert stored.state.stage == "dispatched"
 
 
@@ -132,7 +140,7 @@ def test_a_device_that_is_worse_off_keeps_one_case(site_url: str) -> None:
     low = anomaly()
     raise_case(site_url, low)
     worse: dict[str, Any] = {"rule": "none", "kind": "hydrant_no_water", "grade": "major"}
-    none = anomaly(supersedes="hydrant_low_pressure", value=0.0, limit=0.02, **worse)
+    none = anomaly(supersedes=("hydrant_low_pressure",), value=0.0, limit=0.02, **worse)
     raise_case(site_url, none, due_minutes=5)
     cases = in_transaction(site_url, lambda conn: changed_since(conn, 0))
     assert [case.state.kind for case in cases] == ["hydrant_no_water"]
