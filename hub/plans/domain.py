@@ -14,6 +14,7 @@ from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, Grade
 from hub.plans.schedule import Active
 from hub.sites.domain import DeviceKind, Name, Titles
+from hub.sites.rules import NO_RULES, GridRules
 
 FORMAT = 1  # of the plan file
 
@@ -233,7 +234,7 @@ class Titled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan: its rules by name, and the titles of kinds of its own.
+    """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told.
@@ -247,6 +248,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kinds: dict[Identifier, Titled] = {}
     device_kinds: dict[Identifier, Titled] = {}
     rules: dict[str, AnyRule]
+    grids: GridRules = NO_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""
