@@ -61,6 +61,7 @@ def test_what_was_appended_is_there_after_a_restart(
 def test_urgent_batches_come_first_then_the_oldest(
     tmp_path: Path, clock: Clock, sample_of: MakeSample
 ) -> None:
+    """SE-19 in part: forwarded in order."""
     spool = open_spool(tmp_path, clock)
     spool.append([sample_of(urgent=n in (2, 5)) for n in range(1, 7)])
     assert seqs(spool) == [2, 5, 1, 3, 4, 6]
