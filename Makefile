@@ -7,6 +7,7 @@ ARGS ?=
 NAME ?=
 PACKAGES := edge ingest hub dashboards gridwarden
 DESK := hub/desk
+TIMESCALE := tests/timescale
 DESK_SOURCES := $(shell find $(DESK)/src $(DESK)/index.html $(DESK)/*.json $(DESK)/*.ts -type f ! -name api.d.ts ! -name openapi.json 2>/dev/null)
 API_SOURCES := $(shell find hub -name '*.py' 2>/dev/null)
 
@@ -26,7 +27,7 @@ help:
 demo: $(VENV)/.runtime $(DESK)/dist/index.html
 	$(BIN)/gridwarden demo $(ARGS)
 
-test: lint check-desk
+test: lint check-desk $(TIMESCALE)/node_modules/.installed
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/chaos
 	$(BIN)/python -m pytest tests/e2e tests/chaos  # alone on the machine: they measure delays
@@ -77,6 +78,11 @@ $(DESK)/node_modules/.installed: $(DESK)/package-lock.json | $(VENV)/.runtime
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --prefix $(DESK)
 	@touch $@
 
+$(TIMESCALE)/node_modules/.installed: $(TIMESCALE)/package-lock.json | $(VENV)/.runtime
+	@echo "installing the TimescaleDB that the tests run on …"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --prefix $(TIMESCALE)
+	@touch $@
+
 $(DESK)/openapi.json: $(API_SOURCES) | $(VENV)/.runtime
 	@$(BIN)/gridwarden openapi > $@.new && mv $@.new $@
 
@@ -90,4 +96,4 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --upgrade --extra build --extra dev --generate-hashes --no-header --python-version 3.11 -q -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) $(DESK)/node_modules $(DESK)/dist $(DESK)/openapi.json
+	rm -rf $(VENV) $(TIMESCALE)/node_modules $(DESK)/node_modules $(DESK)/dist $(DESK)/openapi.json

@@ -39,7 +39,8 @@ class BadSampleError(ValueError):
 class Unreadable(NamedTuple):
     """A record that could not be read: `line` counts from 1, `reason` is for people.
 
-    `card` is the card in it as it stands in `text`, empty where none can be told.
+    `text` is what of it may leave the edge. `card` is the card in it as it stands in `text`, empty
+    where none can be told.
     """
 
     source: str

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-import numpy as np
-
+from edge.columns import Reading, pack_readings
 from edge.wire import (
     VERSION,
     Batch,
@@ -15,18 +14,8 @@ from edge.wire import (
     DeviceState,
     Micros,
     Origin,
-    Readings,
     Swipe,
 )
-
-
-class Reading(NamedTuple):
-    """One measured value of one quantity of one device at one event time."""
-
-    device: str
-    quantity: str
-    time: Micros
-    value: float
 
 
 @dataclass(slots=True)
@@ -73,21 +62,6 @@ class Photographer(Protocol):
         False if it reads no such camera.
         """
         ...
-
-
-def pack_readings(readings: list[Reading]) -> tuple[list[str], list[str], Readings]:
-    """Device table, quantity table and packed columns of some readings."""
-    devices: dict[str, int] = {}
-    quantities: dict[str, int] = {}
-    device = [devices.setdefault(r.device, len(devices)) for r in readings]
-    quantity = [quantities.setdefault(r.quantity, len(quantities)) for r in readings]
-    columns = Readings(
-        device=np.array(device, dtype="<u2").tobytes(),
-        quantity=np.array(quantity, dtype="<u2").tobytes(),
-        time=np.array([r.time for r in readings], dtype="<i8").tobytes(),
-        value=np.array([r.value for r in readings], dtype="<f8").tobytes(),
-    )
-    return list(devices), list(quantities), columns
 
 
 def cut_batch(

@@ -11,10 +11,12 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from io import StringIO
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
+from edge.blot import blot
 from edge.pack import Unreadable
 from edge.wire import Direction, Micros, Swipe, is_identifier
 
@@ -73,13 +75,13 @@ def read_swipe_log(path: Path, columns: SwipeColumns) -> Iterator[Swipe | Unread
             lines = _lines(file)
             header = _header(lines, path, columns)
             read = _reader_of_records(header, columns)
-            card_of = _reader_of_cards(header, columns)
+            show = _shower_of_records(header, columns)
             for line, raw in lines:
                 try:
                     yield read(raw)
                 except ValueError as error:
-                    text = raw[:MAX_LINE_BYTES].decode(columns.encoding, "backslashreplace")
-                    yield Unreadable(path.name, line, text, str(error), card_of(raw))
+                    text, card = show(raw)
+                    yield Unreadable(path.name, line, text, str(error), card)
     except OSError as error:
         raise SwipeLogError(f"{path}: {error.strerror}") from error
     except LookupError as error:
@@ -136,18 +138,32 @@ def _reader_of_records(header: Sequence[str], columns: SwipeColumns) -> Callable
     return read
 
 
-def _reader_of_cards(header: Sequence[str], columns: SwipeColumns) -> Callable[[bytes], str]:
-    """A function that finds the card in a line that is no swipe; empty where it can't be told."""
-    card = header.index(columns.card)
+def _shower_of_records(
+    header: Sequence[str], columns: SwipeColumns
+) -> Callable[[bytes], tuple[str, str]]:
+    """A function that tells what of a line that is no swipe may leave the edge, and its card.
 
-    def read(raw: bytes) -> str:
+    That is the columns that were named, with the others blank: nobody knows what else an access
+    log says of people. Where the columns can't be told apart only the line's form is left, and no
+    card is told.
+    """
+    card = header.index(columns.card)
+    named = {header.index(name) for name in columns.names()}
+
+    def show(raw: bytes) -> tuple[str, str]:
         try:
             fields = _fields(raw, columns.encoding)
         except ValueError:
-            return ""
-        return fields[card] if len(fields) == len(header) else ""
+            fields = []
+        if len(fields) != len(header):
+            return blot(raw[:MAX_LINE_BYTES].decode(columns.encoding, "backslashreplace")), ""
+        line = StringIO()
+        csv.writer(line, lineterminator="").writerow(
+            field if index in named else "" for index, field in enumerate(fields)
+        )
+        return line.getvalue(), fields[card]
 
-    return read
+    return show
 
 
 def _fields(raw: bytes, encoding: str) -> list[str]:

@@ -177,8 +177,9 @@ class Rejected(msgspec.Struct, frozen=True, array_like=True):
     """A record of a file that an agent could not read: one item, kept by ingest as a dead letter.
 
     It is spooled, published, acknowledged and de-duplicated like a batch and shares the batches'
-    sequence. `source` names the file, `line` is its line number (from 1), `text` the record as it
-    stood there, cut to `MAX_REJECTED_TEXT` characters, `reason` what is wrong with it. `card` is
+    sequence. `source` names the file, `line` is its line number (from 1), `text` what of the
+    record may leave the edge, cut to `MAX_REJECTED_TEXT` characters: the columns that it reads,
+    and nothing else that may speak of a person. `reason` what is wrong with it. `card` is
     the card in it, empty where none can be told; it leaves the edge for ingest only, which hides
     it in text and reason. `origin` is as a batch's.
     """

@@ -15,8 +15,9 @@ from ingest.feed import CommittedBatch
 class Identity(NamedTuple):
     """Names a message for ever: the store takes each identity once.
 
-    Batches and rejected records count `seq` from 1 within the agent's `epoch`. Simple devices'
-    messages stand under the device's name: see `ingest.simple.identify`.
+    Batches and rejected records count `seq` from 1 within the agent's `epoch`, which is positive.
+    Simple devices' messages stand under the device's name: those that carry a time at epoch 0 by
+    what they say, others below 0, by the life of the worker that took them.
     """
 
     agent: str
@@ -46,8 +47,10 @@ class DeadLetter:
 class Arrival:
     """A message that can be stored: `batch` holds what passed the checks, `letters` the rest.
 
-    Without an identity it is many simple messages in one that carry a time. They are
-    `known_by_content`: a reading that the store has already is the same one told again.
+    Without an identity it is one of two. Many simple messages in one that carry a time are
+    `known_by_content`: a reading that the store has already is the same one told again. What the
+    broker had retained, told without a time, is `standing`: it is news only where it differs from
+    the last that the store has.
     """
 
     identity: Identity | None
@@ -56,6 +59,7 @@ class Arrival:
     batch: CommittedBatch
     letters: tuple[DeadLetter, ...] = ()
     known_by_content: bool = False
+    standing: bool = False
 
     @property
     def received(self) -> Micros:

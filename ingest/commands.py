@@ -36,6 +36,7 @@ from edge.command import (
 from edge.wire import WireError
 from ingest.broker import KEEPALIVE_S, RECONNECT_S
 from ingest.clock import micros
+from ingest.mask import mask_urls
 from ingest.patience import PatientConnection
 from ingest.sql import load_queries
 
@@ -75,8 +76,8 @@ def note_replies(conn: psycopg.Connection[Any], replies: Iterable[Reply]) -> Non
             "id": reply.id,
             "agent": reply.agent,
             "state": reply.state,
-            "reason": reply.reason.replace("\0", ""),
-            "detail": msgspec.json.encode(reply.detail).decode(),
+            "reason": mask_urls(reply.reason.replace("\0", "")),
+            "detail": mask_urls(msgspec.json.encode(reply.detail).decode()),
         }
         try:
             conn.execute(_QUERIES["answer"], values)

@@ -2,8 +2,10 @@
 listen gridwarden_commands
 
 -- name: expire
+-- An agent's file may hold passwords: it goes as soon as nobody needs it. See `answer` too.
 update agent_commands
-set state = 'expired', answered = now(), reason = 'the agent did not answer in time'
+set state = 'expired', answered = now(), reason = 'the agent did not answer in time',
+    "order" = "order" || case when "order" ? 'file' then '{"file": ""}'::jsonb else '{}' end
 where state in ('waiting', 'sent') and valid_until + make_interval(secs => %(grace)s) < now()
 
 -- name: take_due
@@ -25,5 +27,6 @@ returning c.id, a.site, c.agent, c.valid_until, c."order"
 
 -- name: answer
 update agent_commands
-set state = %(state)s, answered = now(), reason = %(reason)s, detail = %(detail)s::jsonb
+set state = %(state)s, answered = now(), reason = %(reason)s, detail = %(detail)s::jsonb,
+    "order" = "order" || case when "order" ? 'file' then '{"file": ""}'::jsonb else '{}' end
 where id = %(id)s and agent = %(agent)s and state in ('waiting', 'sent', 'expired')

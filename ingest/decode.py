@@ -25,7 +25,7 @@ from ingest.mask import mask_batch, mask_json, mask_record, mask_swipe, mask_tex
 from ingest.person import PersonKeys
 from ingest.rules import Measurable, NoNul, NotAfter, NotBefore, Rule, sift
 from ingest.settings import IngestSettings
-from ingest.simple import SimpleDecoder, is_urgent
+from ingest.simple import BY_CONTENT, SimpleDecoder, is_urgent
 
 OLDEST_COURIER: Micros = 946_684_800 * SECOND  # ours: 2000-01-01, older files are misread ones
 _MOST = (1 << 63) - 1  # what the store's bigint holds
@@ -35,7 +35,7 @@ class Decoder:
     """Decodes every message that a worker is subscribed to."""
 
     def __init__(self, settings: IngestSettings, persons: PersonKeys, epoch: int) -> None:
-        """`epoch` is drawn at random once per life of the worker."""
+        """`epoch` is drawn at random below 0 once per life of the worker."""
         self._settings = settings
         self._persons = persons
         self._simple = SimpleDecoder(persons, epoch)
@@ -56,9 +56,9 @@ class Decoder:
                     batch = self._device(
                         device, quantity, topic, payload, received, retained=retained
                     )
-                    return self._sifted(
-                        Identity(batch.agent, batch.epoch, batch.seq), None, topic, batch
-                    )
+                    standing = retained and batch.epoch != BY_CONTENT
+                    identity = None if standing else Identity(batch.agent, batch.epoch, batch.seq)
+                    return self._sifted(identity, None, topic, batch, standing=standing)
                 case _:
                     return Refusal(
                         DeadLetter(received, topic, "no topic of this contract", payload)
@@ -145,14 +145,20 @@ class Decoder:
         )
 
     def _sifted(
-        self, identity: Identity, reply: Reply | None, topic: str, batch: CommittedBatch
+        self,
+        identity: Identity | None,
+        reply: Reply | None,
+        topic: str,
+        batch: CommittedBatch,
+        *,
+        standing: bool = False,
     ) -> Arrival:
         good, refused = sift(batch, self._rules(batch.origin, batch.received))
         letters = tuple(
             DeadLetter(batch.received, topic, part.reason, part.payload, part.items)
             for part in refused
         )
-        return Arrival(identity, reply, topic, good, letters)
+        return Arrival(identity, reply, topic, good, letters, standing=standing)
 
     def _rules(self, origin: Origin, received: Micros) -> list[Rule]:
         days, ahead = self._settings.live_oldest_days, self._settings.future_tolerance_s

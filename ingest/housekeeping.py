@@ -13,32 +13,49 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
+from ingest.chunks import ROUND, in_chunks
 from ingest.clock import DAY, moment
+from ingest.counters import count
+from ingest.fold import drop_devices_rows, fold_batches
 from ingest.settings import IngestSettings
 from ingest.sql import load_queries
+from ingest.trim import trim_feed
 
 LETTERS_EVICTED = "dead_letters_evicted"
 ITEMS_EVICTED = "dead_letter_items_evicted"
+COMMANDS_DROPPED = "commands_dropped"
 
 _MEGABYTE = 1 << 20
 _ROW_OVERHEAD_BYTES = 100  # ours: the row itself, so that tiny letters count too
-_FEED_ROWS_AT_ONCE = 10_000  # ours: transactions of well under a second
 _QUERIES = load_queries("ingest", "housekeeping.sql")
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """How many rows one round of housekeeping removed."""
+    """How many rows one round of housekeeping removed or, of batches, folded.
+
+    `unfinished` when a step left something to the next round, so that this one did not last.
+    """
 
     feed: int = 0
     letters: int = 0
+    batches: int = 0
+    commands: int = 0
+    unfinished: bool = False
 
 
 def keep_house(conn: psycopg.Connection[Any], settings: IngestSettings, now: Micros) -> Cleaned:
     """One round. Workers may do it at the same time: each row goes and is counted once."""
+    feed = trim_feed(conn, settings, now)
+    folded = fold_batches(conn, now - settings.batch_days * DAY)
+    forgotten = drop_devices_rows(conn, settings, now)
+    commands = _drop_commands(conn, now - settings.command_days * DAY)
     return Cleaned(
-        feed=_drop_feed(conn, now - settings.feed_days * DAY),
+        feed=feed,
         letters=_evict_letters(conn, settings, now),
+        batches=folded + forgotten,
+        commands=commands,
+        unfinished=max(feed, folded, forgotten, commands) >= ROUND,
     )
 
 
@@ -56,17 +73,16 @@ def beat(
     conn.execute(_QUERIES["beat"], row)
 
 
-def _drop_feed(conn: psycopg.Connection[Any], before: Micros) -> int:
-    """Drop what is older than its time and read by every follower."""
-    upto = None
-    if conn.execute(_QUERIES["has_followers"]).fetchone() == (True,):
-        row = conn.execute(_QUERIES["slowest_follower"]).fetchone()
-        upto = row[0] if row else None
-    values = {"before": moment(before), "upto": upto, "most": _FEED_ROWS_AT_ONCE}
-    dropped = 0
-    while (rows := conn.execute(_QUERIES["drop_feed"], values).rowcount) > 0:
-        dropped += rows
-    return dropped
+def _drop_commands(conn: psycopg.Connection[Any], before: Micros) -> int:
+    def drop(most: int) -> int:
+        values = {"before": moment(before), "most": most}
+        with conn.transaction():
+            dropped = conn.execute(_QUERIES["drop_commands"], values).rowcount
+            if dropped:
+                count(conn, COMMANDS_DROPPED, dropped)
+        return dropped
+
+    return in_chunks(drop)
 
 
 def _evict_letters(conn: psycopg.Connection[Any], settings: IngestSettings, now: Micros) -> int:
@@ -78,7 +94,7 @@ def _evict_letters(conn: psycopg.Connection[Any], settings: IngestSettings, now:
             row = conn.execute(_QUERIES[query], values).fetchone()
             letters, items = row or (0, 0)
             if letters:
-                conn.execute(_QUERIES["count"], [LETTERS_EVICTED, letters])
-                conn.execute(_QUERIES["count"], [ITEMS_EVICTED, items])
+                count(conn, LETTERS_EVICTED, letters)
+                count(conn, ITEMS_EVICTED, items)
         evicted += letters
     return evicted

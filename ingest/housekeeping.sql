@@ -1,18 +1,3 @@
--- name: has_followers
-select to_regclass('hub.followers') is not null
-
--- name: slowest_follower
-select min(position) from hub.followers
-
--- name: drop_feed
-with old as (
-    select position from feed
-    where received < %(before)s and (%(upto)s::bigint is null or position <= %(upto)s)
-    order by position
-    limit %(most)s
-)
-delete from feed using old where feed.position = old.position
-
 -- name: evict_old_letters
 with gone as (delete from dead_letters where received < %(before)s returning items)
 select count(*), coalesce(sum(items), 0)::bigint from gone
@@ -31,9 +16,13 @@ gone as (
 )
 select count(*), coalesce(sum(items), 0)::bigint from gone
 
--- name: count
-insert into counters (name, value) values (%s, %s)
-on conflict (name) do update set value = counters.value + excluded.value
+-- name: drop_commands
+delete from agent_commands
+where ctid = any (array(
+    select ctid from agent_commands
+    where answered < %(before)s and state not in ('waiting', 'sent')
+    order by answered limit %(most)s
+))
 
 -- name: beat
 insert into workers (name, kind, started, beat, state) values (%s, %s, %s, %s, %s)

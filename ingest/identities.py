@@ -14,10 +14,14 @@ _QUERIES = load_queries("ingest", "identities.sql")
 
 
 class Taken(NamedTuple):
-    """A batch that the store has taken: `items` came, `refused` of them are dead letters."""
+    """A batch that the store has taken: `items` came, `refused` of them are dead letters.
+
+    Of one that came longer ago than `ingest.batch_days` nothing but that is known: no origin, and
+    counts of 0.
+    """
 
     seq: int
-    origin: Origin
+    origin: Origin | None
     items: int
     refused: int
 

@@ -13,9 +13,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 
 from ingest import packets
+from ingest.bell import Bell
 from ingest.broker import KEEPALIVE_S, RECONNECT_S, SESSION_EXPIRY_S, Address, Receiver
 from ingest.packets import Control, Cutter, PacketError
 
@@ -50,9 +50,7 @@ class LeanClient:
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
         self._line: _Line | None = None
         self._sessions = 0
-        self._bell, self._ear = socket.socketpair()
-        self._bell.setblocking(False)
-        self._ear.setblocking(False)
+        self._bell = Bell()
 
     def open(self) -> None:
         """Start connecting, and keep connecting for as long as it is open."""
@@ -61,29 +59,24 @@ class LeanClient:
     def close(self) -> None:
         """Send what waits to be sent and leave; the session stays at the broker."""
         self._closing.set()
-        self._ring()
+        self._bell.ring()
         if self._thread.ident is not None:
             self._thread.join()
         self._bell.close()
-        self._ear.close()
 
     def acknowledge(self, session: int, mids: Sequence[int]) -> None:
         """Let the broker forget these messages of one connection, in this order."""
         line = self._line
         if line is not None and line.session == session:
             line.outgoing.append(packets.acknowledgements(mids))
-            self._ring()
+            self._bell.ring()
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish at most once."""
         line = self._line
         if line is not None:
             line.outgoing.append(packets.publish(topic, payload))
-            self._ring()
-
-    def _ring(self) -> None:
-        with suppress(BlockingIOError):  # then it has been rung often enough
-            self._bell.send(b"\0")
+            self._bell.ring()
 
     def _run(self) -> None:
         pause, longest = RECONNECT_S
@@ -138,9 +131,9 @@ class LeanClient:
         data = _receive(line.sock)  # TLS may hold what select does not know of
         if data is None:
             writing = [line.sock] if line.outgoing else []
-            ready, _, _ = select.select([line.sock, self._ear], writing, [], KEEPALIVE_S / 3)
-            if self._ear in ready:
-                self._ear.recv(4096)
+            ready, _, _ = select.select([line.sock, self._bell], writing, [], KEEPALIVE_S / 3)
+            if self._bell in ready:
+                self._bell.hush()
             data = _receive(line.sock) if line.sock in ready else None
         if data == b"":
             raise ConnectionResetError("the broker closed the connection")

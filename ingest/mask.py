@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import msgspec
 
+from edge.blot import blot
 from edge.wire import MALFORMED
 from ingest.person import PersonKeys
 
@@ -21,7 +22,7 @@ _CARD = 2  # place of `Swipe.card` in the array
 _WITHHELD = "withheld: no swipe of the contract's form"
 _READABLE = (string.ascii_letters + string.digits).encode()
 _BLOT = bytes.maketrans(_READABLE, b"#" * len(_READABLE))
-_WORD = re.compile(r"\w+")
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/\"]*@")
 
 
 def mask_batch(payload: bytes, persons: PersonKeys) -> bytes:
@@ -60,9 +61,9 @@ def mask_text(text: str, card: str, persons: PersonKeys) -> str:
     return text.replace(card, persons.mask(card)) if card else text
 
 
-def blot(text: str) -> str:
-    """The text with `#` for each word: its form shows, what it says does not."""
-    return _WORD.sub("#", text)
+def mask_urls(text: str) -> str:
+    """The text without names and passwords in the addresses it tells, as a camera's may have."""
+    return _CREDENTIALS.sub("…@", text)
 
 
 def _masked_swipe(swipe: Any, persons: PersonKeys) -> Any:

@@ -10,6 +10,8 @@ import struct
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from edge.wire import MAX_MESSAGE_BYTES
+
 CONNACK: Final = 2
 PUBLISH: Final = 3
 SUBACK: Final = 9
@@ -21,7 +23,9 @@ _MOST_LENGTH_BYTES = 4  # 1.5.5: a length takes one to four bytes
 _KNOWN_TOPICS = 65_536  # ours: topics whose text is kept, so that it is decoded once
 _LONGEST_TOPIC = 256  # ours: longer than any of ours, far shorter than what MQTT lets through
 _HAS_PASSWORD, _HAS_NAME = 0x40, 0x80
-_SESSION_EXPIRY, _RECEIVE_MAXIMUM = 0x11, 0x21
+_SESSION_EXPIRY, _RECEIVE_MAXIMUM, _MAXIMUM_PACKET_SIZE = 0x11, 0x21, 0x27
+
+MAX_PACKET_BYTES: Final = MAX_MESSAGE_BYTES + (1 << 17)  # a topic, properties and a header more
 
 
 class PacketError(ValueError):
@@ -54,10 +58,13 @@ def connect(
     username: str | None,
     password: str | None,
 ) -> bytes:
-    """CONNECT that takes up the client's session."""
+    """CONNECT that takes up the client's session; more than `MAX_PACKET_BYTES` is not for us."""
     flags = (_HAS_NAME if username is not None else 0) | (_HAS_PASSWORD if password else 0)
     properties = struct.pack(
-        ">BIBH", _SESSION_EXPIRY, session_expiry_s, _RECEIVE_MAXIMUM, receive_maximum
+        ">BIBHBI",
+        *(_SESSION_EXPIRY, session_expiry_s),
+        *(_RECEIVE_MAXIMUM, receive_maximum),
+        *(_MAXIMUM_PACKET_SIZE, MAX_PACKET_BYTES),
     )
     body = b"\x00\x04MQTT\x05" + struct.pack(">BH", flags, keepalive_s)
     body += _length(len(properties)) + properties + _text(client_id)
@@ -86,13 +93,17 @@ def acknowledgements(mids: Sequence[int]) -> bytes:
 
 
 def reasons(kind: int, body: bytes) -> bytes:
-    """Reason codes of a CONNACK (one), SUBACK (one per filter) or DISCONNECT (one)."""
-    if kind == CONNACK:
-        return body[1:2]
+    """Reason codes of a CONNACK (one), SUBACK (one per filter) or DISCONNECT (one).
+
+    Raises:
+        PacketError: it tells none.
+    """
     if kind == DISCONNECT:
         return body[:1] or b"\x00"
-    width, size = _read_length(body, 2, len(body))
-    return body[2 + width + size :]
+    codes = body[1:2] if kind == CONNACK else body[_after(body, 2) :]
+    if not codes:
+        raise PacketError("an answer without a reason code")
+    return codes
 
 
 class Cutter:
@@ -132,6 +143,8 @@ class Cutter:
                 if not width:
                     break
                 start = at + 1 + width
+            if size > MAX_PACKET_BYTES:
+                raise PacketError(f"a packet of {size} bytes, more than we let the broker send")
             stop = start + size
             if stop > end:
                 self._enough = stop - at
@@ -153,11 +166,12 @@ class Cutter:
         if qos:
             mid = body[at] << 8 | body[at + 1]
             at += 2
-        size = body[at]
-        at += 1
-        if size:
-            width, size = _read_length(body, at - 1, len(body))
-            at += width - 1 + size
+            if qos > 1 or not mid:
+                raise PacketError(f"a message of QoS {qos} and number {mid}; we asked for QoS 1")
+        if body[at]:
+            at = _after(body, at)
+        else:
+            at += 1
         return Incoming(topic, body[at:], mid, qos, bool(head & 1))
 
     def _learn(self, name: bytes) -> str:
@@ -195,3 +209,12 @@ def _read_length(buffer: bytes, at: int, end: int) -> tuple[int, int]:
         if byte < 128:
             return width + 1, size
     raise PacketError("a length of more than four bytes")
+
+
+def _after(body: bytes, at: int) -> int:
+    """Where the properties end whose length stands at `at`."""
+    width, size = _read_length(body, at, len(body))
+    end = at + width + size
+    if not width or end > len(body):
+        raise PacketError("properties that are longer than their packet")
+    return end

@@ -12,6 +12,7 @@ import psycopg
 
 from edge.wire import Micros
 from ingest.clock import DAY, moment
+from ingest.counters import count
 from ingest.settings import IngestSettings
 from ingest.sql import load_queries
 
@@ -59,7 +60,7 @@ def _drop(conn: psycopg.Connection[Any], series: str, before: Micros) -> int:
                 row = conn.execute(_QUERIES["drop_oldest"], [series, moment(before)]).fetchone()
                 if row is None or row[0] is None:
                     return dropped
-                conn.execute(_QUERIES["count"], [PARTS_DROPPED.format(series=series), 1])
+                count(conn, PARTS_DROPPED.format(series=series), 1)
         except psycopg.errors.LockNotAvailable:
             return dropped
         dropped += 1
@@ -70,4 +71,4 @@ def _delete_swipes(conn: psycopg.Connection[Any], before: Micros) -> None:
     with conn.transaction():
         gone = conn.execute(_QUERIES["delete_swipes"], {"before": moment(before)}).rowcount
         if gone:
-            conn.execute(_QUERIES["count"], [SWIPES_DELETED, gone])
+            count(conn, SWIPES_DELETED, gone)

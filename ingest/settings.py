@@ -32,6 +32,10 @@ class IngestSettings(BaseModel):
     keep_swipes_days: int = Field(30, ge=1, description="How long swipes are kept")
     keep_detections_days: int = Field(90, ge=1, description="How long detections are kept")
     keep_device_states_days: int = Field(400, ge=1, description="How long device states are kept")
+    feed_max_days: int = Field(30, ge=1, description="A follower that rests longer holds no feed")
+    feed_max_mb: int = Field(20_480, ge=1, description="Feed kept at most, followed or not")
+    batch_days: int = Field(7, ge=1, description="How long each batch has a row of its own")
+    command_days: int = Field(30, ge=1, description="How long ended commands to agents are kept")
     dead_letter_days: int = Field(30, ge=1, description="How long dead letters are kept")
     dead_letter_max_mb: int = Field(1024, ge=1, description="Dead letters kept at most")
 

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from edge.sample import Reading, pack_readings
+from edge.columns import Reading, pack_readings
 from edge.wire import DeviceState, Direction, Identifier, Micros, Readings, WireError
 from ingest.arrival import Identity
 from ingest.clock import micros
@@ -23,6 +23,8 @@ from ingest.feed import CommittedBatch, CommittedSwipe
 from ingest.person import PersonKeys
 
 When: TypeAlias = float | str | None
+
+BY_CONTENT = 0  # the epoch of messages that are identified by what they say
 
 _MOST_SECONDS = 1e12  # ours: far beyond any date, far below what int64 microseconds hold
 _MOST_SHOWN = 40  # ours: characters of a wrong time that its dead letter's reason repeats
@@ -98,9 +100,9 @@ class SimpleDecoder:
         """One message as a batch under the device's own name.
 
         With a time in it the message is identified by what it says, so that the broker may tell
-        it twice; without one there is nothing to tell a repetition from a second measurement, so
-        each delivery counts, at its receipt time; but not what the broker retained and tells
-        again at each start of a worker.
+        it twice; its epoch is `BY_CONTENT`. Without one there is nothing to tell a repetition
+        from a second measurement, so each delivery counts, at its receipt time; but a `retained`
+        swipe happened once, however often the broker tells it.
 
         Raises:
             WireError: not JSON of this form, or a time that cannot be read.
@@ -117,14 +119,15 @@ class SimpleDecoder:
                 batch = self._reading(device, quantity, value, when, received)
         except _MALFORMED as error:
             raise WireError(f"not JSON of a simple device: {error}") from error
-        identity = self._identify(device, topic, payload, lasting=retained or when is not None)
+        lasting = when is not None or (retained and quantity == "swipe")
+        identity = self._identify(device, topic, payload, lasting=lasting)
         return msgspec.structs.replace(batch, epoch=identity.epoch, seq=identity.seq)
 
     def _identify(self, device: str, topic: str, payload: bytes, *, lasting: bool) -> Identity:
         if not lasting:
             return Identity(device, self._epoch, next(self._untimed))
         digest = blake2b(topic.encode() + b"\0" + payload, digest_size=8).digest()
-        return Identity(device, 0, int.from_bytes(digest) >> 1)
+        return Identity(device, BY_CONTENT, int.from_bytes(digest) >> 1)
 
     def _swipe(self, device: str, swipe: _Swipe, received: Micros) -> CommittedBatch:
         if not swipe.card:

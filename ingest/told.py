@@ -44,7 +44,7 @@ def drop_told(
         return list(messages)
     keys = np.concatenate([_keys(arrival.batch, devices, quantities) for arrival in known])
     fresh = np.zeros(len(keys), dtype=np.bool_)
-    fresh[np.unique(keys, return_index=True)[1]] = True
+    fresh[_firsts(keys)] = True
     conn.execute(_QUERIES["take_turn"], [locks.TOLD])
     times = keys["time"]
     found = conn.execute(
@@ -72,8 +72,14 @@ def _keys(batch: CommittedBatch, devices: Names, quantities: Names) -> NDArray[A
     keys["device"] = devices.numbers(batch.devices)[readings.devices()]
     keys["quantity"] = quantities.numbers(batch.quantities)[readings.quantities()]
     keys["time"] = readings.times()
-    keys["value"] = readings.values()
+    keys["value"] = readings.values() + 0.0  # -0.0 becomes 0.0: the two are one value
     return keys
+
+
+def _firsts(keys: NDArray[Any]) -> list[int]:
+    """Where each distinct key stands first. A dict is several times as fast as sorting them."""
+    rows = keys.view(np.dtype((np.void, keys.itemsize))).tolist()
+    return list(dict(zip(reversed(rows), reversed(range(len(rows))), strict=True)).values())
 
 
 def _keep(message: Message, mask: NDArray[np.bool_]) -> Message:

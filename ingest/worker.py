@@ -29,6 +29,7 @@ from ingest.housekeeping import beat, keep_house
 from ingest.inbox import Delivery, Inbox
 from ingest.link import Link, LinkError
 from ingest.migrate import unapplied
+from ingest.offset import ClockWatch, clock_offset_s
 from ingest.packets import Incoming
 from ingest.patience import PatientConnection
 from ingest.person import PersonKeys
@@ -144,12 +145,13 @@ class _Worker:
         self._name = name
         self._stop = stop
         self._started = now()
-        epoch = secrets.randbits(62) + 1
+        epoch = -1 - secrets.randbits(62)  # below 0: no agent's
         self._decoder = Decoder(settings, persons, epoch)
         self._plain = PlainReader(settings)
         self._gatherer = Gatherer(epoch)
         self._inbox = Inbox(max_messages=settings.max_queue, flush_s=settings.flush_ms / 1000)
         self._tally = Tally()
+        self._clocks = ClockWatch()
         self._letter_bytes = 0  # written since the last housekeeping
 
     def receive(self, messages: Sequence[Incoming], session: int) -> None:
@@ -208,12 +210,13 @@ class _Worker:
                     cleaned = store.run(
                         lambda conn, at=moment: keep_house(conn, self._settings, at)
                     )
+                    next_round = moment + int(HOUSEKEEPING_S * 1e6)
                     if cleaned is not None:
                         log.info("ingest.housekeeping", extra=asdict(cleaned))
+                        next_round = moment if cleaned.unfinished else next_round
                     dropped = store.run(lambda conn, at=moment: retire(conn, self._settings, at))
                     if dropped:
                         log.info("ingest.retired", extra={"parts": dropped})
-                    next_round = moment + int(HOUSEKEEPING_S * 1e6)
                 self.done.wait(BEAT_S)
         finally:
             store.close()
@@ -266,9 +269,12 @@ class _Worker:
         return self._letter_bytes > (self._settings.dead_letter_max_mb << 20) // _FLOOD_SHARE
 
     def _beat(self, conn: psycopg.Connection[Any], at: Micros) -> None:
+        offset_s = clock_offset_s(conn)
+        self._clocks.look(offset_s)
         state = {
             **asdict(self._tally),
             "waiting": len(self._inbox),
+            "clock_offset_s": round(offset_s, 3),
             "store_test": msgspec.to_builtins(self.store_test),
         }
         beat(conn, name=self._name, kind="ingest", started=self._started, now=at, state=state)

@@ -14,7 +14,8 @@ import msgspec
 import psycopg
 
 from edge.wire import AgentState, encode_agent_state
-from ingest.arrival import Arrival, Entry, Identity, Message, Report
+from ingest.arrival import Arrival, Entry, Message, Report
+from ingest.claim import claim
 from ingest.clock import moment
 from ingest.commit import copy_letters, feed
 from ingest.feed import CommittedBatch
@@ -26,6 +27,7 @@ from ingest.sensors import Sensors
 from ingest.series import Series
 from ingest.setaside import keep_to, set_aside
 from ingest.sql import load_queries
+from ingest.standing import drop_standing
 from ingest.told import drop_told
 
 _QUERIES = load_queries("ingest", "write.sql")
@@ -103,9 +105,10 @@ class Writer:
         messages, reports = self._admit(conn, entries)
         self._make_room(conn, messages, reports)
         with conn.transaction():
-            fresh = self._claim(conn, messages)
+            fresh = claim(conn, messages)
             claimed = sum(map(_stored, fresh))
             fresh = drop_told(conn, fresh, self._devices, self._quantities)
+            fresh = drop_standing(conn, fresh, self._devices, self._quantities)
             told = claimed - sum(map(_stored, fresh))
             batches = [entry.batch for entry in fresh if isinstance(entry, Arrival)]
             batches += self._meet(conn, reports)
@@ -152,33 +155,6 @@ class Writer:
         batches += settle({}, reports).changes  # at least those that may turn out to be changes
         for table, times in event_times(batches).items():
             self._series.make_room(conn, table, times)
-
-    def _claim(self, conn: psycopg.Connection[Any], messages: Sequence[Message]) -> list[Message]:
-        """Those of the messages that are new, each identity once, in the order of arrival."""
-        first: dict[Identity, Message] = {}
-        for entry in messages:
-            if entry.identity is not None:
-                first.setdefault(entry.identity, entry)
-        if not first:
-            return list(messages)
-        columns = {
-            "agent": [identity.agent for identity in first],
-            "epoch": [identity.epoch for identity in first],
-            "seq": [identity.seq for identity in first],
-            "received": [moment(entry.received) for entry in first.values()],
-            "items": [entry.items for entry in first.values()],
-            "refused": [entry.refused for entry in first.values()],
-            "origin": [entry.origin for entry in first.values()],
-        }
-        claimed = {Identity(*row) for row in conn.execute(_QUERIES["claim"], columns)}
-        fresh: list[Message] = []
-        for entry in messages:
-            if entry.identity is None:
-                fresh.append(entry)
-            elif entry.identity in claimed:
-                claimed.remove(entry.identity)
-                fresh.append(entry)
-        return fresh
 
     def _meet(
         self, conn: psycopg.Connection[Any], reports: Sequence[Report]

@@ -1,14 +1,3 @@
--- name: claim
--- Sorted, so that two workers who were sent the same batches wait for one another in one order.
-insert into batches (agent, epoch, seq, received, items, refused, origin)
-select agent, epoch, seq, received, items, refused, origin
-from unnest(%(agent)s::text[], %(epoch)s::bigint[], %(seq)s::bigint[],
-            %(received)s::timestamptz[], %(items)s::int[], %(refused)s::int[], %(origin)s::text[])
-     as t (agent, epoch, seq, received, items, refused, origin)
-order by agent, epoch, seq
-on conflict do nothing
-returning agent, epoch, seq
-
 -- name: known_agents
 select state from agents where name = any(%s) order by name for update
 

@@ -1,7 +1,8 @@
 """Real services for tests: one PostgreSQL and one broker per test process, a database per test.
 
 With GRIDWARDEN_TEST_DATABASE_URL set, databases are made on that server instead (its user must
-be allowed to create them). GRIDWARDEN_TEST_BROKER chooses `mosquitto` or `iotcore`.
+be allowed to create them). GRIDWARDEN_TEST_BROKER chooses `mosquitto` or `iotcore`. Tests of
+TimescaleDB run on that server if it preloads it, else on PGlite, one session at a time.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from gridwarden.embedded.broker import EmbeddedBroker
 from gridwarden.embedded.brokers import BrokerKind
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.store import migrate_store
+from tests.timescale.pglite import ONE_SESSION, PgliteCluster, missing
 
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -119,6 +121,64 @@ def empty_database_url(cluster: Cluster) -> Iterator[str]:
     url = cluster.create()
     yield url
     cluster.drop(url)
+
+
+@pytest.fixture(scope="session")
+def timescale_cluster(
+    request: pytest.FixtureRequest, service_folder: Path
+) -> Iterator[Cluster | PgliteCluster]:
+    """Where databases with TimescaleDB are made."""
+    admin_url = os.environ.get("GRIDWARDEN_TEST_DATABASE_URL")
+    if admin_url and _preloads_timescale(admin_url):
+        yield request.getfixturevalue("cluster")
+        return
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
+    pglite = PgliteCluster(service_folder / "pglite")
+    yield pglite
+    pglite.close()
+
+
+@pytest.fixture
+def timescale_url(timescale_cluster: Cluster | PgliteCluster) -> Iterator[str]:
+    """A fresh database of this test's own on TimescaleDB, with all our tables.
+
+    Open one connection at a time, or ask for `several_sessions` too.
+    """
+    url = timescale_cluster.create_migrated()
+    yield url
+    timescale_cluster.drop(url)
+
+
+@pytest.fixture
+def empty_timescale_url(timescale_cluster: Cluster | PgliteCluster) -> Iterator[str]:
+    """A fresh database of this test's own on TimescaleDB, with none of our tables."""
+    url = timescale_cluster.create()
+    yield url
+    timescale_cluster.drop(url)
+
+
+@pytest.fixture(params=["database_url", "timescale_url"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database with all our tables, one test after the other without and with TimescaleDB.
+
+    Open one connection at a time.
+    """
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def several_sessions(timescale_cluster: Cluster | PgliteCluster) -> None:
+    """Skips a test that needs several connections at once where TimescaleDB can't give them."""
+    if isinstance(timescale_cluster, PgliteCluster):
+        pytest.skip(ONE_SESSION)
+
+
+def _preloads_timescale(url: str) -> bool:
+    setting = "select from pg_settings where name = 'timescaledb.max_background_workers'"
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(setting).fetchone() is not None
 
 
 def _broker_kind() -> BrokerKind:

@@ -16,6 +16,7 @@ from random import Random
 import cv2
 
 from edge.backoff import Backoff
+from edge.columns import Reading
 from edge.drivers.memory import SAVE_S, recall, remember
 from edge.drivers.outlet import Outlet
 from edge.drivers.video import (
@@ -26,7 +27,7 @@ from edge.drivers.video import (
     play_stream,
     public_name,
 )
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 from edge.vision.frames import Box
 from edge.vision.reporter import Reporter
 from edge.vision.snapshot import SnapshotError, snapshot

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from edge.wire import Detection, DeviceState, Micros
 
 WAITING = 256  # ours: of each sort; a camera makes about three detections a second at most

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from edge.simulate.beats import Beats, Due
 from edge.simulate.clock import SECOND
 from edge.simulate.devices import EAST, REPORT_S, WEST, DeviceKind

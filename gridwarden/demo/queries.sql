@@ -23,7 +23,11 @@ select
     ) as repeated), 0)
 
 -- name: dead_lettered
-select coalesce(sum(refused), 0) from batches where agent = any(%(agents)s)
+select coalesce(sum(refused), 0) from (
+    select refused from batches where agent = any(%(agents)s)
+    union all
+    select refused from batch_ranges where agent = any(%(agents)s)
+) as taken
 
 -- name: raised
 -- The rule of the moment: a case that worsens takes on another kind.

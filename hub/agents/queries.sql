@@ -13,3 +13,11 @@ notify gridwarden_commands
 -- name: command
 select id, agent, "order", made, valid_until, state, tries, answered, reason, detail
 from public.agent_commands where id = %(id)s and agent = %(agent)s
+
+-- name: commands
+select id, agent, "order", made, valid_until, state, tries, answered, reason, detail
+from public.agent_commands
+where agent = %(agent)s
+  and (%(made)s::timestamptz is null or (made, id) < (%(made)s::timestamptz, %(id)s))
+order by made desc, id desc
+limit %(limit)s

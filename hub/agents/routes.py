@@ -5,12 +5,20 @@ from __future__ import annotations
 import secrets
 from typing import Annotated
 
-import msgspec
-from fastapi import APIRouter, Header, Path
+from fastapi import APIRouter, Header, Path, Query
 from pydantic import StringConstraints
 
-from hub.agents.store import ask, find, knows
-from hub.agents.views import Command, CommandRequest, command_view, order_of
+from hub.agents.store import ask, find, is_same, knows, newest
+from hub.agents.views import (
+    CURSOR,
+    Command,
+    CommandPage,
+    CommandRequest,
+    command_view,
+    cursor_of,
+    order_of,
+    place_of,
+)
 from hub.problems import ProblemError
 from hub.wiring import Connection, WiredParts
 from ingest import clock
@@ -37,20 +45,18 @@ router = APIRouter(prefix="/api", tags=["agents"])
 async def ask_agent(
     name: AgentName, request: CommandRequest, parts: WiredParts, conn: Connection, key: Key = None
 ) -> Command:
-    """Hand a command to ingest, which publishes it; read it again to see what became of it."""
+    """Hand a command to ingest, which publishes it; read it again to see what became of it.
+
+    The file of a `configure` is forgotten once that has ended: its key then stands for any file.
+    """
     if not await knows(conn, name):
-        raise ProblemError(
-            404,
-            "no-such-agent",
-            "There is no such agent",
-            f"No agent `{name}` has ever reported; see GET /api/agents.",
-        )
+        raise _no_such_agent(name)
     command, order, now = key or secrets.token_hex(12), order_of(request), parts.clock()
     until = now + round(request.valid_s * 1e6)
     times = {"made": clock.moment(now), "valid_until": clock.moment(until)}
     await ask(conn, command, name, order, **times)
     row = await find(conn, name, command)
-    if row is None or row["order"] != msgspec.to_builtins(order):
+    if row is None or not is_same(row["order"], order):
         raise ProblemError(
             422,
             "key-reused",
@@ -58,6 +64,29 @@ async def ask_agent(
             "Send each new command with a new key; repeat a key only with the very same command.",
         )
     return command_view(row)
+
+
+@router.get(
+    "/agents/{name}/commands", summary="Commands to an agent, newest first", responses={404: {}}
+)
+async def list_commands(
+    name: AgentName,
+    conn: Connection,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: Annotated[
+        str | None, Query(pattern=CURSOR, description="`next` of the page before")
+    ] = None,
+) -> CommandPage:
+    """What an agent was asked and what became of it; what ended goes after `command_days`."""
+    if not await knows(conn, name):
+        raise _no_such_agent(name)
+    before = None if cursor is None else place_of(cursor)
+    found = await newest(conn, name, limit + 1, before)
+    rows = found[:limit]
+    return CommandPage(
+        items=[command_view(row) for row in rows],
+        next=cursor_of(rows[-1]) if len(found) > limit else None,
+    )
 
 
 @router.get(
@@ -74,3 +103,12 @@ async def read_command(name: AgentName, command: CommandId, conn: Connection) ->
             f"Agent `{name}` was never asked for `{command}`.",
         )
     return command_view(row)
+
+
+def _no_such_agent(name: str) -> ProblemError:
+    return ProblemError(
+        404,
+        "no-such-agent",
+        "There is no such agent",
+        f"No agent `{name}` has ever reported; see GET /api/agents.",
+    )

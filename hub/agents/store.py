@@ -48,3 +48,23 @@ async def find(conn: AsyncConnection[Any], agent: str, command: str) -> DictRow 
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["command"], {"agent": agent, "id": command})
         return await cursor.fetchone()
+
+
+async def newest(
+    conn: AsyncConnection[Any], agent: str, limit: int, before: tuple[datetime, str] | None
+) -> list[DictRow]:
+    """Commands of an agent, newest first; those made before a moment and id only, if given."""
+    made, command = before or (None, "")
+    values = {"agent": agent, "made": made, "id": command, "limit": limit}
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["commands"], values)
+        return await cursor.fetchall()
+
+
+def is_same(stored: dict[str, Any], order: Order) -> bool:
+    """Whether a stored order is this one, as far as can be told.
+
+    The file of an ended `configure` is not kept.
+    """
+    asked = msgspec.to_builtins(order)
+    return stored == asked or (stored.get("file") == "" and stored["do"] == asked["do"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -10,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge.command import MAX_FILE_CHARACTERS, Order
 from hub.views import Instant
+from ingest import clock
 
+CURSOR = r"^[0-9]{1,16}\.[A-Za-z0-9._-]{1,64}$"
 LONGEST_S = 86_400  # ours: what an agent that is away for a day should still do
 
 CommandState: TypeAlias = Literal["waiting", "sent", "done", "refused", "failed", "expired"]
@@ -61,6 +64,7 @@ class Command(BaseModel):
     id: str
     agent: str
     do: str = Field(examples=["snapshot"])
+    device: str | None = Field(description="Whose picture a snapshot is to be")
     state: CommandState = Field(
         description="waiting and sent are open; refused changed nothing; reason says why"
     )
@@ -71,6 +75,24 @@ class Command(BaseModel):
     reason: str
     detail: dict[str, Any] = Field(description="What the agent answered besides")
     picture: str | None = Field(description="Where the picture of a snapshot is")
+
+
+class CommandPage(BaseModel):
+    """Commands to an agent, newest first."""
+
+    items: list[Command]
+    next: str | None = Field(description="`cursor` of the next page")
+
+
+def cursor_of(row: DictRow) -> str:
+    """Where a page ends: the last command's time and id."""
+    return f"{clock.micros(row['made'])}.{row['id']}"
+
+
+def place_of(cursor: str) -> tuple[datetime, str]:
+    """The time and id that a cursor of `CURSOR`'s form means."""
+    made, _, command = cursor.partition(".")
+    return clock.moment(int(made)), command
 
 
 def order_of(request: CommandRequest) -> Order:
@@ -86,5 +108,6 @@ def command_view(row: DictRow) -> Command:
     return Command(
         **{name: row[name] for name in Command.model_fields if name in row},
         do=order["do"],
+        device=order.get("device"),
         picture=f"/api/snapshots/{order['device']}/{time}.jpg" if shows else None,
     )

@@ -21,9 +21,24 @@ values (%(name)s, %(position)s, %(state)s, now())
 on conflict (name) do update
 set position = excluded.position, state = excluded.state, updated = excluded.updated
 
+-- name: put_missed
+update hub.followers
+set missed_after = %(after)s, missed_to = %(upto)s, missed_at = %(noticed)s
+where name = %(name)s
+
+-- name: missed
+select missed_after, missed_to, missed_at from hub.followers
+where missed_at >= %(since)s order by missed_at desc limit 1
+
 -- name: feed_page
-select position, payload from public.feed
-where position > %(position)s order by position limit %(limit)s
+-- With how far the feed was dropped, as seen by the same look: one row at least.
+select mark.dropped_to, page.position, page.payload
+from public.feed_mark mark
+left join lateral (
+    select position, payload from public.feed
+    where position > %(position)s order by position limit %(limit)s
+) as page on true
+order by page.position
 
 -- name: signs_of_life
 select (select coalesce(jsonb_object_agg(name, (extract(epoch from reported) * 1000000)::bigint), '{}')

@@ -23,7 +23,7 @@ from hub.anomalies.engine import Engine, EngineState
 from hub.cases.intake import note_recovery, take_up
 from hub.plans.domain import Plan
 from hub.sites.store import SITE_CHANNEL, spots
-from ingest.clock import SECOND
+from ingest.clock import SECOND, moment
 from ingest.feed import decode_committed
 
 PAGE = 64  # feed rows read at once; ours: a batch is 1 MiB at most
@@ -59,6 +59,7 @@ class Session:
     engine: Engine
     state: EngineState
     found: list[Finding] = field(default_factory=list[Finding])
+    missed: store.Missed | None = None
     saved_position: int = 0
     saved_at: Micros = 0
     pulsed_at: Micros = 0
@@ -90,7 +91,9 @@ class Session:
     async def read_page(self) -> bool:
         """Judge the next rows of the feed; True once there are no more."""
         asked = self.clock()
-        rows = await store.feed_page(self.conn, self.progress.position, PAGE)
+        dropped_to, rows = await store.feed_page(self.conn, self.progress.position, PAGE)
+        if 0 < self.progress.position < dropped_to:  # at 0 it begins, and owes nothing
+            self._notice_missed(dropped_to)
         for number, row in enumerate(rows, start=1):
             try:
                 batch = decode_committed(row.payload)
@@ -101,7 +104,7 @@ class Session:
                 self.state, found = self.engine.step(self.state, batch)
                 self.found += found
                 self.progress.judged = batch.received
-            self.progress.position = row.position
+            self.progress.position = max(self.progress.position, row.position)
             if number % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         if len(rows) == PAGE:
@@ -131,7 +134,9 @@ class Session:
             for finding in self.found:
                 await self._bring(finding, now)
             await store.put_cursor(self.conn, self.name, saved)
-        self.found = []
+            if self.missed is not None:
+                await store.put_missed(self.conn, self.name, self.missed)
+        self.found, self.missed = [], None
         self.saved_position, self.saved_at = saved.position, now
 
     async def hear(self, patience_s: float) -> None:
@@ -139,6 +144,18 @@ class Session:
         notices = self.conn.notifies(timeout=patience_s, stop_after=1)
         if any([notice.channel == SITE_CHANNEL async for notice in notices]):
             self.engine = Engine(self.plan, await spots(self.conn))
+
+    def _notice_missed(self, upto: int) -> None:
+        """Ingest dropped rows that were not judged: say so, go on behind them, never in silence."""
+        after = self.progress.position if self.missed is None else self.missed.after
+        self.missed = store.Missed(after, upto, moment(self.clock()))
+        self.progress.position = upto
+        _log.error(
+            "feed gap: of the rows after %d up to %d some were dropped before they were judged; "
+            "their readings are stored, but no rule has seen them",
+            after,
+            upto,
+        )
 
     async def _bring(self, finding: Finding, now: Micros) -> None:
         if not isinstance(finding, Anomaly):

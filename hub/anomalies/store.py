@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
@@ -28,6 +29,21 @@ class FeedRow(NamedTuple):
     payload: bytes
 
 
+class FeedPage(NamedTuple):
+    """Rows of the feed in commit order; no row up to `dropped_to` need be there any more."""
+
+    dropped_to: int
+    rows: list[FeedRow]
+
+
+class Missed(NamedTuple):
+    """Rows of the feed that were gone before they were judged: some after `after`, up to `upto`."""
+
+    after: int
+    upto: int
+    noticed: datetime
+
+
 async def take_turn(conn: AsyncConnection[Any], name: str) -> bool:
     """Become the one follower of that name until the connection ends; False if there is one."""
     values = {"space": locks.FOLLOWER, "name": name}
@@ -47,11 +63,25 @@ async def put_cursor(conn: AsyncConnection[Any], name: str, at: Cursor) -> None:
     await conn.execute(_QUERIES["put_follower"], {"name": name} | at._asdict())
 
 
-async def feed_page(conn: AsyncConnection[Any], position: int, limit: int) -> list[FeedRow]:
+async def put_missed(conn: AsyncConnection[Any], name: str, missed: Missed) -> None:
+    """Note what the follower missed, in the caller's transaction; it has a cursor already."""
+    await conn.execute(_QUERIES["put_missed"], {"name": name} | missed._asdict())
+
+
+async def missed_since(conn: AsyncConnection[Any], since: datetime) -> Missed | None:
+    """The newest miss that a follower has noticed since then."""
+    cursor = await conn.execute(_QUERIES["missed"], {"since": since})
+    row = await cursor.fetchone()
+    return None if row is None else Missed(*row)
+
+
+async def feed_page(conn: AsyncConnection[Any], position: int, limit: int) -> FeedPage:
     """The next rows of the feed after `position`, in commit order."""
     values = {"position": position, "limit": limit}
     cursor = await conn.execute(_QUERIES["feed_page"], values, binary=True)
-    return [FeedRow(*row) for row in await cursor.fetchall()]
+    found = await cursor.fetchall()
+    rows = [FeedRow(position, payload) for _, position, payload in found if position is not None]
+    return FeedPage(found[0][0], rows)
 
 
 async def signs_of_life(conn: AsyncConnection[Any]) -> Pulse:

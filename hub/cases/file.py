@@ -29,7 +29,7 @@ async def case_file(
     conn: AsyncConnection[Any], case: StoredCase, directory: Directory, now: Micros
 ) -> CaseFile:
     """The file of a case as it is at `now`, true for exactly the events that `case` has."""
-    log = (await read_log(conn, case.id))[: case.events]
+    log = await read_log(conn, case)
     anomalies = await _anomalies(conn, case.id)
     return CaseFile(
         case=case_view(case, directory, now),

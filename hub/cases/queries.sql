@@ -54,7 +54,7 @@ select pg_notify(%(channel)s, '')
 
 -- name: log
 select seq, at, actor, event, note, data, prev_hash, hash
-from hub.case_events where case_id = %(case)s order by seq
+from hub.case_events where case_id = %(case)s and seq <= %(events)s order by seq
 
 -- name: anomalies
 select anomaly, rule, started, raised, detection_time, quantity, unit, value, value_limit

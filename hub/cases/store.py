@@ -129,13 +129,13 @@ async def append(
     return await _write(conn, state, sealed)
 
 
-async def read_log(conn: AsyncConnection[Any], case: int) -> list[Sealed]:
-    """The events of a case in order, with their hashes."""
+async def read_log(conn: AsyncConnection[Any], case: StoredCase) -> list[Sealed]:
+    """The events that a case has, in order, with their hashes; later ones are not told."""
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["log"], {"case": case})
+        await cursor.execute(_QUERIES["log"], {"case": case.id, "events": case.events})
         return [
             Sealed(
-                case=case,
+                case=case.id,
                 seq=row["seq"],
                 event=Event(
                     event=row["event"],
@@ -156,7 +156,7 @@ async def find_break(conn: AsyncConnection[Any], case: StoredCase) -> int | None
 
     Events cut off at the end are found by what the projection knows of the last.
     """
-    log = (await read_log(conn, case.id))[: case.events]
+    log = await read_log(conn, case)
     broken = verify(log)
     if broken is not None:
         return broken

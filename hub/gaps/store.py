@@ -64,24 +64,17 @@ async def sequences(
 
     Looked at are the newest `back` batches of each epoch; the newest `limit` stretches are told.
     """
-    name = agent["name"]
-    cursor = await conn.execute(_QUERIES["epochs"], {"agent": name})
-    records: list[Record] = []
-    for (epoch,) in await cursor.fetchall():
-        values = {
-            "agent": name,
-            "epoch": epoch,
-            "settled": agent["reported"] - GRACE,
-            "most": back,
-            "limit": limit,
-        }
-        one = await conn.execute(_QUERIES["sequence"], values)
-        row = await one.fetchone()
-        if row is not None:
-            first, last, missing, stretches, ranges = row
-            newest = [Stretch(*pair) for pair in ranges]
-            records.append(Record(epoch, first, last, missing, stretches, newest))
-    return records
+    values = {
+        "agent": agent["name"],
+        "settled": agent["reported"] - GRACE,
+        "most": back,
+        "limit": limit,
+    }
+    cursor = await conn.execute(_QUERIES["sequences"], values)
+    return [
+        Record(epoch, first, last, missing, stretches, [Stretch(*pair) for pair in ranges])
+        for epoch, first, last, missing, stretches, ranges in await cursor.fetchall()
+    ]
 
 
 async def _promises(conn: AsyncConnection[Any], spots: Sequence[Spot]) -> dict[str, Promise]:

@@ -28,6 +28,17 @@ where r.device = (select id from public.devices where name = %(device)s)
   and r.time between public.time_bucket(%(step)s, %(from)s) and %(to)s
 group by at order by at
 
+-- name: ingest_clock
+-- Of the workers that live, the clock that is off the store's by most. A beat carries its clock.
+with living as (
+    select (state ->> 'clock_offset_s')::float8 as off_s, beat
+    from public.workers
+    where kind = 'ingest' and state ? 'clock_offset_s'
+)
+select off_s from living
+where beat - make_interval(secs => off_s) > now() - interval '1 minute'
+order by abs(off_s) desc limit 1
+
 -- name: device
 select id from public.devices where name = %(device)s
 

@@ -23,7 +23,7 @@ async def prime(conn: AsyncConnection[Any], board: Board) -> int:
     row = await cursor.fetchone()
     assert row is not None
     head: int = row[0]
-    cursor = await conn.execute(_QUERIES["latest_readings"])
+    cursor = await conn.execute(_QUERIES["latest_readings"], binary=True)
     for device, quantity, time, value in await cursor.fetchall():
         board.reading(device, quantity, clock.micros(time), value)
     cursor = await conn.execute(_QUERIES["latest_signs"])
@@ -49,6 +49,13 @@ async def unregistered(conn: AsyncConnection[Any]) -> list[str]:
     """Devices that send without being registered."""
     cursor = await conn.execute(_QUERIES["unregistered"])
     return [row[0] for row in await cursor.fetchall()]
+
+
+async def ingest_clock(conn: AsyncConnection[Any]) -> float | None:
+    """By how many seconds the worst clock of a living ingest worker is ahead of the store's."""
+    cursor = await conn.execute(_QUERIES["ingest_clock"])
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
 
 
 async def rows(conn: AsyncConnection[Any], query: str, **values: object) -> list[DictRow]:

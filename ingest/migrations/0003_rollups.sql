@@ -214,6 +214,9 @@ $$;
 -- Has TimescaleDB refresh the continuous aggregates every minute, back to `reach` ago (null: all).
 -- Where readings have been dropped nothing may be refreshed, or the roll-ups would go with them.
 create function refresh_back_to(reach interval) returns void language plpgsql as $$
+declare
+    minutes int;
+    hours   int;
 begin
     if not timescale_community()
        or exists (select from rollup_progress where refreshed and reached is not distinct from reach) then
@@ -221,10 +224,15 @@ begin
     end if;
     perform remove_continuous_aggregate_policy('readings_1m', if_exists => true);
     perform remove_continuous_aggregate_policy('readings_1h', if_exists => true);
-    perform add_continuous_aggregate_policy('readings_1m', start_offset => reach,
+    minutes := add_continuous_aggregate_policy('readings_1m', start_offset => reach,
         end_offset => interval '1 minute', schedule_interval => interval '1 minute');
-    perform add_continuous_aggregate_policy('readings_1h', start_offset => reach,
+    hours := add_continuous_aggregate_policy('readings_1h', start_offset => reach,
         end_offset => interval '1 hour', schedule_interval => interval '5 minutes');
+    -- A day of minutes and a week of hours at once: one bucket at a time, as by default, an hour of
+    -- late readings takes seconds. Older versions let the key pass unread.
+    perform alter_job(job_id, config => config || jsonb_build_object(
+                'buckets_per_batch', case job_id when minutes then 1440 else 168 end))
+    from timescaledb_information.jobs where job_id in (minutes, hours);
     update rollup_progress set refreshed = true, reached = reach;
 end
 $$;

@@ -21,7 +21,7 @@ import pytest
 from paho.mqtt.client import Client, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge.sample import Reading, pack_readings
+from edge.columns import Reading, pack_readings
 from edge.wire import VERSION, Batch, Readings, encode_batch
 from gridwarden.demo.campus import Campus
 from gridwarden.embedded.broker import EmbeddedBroker

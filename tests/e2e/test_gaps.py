@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import hub
-from edge.sample import Reading
+from edge.columns import Reading
 from ingest import clock
 from tests.hub.gaps.conftest import SECOND, Sender
 from tests.hub.make import RunningHub, load, running_hub

@@ -14,7 +14,8 @@ import pytest
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from edge.wire import (
     ALL_AGENT_STATES,
     ALL_BATCHES,

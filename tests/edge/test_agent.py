@@ -11,8 +11,9 @@ import pytest
 
 from edge.agent import Agent, run_agent
 from edge.assemble import open_link, open_outbox
+from edge.columns import Reading
 from edge.config import ConfigError
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 from edge.settings import EdgeSettings
 from edge.spool import Counts, SpoolInUseError
 from edge.supervise import SupervisedDriver

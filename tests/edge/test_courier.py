@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.columns import Reading
 from edge.courier import CourierError, Manifest, Parcel, check_courier, read_parcel, write_courier
 from edge.pack import Unreadable, pack, pack_unreadable
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 
 EPOCH = 77
 

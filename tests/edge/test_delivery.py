@@ -11,8 +11,9 @@ import pytest
 
 from edge.agent import Agent
 from edge.assemble import open_link, open_outbox
+from edge.columns import Reading
 from edge.replay import ReplayResult, replay_swipes
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 from edge.settings import EdgeSettings
 from edge.supervise import SupervisedDriver
 from edge.swipe_log import SwipeColumns

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.columns import Reading
 from edge.pack import BadSampleError, Packed, Unreadable, pack, pack_unreadable
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 from edge.wire import Batch, Detection, DeviceState, Swipe, decode_batch, decode_rejected
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from edge.columns import Reading
 from edge.pack import BadSampleError, Unreadable
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 from edge.spool import Counts, Spool, SpoolInUseError, SpoolRefusedError
 from edge.wire import decode_batch, decode_rejected
 
@@ -192,7 +193,8 @@ def test_a_spool_of_a_later_version_is_left_alone(tmp_path: Path, clock: Clock) 
 
 APPEND_FOREVER = """
 import sys
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from edge.spool import Spool
 spool = Spool(sys.argv[1], agent="north", max_bytes=1 << 30, max_age_s=1e9, clock=lambda: 1)
 while True:
@@ -228,7 +230,8 @@ FILL_THE_DISK = """
 import resource, sys
 from pathlib import Path
 from edge.outbox import Outbox
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from edge.spool import MEMORY, Spool, SpoolRefusedError
 from edge.wire import Ack
 

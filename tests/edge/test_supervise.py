@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from edge.supervise import SupervisedDriver
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from edge.sample import Reading, Sample, cut_batch
+from edge.columns import Reading
+from edge.sample import Sample, cut_batch
 from edge.wire import (
     MAX_REJECTED_TEXT,
     VERSION,

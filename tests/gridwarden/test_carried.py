@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from edge.assemble import open_outbox
+from edge.columns import Reading
 from edge.pack import Unreadable
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 from edge.settings import EdgeSettings
 from edge.wire import Swipe
 from gridwarden.carried import Imported, export_spool, import_courier

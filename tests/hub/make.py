@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 from psycopg import AsyncConnection
 
-from edge.sample import Reading, pack_readings
+from edge.columns import Reading, pack_readings
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.app import create_app
 from hub.cases.intake import note_recovery, take_up

@@ -12,7 +12,7 @@ import msgspec
 import psycopg
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from hub.app import create_app, openapi_document
 from hub.plans.check import PlanRefusedError
 from hub.plans.read import shipped_plan
@@ -48,6 +48,7 @@ def test_every_route_of_the_api_is_described() -> None:
         ("get", "/api/dead-letters"),
         ("get", "/api/devices"),
         ("post", "/api/agents/{name}/commands"),
+        ("get", "/api/agents/{name}/commands"),
         ("get", "/api/agents/{name}/commands/{command}"),
         ("get", "/api/agents/{name}/gaps"),
         ("get", "/api/devices/{device}/gaps"),
@@ -174,12 +175,37 @@ def test_without_a_built_page_the_hub_says_how_to_build_it(site_url: str, tmp_pa
         assert hub.get("/api/health")["status"] == "ok"
 
 
+def test_health_warns_for_a_while_of_what_the_hub_has_missed(hub: RunningHub) -> None:
+    assert hub.get("/api/health")["feed_gap"] is None
+    with psycopg.connect(hub.database_url) as conn:
+        conn.execute(
+            "insert into hub.followers values ('hub', 9, '', now(), 4, 7, '2026-11-18T11:06:40Z')"
+        )
+        assert hub.get("/api/health")["feed_gap"] is None
+        conn.execute("update hub.followers set missed_at = now()")
+    gap = hub.get("/api/health")["feed_gap"]
+    assert (gap["after"], gap["upto"]) == (4, 7)
+
+
 def test_health_tells_what_runs(hub: RunningHub) -> None:
     health = hub.get("/api/health")
     assert (health["status"], health["database"], health["position"]) == ("ok", "up", 0)
     assert (health["failing"], health["feed_lag_s"]) == ([], None)
+    assert health["ingest_clock_s"] is None
     raise_case(hub.database_url, anomaly())
     assert hub.get("/api/health")["position"] == 1
+
+
+def test_health_tells_the_clock_of_a_worker_that_lives_in_the_past(hub: RunningHub) -> None:
+    beat = (
+        "insert into workers (name, kind, started, beat, state) values "
+        "(%s, 'ingest', now(), now() + %s * interval '1 second', %s)"
+    )
+    with psycopg.connect(hub.database_url, autocommit=True) as conn:
+        conn.execute(beat, ["right", 0, '{"clock_offset_s": 0.01}'])
+        conn.execute(beat, ["behind", -3600, '{"clock_offset_s": -3600.0}'])
+        conn.execute(beat, ["gone", -7200, '{"clock_offset_s": 9.0}'])
+    assert hub.get("/api/health")["ingest_clock_s"] == -3600
 
 
 def test_a_reading_under_the_limit_becomes_a_case_on_the_page(site_url: str) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from edge.sample import Reading, Sample, cut_batch
+from edge.columns import Reading
+from edge.sample import Sample, cut_batch
 from edge.wire import Batch, Detection, DeviceState, Micros, Swipe, batch_topic, encode_batch
-from ingest.arrival import Arrival, Entry
+from ingest.arrival import Arrival, DeadLetter, Entry, Identity, Message, Refusal
+from ingest.claim import claim
+from ingest.clock import DAY
 from ingest.decode import Decoder
 from ingest.person import PersonKeys
 from ingest.rollup import RollUps
@@ -18,6 +21,7 @@ from ingest.settings import IngestSettings
 from ingest.write import Tally, Writer
 
 NOW: Micros = 1_795_000_000_000_000  # 2026-11-18
+OLD = NOW - 20 * DAY
 SECOND = 1_000_000
 KEY = b"a key for nothing but these tests"
 SITE = "campus"
@@ -92,7 +96,20 @@ def write_all(url: str, sent: Sequence[Entry], lot: int = 7) -> Tally:
 
 def roll_up(url: str, oldest: Micros = 0) -> int:
     """Bring the roll-ups up to date, by whichever means the database has."""
+    aggregates = ("readings_1m", "readings_1h") if on_timescale(url) else ()
     with psycopg.connect(url, autocommit=True) as conn:
-        for table in ("readings_1m", "readings_1h") if on_timescale(url) else ():
+        for table in aggregates:
             conn.execute("call refresh_continuous_aggregate(%s, null, null)", [table])
         return RollUps().catch_up(conn, oldest=oldest)
+
+
+def message(seq: int, *, agent: str = "a", epoch: int = 1, received: Micros = OLD) -> Message:
+    """A message of two items with an identity, as a claim sees it."""
+    letter = DeadLetter(received, "t", "r", b"", items=2)
+    return Refusal(letter, Identity(agent, epoch, seq), None, "live")
+
+
+def claimed(conn: psycopg.Connection, *messages: Message) -> list[int]:
+    """Claim messages; the numbers of those that were new."""
+    with conn.transaction():
+        return [m.identity.seq for m in claim(conn, messages) if m.identity is not None]

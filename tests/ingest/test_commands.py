@@ -19,7 +19,8 @@ from ingest.commands import note_replies, take_due
 from ingest.patience import connect
 from tests.ingest.agent import Agent
 from tests.ingest.make import SITE, rows
-from tests.ingest.test_worker import wait_until, worker_thread
+from tests.ingest.test_worker import worker_thread
+from tests.waiting import wait_until
 
 SETTINGS = EdgeSettings(poll_ms=20, report_s=0.5)  # type: ignore[call-arg]
 FILE = 'agent = "north"\n[[driver]]\nkind = "camera"\ndevice = "camera-1"\nsource = "none.mp4"\n'
@@ -168,3 +169,28 @@ def test_a_reply_on_anothers_topic_is_ignored(known: str, broker: str) -> None:
         south.publish(reply_topic(SITE, "north"), b"\xff")
         south.publish(reply_topic(SITE, "north"), forged.replace(b"done", b"failed"))
         assert settled(known, "x")[0] == "failed"
+
+
+@pytest.mark.parametrize("state", ["done", "refused", "expired"])
+def test_an_agents_file_is_forgotten_once_its_command_has_ended(known: str, state: str) -> None:
+    ask(known, "c", {"do": "configure", "file": "source = 'rtsp://u:secret@cam/1'"}, valid_s=-10)
+    with connect(known, "w") as conn:
+        if state == "expired":
+            take_due(conn)
+        else:
+            told = Reply("c", "north", 0, state, "rtsp://u:secret@cam/1: no picture")  # type: ignore[arg-type]
+            note_replies(conn, [told])
+    (told,) = rows(known, 'select state, "order", reason from agent_commands')
+    assert told[:2] == (state, {"do": "configure", "file": ""})
+    assert "secret" not in told[2]
+    assert told[2].startswith("rtsp://…@cam/1" if state != "expired" else "the agent")
+
+
+def test_a_file_stays_while_its_command_waits(known: str) -> None:
+    ask(known, "c", {"do": "configure", "file": "x = 1"})
+    with connect(known, "w") as conn:
+        assert [due.order for due in take_due(conn)] == [{"do": "configure", "file": "x = 1"}]
+        assert [due.order for due in take_due(conn)] == []
+    assert rows(known, "select state, \"order\" ->> 'file' from agent_commands") == [
+        ("sent", "x = 1")
+    ]

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import (
     MAX_BATCH_BYTES,
     AgentState,

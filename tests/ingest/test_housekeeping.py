@@ -16,13 +16,6 @@ def conn(database_url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def add_feed(conn: psycopg.Connection, *ages: int) -> None:
-    for age in ages:
-        conn.execute(
-            "insert into feed (received, payload) values (%s, '')", [moment(NOW - age * DAY)]
-        )
-
-
 def add_letter(
     conn: psycopg.Connection, age: int, size: int = 1, items: int = 1, topic: str = "t"
 ) -> None:
@@ -33,32 +26,34 @@ def add_letter(
     )
 
 
-def without_followers(conn: psycopg.Connection) -> None:
-    conn.execute("drop table if exists hub.followers cascade")
+def test_old_batches_are_folded(conn: psycopg.Connection, database_url: str) -> None:
+    for seq, age in enumerate((9, 8, 6), 1):
+        conn.execute(
+            "insert into batches (agent, epoch, seq, received, items, refused)"
+            " values ('a', 1, %s, %s, 5, 1)",
+            [seq, moment(NOW - age * DAY)],
+        )
+    assert keep_house(conn, settings(batch_days=7), NOW) == Cleaned(batches=2)
+    assert rows(database_url, "select first, last, items, refused from batch_ranges") == [
+        (1, 2, 10, 2)
+    ]
 
 
-def with_follower(conn: psycopg.Connection, position: int) -> None:
-    conn.execute("create schema if not exists hub")
-    without_followers(conn)
-    conn.execute("create table hub.followers (name text primary key, position bigint not null)")
-    conn.execute("insert into hub.followers values ('anomalies', %s)", [position])
-
-
-def test_the_feed_keeps_its_days(conn: psycopg.Connection, database_url: str) -> None:
-    without_followers(conn)
-    add_feed(conn, 9, 8, 6, 0)
-    assert keep_house(conn, settings(feed_days=7), NOW) == Cleaned(feed=2)
-    assert count(database_url, "feed") == 2
-
-
-def test_the_feed_keeps_what_a_follower_has_not_read(
-    conn: psycopg.Connection, database_url: str
-) -> None:
-    add_feed(conn, 9, 9, 9)
-    [(first,)] = rows(database_url, "select min(position) from feed")
-    with_follower(conn, first)
-    assert keep_house(conn, settings(feed_days=7), NOW) == Cleaned(feed=1)
-    assert rows(database_url, "select min(position) from feed") == [(first + 1,)]
+def test_ended_commands_go_after_their_days(conn: psycopg.Connection, database_url: str) -> None:
+    conn.execute("insert into agents values ('a', 's', true, now(), '{}')")
+    for number, (state, age) in enumerate((("done", 31), ("expired", 29), ("sent", 31))):
+        answered = None if state == "sent" else moment(NOW - age * DAY)
+        conn.execute(
+            'insert into agent_commands (id, agent, "order", made, valid_until, state, answered)'
+            " values (%s, 'a', '{}', %s, %s, %s, %s)",
+            [str(number), *[moment(NOW - age * DAY)] * 2, state, answered],
+        )
+    assert keep_house(conn, settings(command_days=30), NOW) == Cleaned(commands=1)
+    assert rows(database_url, "select state from agent_commands order by id") == [
+        ("expired",),
+        ("sent",),
+    ]
+    assert rows(database_url, "select name, value from counters") == [("commands_dropped", 1)]
 
 
 def test_old_dead_letters_are_evicted_and_counted(

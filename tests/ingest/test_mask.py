@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from edge.wire import Swipe, encode_batch
-from ingest.mask import mask_batch, mask_json, mask_record, mask_swipe
+from ingest.mask import mask_batch, mask_json, mask_record, mask_swipe, mask_urls
 from ingest.person import PersonKeys
 from tests.ingest.make import KEY, NOW, batch, readings
 
@@ -79,3 +79,15 @@ def test_a_record_shows_no_card() -> None:
     assert mask_record("noon,0451,r", "0451", PERSONS) == f"noon,{PERSONS.mask('0451')},r"
     assert mask_record("noon;王小明;0451", "", PERSONS) == "#;#;#"
     assert mask_record('noon,"a""b",r', 'a"b', PERSONS) == '#,"#""#",#'
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("rtsp://u:p@w@10.0.0.7:554/1 does not answer", "rtsp://…@10.0.0.7:554/1 does not answer"),
+        ('{"a": "http://u@h/", "b": "x@y"}', '{"a": "http://…@h/", "b": "x@y"}'),
+        ("http://h/a@b and mail@example", "http://h/a@b and mail@example"),
+    ],
+)
+def test_no_name_or_password_stays_in_an_address(text: str, masked: str) -> None:
+    assert mask_urls(text) == masked

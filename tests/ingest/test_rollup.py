@@ -8,7 +8,8 @@ import threading
 import psycopg
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
+from ingest import locks
 from ingest.clock import DAY, moment
 from ingest.rollup import HOUR, MINUTE, RollUps
 from tests.ingest.make import (
@@ -54,40 +55,40 @@ def some(chance: random.Random, seq: int, days: int) -> list[Reading]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_roll_ups_equal_the_readings_whatever_comes_late_twice_or_out_of_order(
-    database_url: str, seed: int
+    store_url: str, seed: int
 ) -> None:
     chance = random.Random(seed)
     sent = [arrival(batch(seq, some(chance, seq, days=10))) for seq in range(1, 80)] * 2
     chance.shuffle(sent)
     third = len(sent) // 3
     for part in (sent[:third], sent[third : 2 * third], sent[2 * third :]):
-        write_all(database_url, part)
-        roll_up(database_url)
-    assert_true(database_url)
+        write_all(store_url, part)
+        roll_up(store_url)
+    assert_true(store_url)
 
 
-def test_the_views_tell_names_and_the_mean(database_url: str) -> None:
+def test_the_views_tell_names_and_the_mean(store_url: str) -> None:
     values = [0.5, 0.25, 0.375, 1e100, -1e100]
     made = [Reading("hydrant-01", "pressure", START + n, value) for n, value in enumerate(values)]
-    write_all(database_url, [arrival(batch(1, made[:3])), arrival(batch(2, made[3:]))])
-    roll_up(database_url)
+    write_all(store_url, [arrival(batch(1, made[:3])), arrival(batch(2, made[3:]))])
+    roll_up(store_url)
     columns = "device, quantity, readings, abs(mean) < 1, low, high"
     for view in ("reading_minutes", "reading_hours"):
-        assert rows(database_url, f"select {columns} from {view}") == [
+        assert rows(store_url, f"select {columns} from {view}") == [
             ("hydrant-01", "pressure", 5, True, -1e100, 1e100)
         ]
 
 
-def test_a_minute_and_an_hour_begin_on_the_clock(database_url: str) -> None:
+def test_a_minute_and_an_hour_begin_on_the_clock(store_url: str) -> None:
     times = (START - 1, START, START + MINUTE - 1, START + MINUTE, START + HOUR - 1)
     made = [Reading("hydrant-01", "pressure", at, 1.0) for at in times]
-    write_all(database_url, [arrival(batch(1, made))])
-    roll_up(database_url)
+    write_all(store_url, [arrival(batch(1, made))])
+    roll_up(store_url)
     minutes = [START - MINUTE, START, START + MINUTE, START + HOUR - MINUTE]
-    assert rows(database_url, "select time, readings from readings_1m order by 1") == [
+    assert rows(store_url, "select time, readings from readings_1m order by 1") == [
         (moment(at), 2 if at == START else 1) for at in minutes
     ]
-    assert rows(database_url, "select time, readings from readings_1h order by 1") == [
+    assert rows(store_url, "select time, readings from readings_1h order by 1") == [
         (moment(START - HOUR), 1),
         (moment(START), 4),
     ]
@@ -136,9 +137,9 @@ def test_while_one_worker_rolls_up_the_others_do_not_wait(plain_url: str) -> Non
         psycopg.connect(plain_url, autocommit=True) as busy,
         psycopg.connect(plain_url, autocommit=True) as other,
     ):
-        busy.execute("select pg_advisory_lock(%s)", [0x6757_0009])
+        busy.execute("select pg_advisory_lock(%s)", [locks.ROLLUP])
         assert RollUps().catch_up(other, oldest=0) == 0
-        busy.execute("select pg_advisory_unlock(%s)", [0x6757_0009])
+        busy.execute("select pg_advisory_unlock(%s)", [locks.ROLLUP])
         assert RollUps().catch_up(other, oldest=0) == 1
 
 

@@ -6,7 +6,7 @@ import threading
 
 import psycopg
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import DeviceState, Swipe
 from ingest.names import Names
 from ingest.sensors import Sensors

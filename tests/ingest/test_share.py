@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, get_args
@@ -21,6 +21,7 @@ from ingest.clock import now
 from ingest.link import ClientKind
 from tests.ingest.agent import Agent
 from tests.ingest.make import AGENT, EPOCH, SITE, batch, count, readings, rows
+from tests.waiting import wait_until
 
 _SCRIPT = Path(__file__).with_name("worker_process.py")
 
@@ -53,13 +54,6 @@ def worker(
 def some_batches(number: int, size: int = 5) -> list[Batch]:
     start = now() - 60_000_000
     return [batch(seq, readings(size, start=start + seq * size)) for seq in range(1, number + 1)]
-
-
-def wait_until(condition: Callable[[], Any], timeout_s: float = 20) -> None:
-    until = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.05)
 
 
 def all_once(database_url: str, expected: int) -> None:

@@ -106,11 +106,24 @@ def test_a_value_far_in_the_past_is_a_dead_letter() -> None:
     assert (len(entry.batch), entry.refused, entry.items) == (0, 1, 1)
 
 
-def test_a_retained_value_is_the_same_however_often_a_worker_starts() -> None:
-    topic = device_topic(SITE, "device-1", "flow")
+def test_a_retained_swipe_is_the_same_however_often_a_worker_starts() -> None:
+    topic = device_topic(SITE, "device-1", "swipe")
     first, second = (
-        decoder(epoch).decode(topic, b"1", NOW + epoch, retained=True) for epoch in (1, 2)
+        decoder(epoch).decode(topic, b'{"card": "1"}', NOW + epoch, retained=True)
+        for epoch in (1, 2)
     )
     assert isinstance(first, Arrival)
     assert isinstance(second, Arrival)
     assert first.identity == second.identity
+    assert not first.standing
+
+
+@pytest.mark.parametrize(("quantity", "payload"), [("flow", "1"), ("state", '{"state": "fault"}')])
+def test_what_was_retained_without_a_time_stands_to_be_compared(
+    quantity: str, payload: str
+) -> None:
+    topic = device_topic(SITE, "device-1", quantity)
+    entry = decoder().decode(topic, payload.encode(), NOW, retained=True)
+    assert isinstance(entry, Arrival)
+    assert entry.standing
+    assert entry.identity is None

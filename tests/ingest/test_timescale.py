@@ -1,7 +1,6 @@
 """On TimescaleDB the raw tables are hypertables, and nothing else is different.
 
-Skipped unless GRIDWARDEN_TEST_DATABASE_URL points at a server that preloads TimescaleDB; the plain
-PostgreSQL that it is compared with is the embedded one.
+The plain PostgreSQL that it is compared with is the embedded one.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import Detection, DeviceState, Direction, Swipe
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.store import migrate_store
@@ -41,6 +40,7 @@ from tests.ingest.make import (
     settings,
     write_all,
 )
+from tests.timescale.pglite import PgliteCluster
 
 WEEK = timedelta(days=7)
 SPANS = {
@@ -70,12 +70,6 @@ ANSWERS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def timescale(database_url: str) -> None:
-    if not on_timescale(database_url):
-        pytest.skip("needs GRIDWARDEN_TEST_DATABASE_URL at a server that preloads TimescaleDB")
-
-
 @pytest.fixture
 def plain_url(service_folder: Path) -> Iterator[str]:
     folder = service_folder / "plain"
@@ -86,13 +80,13 @@ def plain_url(service_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def ordinary_user(cluster: Cluster) -> Iterator[str]:
-    """A role with no privileges; asked for before a database, it goes after the database."""
+def ordinary_user(timescale_cluster: Cluster | PgliteCluster) -> Iterator[str]:
+    """A role for a test to create; asked for before a database, it goes after the database."""
     name = "gridwarden_test_ordinary"
-    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("create role {} login").format(sql.Identifier(name)))
-        yield name
-        admin.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
+    yield name
+    if isinstance(timescale_cluster, Cluster):  # PGlite's roles go with their database
+        with psycopg.connect(timescale_cluster.admin_url, autocommit=True) as admin:
+            admin.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(name)))
 
 
 def ten_days(number: int, seed: int = 5) -> list[Arrival]:
@@ -120,22 +114,22 @@ def ten_days(number: int, seed: int = 5) -> list[Arrival]:
     return sent
 
 
-def test_the_raw_tables_are_hypertables_with_their_spans(database_url: str) -> None:
+def test_the_raw_tables_are_hypertables_with_their_spans(timescale_url: str) -> None:
     columns = "hypertable_name, column_name, time_interval"
     query = f"""select {columns} from timescaledb_information.dimensions
                 where hypertable_schema = 'public'"""
-    assert sorted(rows(database_url, query)) == sorted(
+    assert sorted(rows(timescale_url, query)) == sorted(
         (name, "time", span) for name, span in SPANS.items()
     )
-    assert dict(rows(database_url, "select name, span from series")) == SPANS
+    assert dict(rows(timescale_url, "select name, span from series")) == SPANS
 
 
-def test_each_raw_table_has_one_index(database_url: str) -> None:
+def test_each_raw_table_has_one_index(timescale_url: str) -> None:
     query = "select tablename, count(*) from pg_indexes where tablename = any(%s) group by 1"
-    assert dict(rows(database_url, query, [list(SPANS)])) == dict.fromkeys(SPANS, 1)
+    assert dict(rows(timescale_url, query, [list(SPANS)])) == dict.fromkeys(SPANS, 1)
 
 
-def test_a_day_of_readings_and_a_week_of_the_rest_is_one_chunk(database_url: str) -> None:
+def test_a_day_of_readings_and_a_week_of_the_rest_is_one_chunk(timescale_url: str) -> None:
     items = [
         arrival(
             batch(
@@ -146,38 +140,39 @@ def test_a_day_of_readings_and_a_week_of_the_rest_is_one_chunk(database_url: str
         )
         for day in range(14)
     ]
-    write_all(database_url, items)
-    assert len(parts(database_url, "readings")) == 14
-    assert len(parts(database_url, "swipes")) == 2  # weeks of the epoch: Thursday to Wednesday
+    write_all(timescale_url, items)
+    assert len(parts(timescale_url, "readings")) == 14
+    assert len(parts(timescale_url, "swipes")) == 2  # weeks of the epoch: Thursday to Wednesday
 
 
-def test_adding_a_partition_by_hand_does_nothing(database_url: str) -> None:
+def test_adding_a_partition_by_hand_does_nothing(timescale_url: str) -> None:
     query = "select add_partition('readings', '2026-11-18Z', '2026-11-19Z')"
-    assert rows(database_url, query) == [(False,)]
+    assert rows(timescale_url, query) == [(False,)]
 
 
 def test_the_same_batches_give_the_same_answers_as_on_plain_postgresql(
-    database_url: str, plain_url: str
+    timescale_url: str, plain_url: str
 ) -> None:
     """SE-02 in part: each once in TimescaleDB."""
     sent = ten_days(60)
-    assert write_all(database_url, sent) == write_all(plain_url, sent)
+    assert write_all(timescale_url, sent) == write_all(plain_url, sent)
     assert not on_timescale(plain_url)
-    for url in (database_url, plain_url):
+    for url in (timescale_url, plain_url):
         roll_up(url)
     for query in ANSWERS:
-        answer = rows(database_url, query)
+        answer = rows(timescale_url, query)
         assert answer, query
         assert answer == rows(plain_url, query), query
 
 
-def test_workers_that_need_the_same_new_chunks_store_each_item_once(database_url: str) -> None:
+@pytest.mark.usefixtures("several_sessions")
+def test_workers_that_need_the_same_new_chunks_store_each_item_once(timescale_url: str) -> None:
     totals: list[Tally] = []
 
     def run(seed: int) -> None:
         sent = ten_days(60)
         random.Random(seed).shuffle(sent)
-        totals.append(write_all(database_url, sent))
+        totals.append(write_all(timescale_url, sent))
 
     threads = [threading.Thread(target=run, args=[seed]) for seed in range(4)]
     for thread in threads:
@@ -185,20 +180,21 @@ def test_workers_that_need_the_same_new_chunks_store_each_item_once(database_url
     for thread in threads:
         thread.join()
     assert sum(totals, Tally()) == Tally(stored=60 * 13, duplicates=7 * 60)
-    assert count(database_url, "readings") == 600
+    assert count(timescale_url, "readings") == 600
 
 
 def test_the_owner_of_a_database_migrates_it_without_privileges(
-    ordinary_user: str, empty_database_url: str
+    ordinary_user: str, empty_timescale_url: str
 ) -> None:
     user = sql.Identifier(ordinary_user)
-    with psycopg.connect(empty_database_url, autocommit=True) as conn:
+    with psycopg.connect(empty_timescale_url, autocommit=True) as conn:
         name = sql.Identifier(conn.info.dbname)
+        conn.execute(sql.SQL("create role {} login").format(user))
         conn.execute(sql.SQL("alter database {} owner to {}").format(name, user))
         conn.execute(sql.SQL("set session authorization {}").format(user))
         assert migrate(conn, "ingest")
         assert migrate(conn, "hub")
-    assert on_timescale(empty_database_url)
+    assert on_timescale(empty_timescale_url)
 
 
 def compress_all(url: str) -> int:
@@ -214,45 +210,45 @@ def compress_all(url: str) -> int:
 
 
 def test_chunks_are_compressed_after_a_day_and_take_late_readings_all_the_same(
-    database_url: str, plain_url: str
+    timescale_url: str, plain_url: str
 ) -> None:
     """Compressed by device, answering as before, with late rows and repeats as anywhere."""
     first, late = ten_days(40), ten_days(60)  # the same forty and twenty more
-    for url in (database_url, plain_url):
+    for url in (timescale_url, plain_url):
         write_all(url, first)
-    assert compress_all(database_url) > 10
-    assert write_all(database_url, late) == write_all(plain_url, late)
-    for url in (database_url, plain_url):
+    assert compress_all(timescale_url) > 10
+    assert write_all(timescale_url, late) == write_all(plain_url, late)
+    for url in (timescale_url, plain_url):
         roll_up(url)
     for query in ANSWERS[:-5]:
-        assert rows(database_url, query) == rows(plain_url, query), query
+        assert rows(timescale_url, query) == rows(plain_url, query), query
 
 
-def test_readings_known_by_what_they_say_are_found_in_compressed_chunks(database_url: str) -> None:
+def test_readings_known_by_what_they_say_are_found_in_compressed_chunks(timescale_url: str) -> None:
     told = [Reading("hydrant-01", "pressure", NOW - 3 * DAY + n, 0.25) for n in range(5)]
 
     def handful(readings: list[Reading]) -> Arrival:
         return replace(arrival(batch(1, readings)), identity=None, known_by_content=True)
 
-    assert write_all(database_url, [handful(told)]).stored == 5
-    assert compress_all(database_url) > 0
+    assert write_all(timescale_url, [handful(told)]).stored == 5
+    assert compress_all(timescale_url) > 0
     more = [Reading("hydrant-01", "pressure", NOW - 3 * DAY + 7, 0.25)]
-    assert write_all(database_url, [handful(told + more)]) == Tally(stored=1, duplicates=5)
+    assert write_all(timescale_url, [handful(told + more)]) == Tally(stored=1, duplicates=5)
 
 
 def test_continuous_aggregates_are_refreshed_no_further_back_than_readings_are_kept(
-    database_url: str,
+    timescale_url: str,
 ) -> None:
     """Where readings have gone a refresh would take their roll-ups along."""
     query = """select config ->> 'start_offset' from timescaledb_information.jobs
                where proc_name = 'policy_refresh_continuous_aggregate'"""
     for days in (90, 90, 200):
-        with psycopg.connect(database_url, autocommit=True) as conn:
+        with psycopg.connect(timescale_url, autocommit=True) as conn:
             retire(conn, settings(keep_readings_days=days), NOW)
-        assert rows(database_url, query) == [(f"{days - 2} days",)] * 2
+        assert rows(timescale_url, query) == [(f"{days - 2} days",)] * 2
 
 
-def test_roll_ups_tell_what_came_since_their_refresh(database_url: str) -> None:
-    write_all(database_url, [arrival(batch(1, [Reading("hydrant-01", "pressure", NOW, 1.0)]))])
+def test_roll_ups_tell_what_came_since_their_refresh(timescale_url: str) -> None:
+    write_all(timescale_url, [arrival(batch(1, [Reading("hydrant-01", "pressure", NOW, 1.0)]))])
     for table in ("readings_1m", "readings_1h"):
-        assert rows(database_url, f"select readings, total from {table}") == [(1, 1.0)]
+        assert rows(timescale_url, f"select readings, total from {table}") == [(1, 1.0)]

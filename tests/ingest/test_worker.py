@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import (
     AgentState,
     Batch,
@@ -33,6 +33,7 @@ from ingest.patience import connect
 from ingest.worker import WorkerError, run_worker
 from tests.ingest.agent import Agent
 from tests.ingest.make import AGENT, EPOCH, KEY, SITE, batch, count, readings, rows, settings
+from tests.waiting import wait_until
 
 _SCRIPT = Path(__file__).with_name("worker_process.py")
 
@@ -97,13 +98,6 @@ def agent(broker: str) -> Iterator[Agent]:
 def some_batches(number: int, size: int = 5) -> list[Batch]:
     start = now() - 60_000_000
     return [batch(seq, readings(size, start=start + seq * size)) for seq in range(1, number + 1)]
-
-
-def wait_until(condition: Callable[[], Any], timeout_s: float = 10) -> None:
-    until = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.02)
 
 
 def all_once(database_url: str, expected: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import AgentState, Detection, DeviceState, Direction, Swipe
 from ingest.arrival import Arrival, DeadLetter, Identity, Refusal, Report
 from ingest.feed import FEED_CHANNEL, decode_committed

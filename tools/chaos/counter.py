@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from edge.wire import Micros
 
 LIFE = 1 << 32  # exact in a float's 53 bits for two million lives

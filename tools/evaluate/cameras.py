@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import cv2
 
+from edge.columns import Reading
 from edge.drivers.outlet import URGENT_KINDS
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 from edge.simulate.clock import SECOND
 from edge.simulate.footage import CAMERAS, FPS, LOOP_S, camera_zones, footage_path, render
 from edge.vision.frames import as_picture

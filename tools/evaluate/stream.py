@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge.sample import Sample, pack_readings
+from edge.columns import pack_readings
+from edge.sample import Sample
 from edge.simulate.clock import SECOND
 from edge.simulate.driver import SimulatedDriver
 from edge.wire import DeviceState, Micros

@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 
 from edge.assemble import clock_micros
+from edge.columns import Reading
 from edge.drivers.camera import CameraDriver
-from edge.sample import Reading, Sample
+from edge.sample import Sample
 from edge.simulate.footage import FPS, camera_events, camera_scene, camera_zones
 from edge.simulate.scenes import HEIGHT, WIDTH
 from edge.vision.zone import FIRE_LANE, Zone, ZoneError

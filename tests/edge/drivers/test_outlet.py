@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from edge.columns import Reading
 from edge.drivers.outlet import WAITING, Outlet
-from edge.sample import Reading
 from edge.wire import Detection, DeviceState
 
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from edge.sample import Driver, Reading, Sample
+from edge.columns import Reading
+from edge.sample import Driver, Sample
 from edge.simulate.clock import SECOND
 from edge.simulate.driver import SimulatedDriver
 from edge.simulate.world import World

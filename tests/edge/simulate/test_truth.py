@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.simulate.clock import SECOND
 from edge.simulate.driver import SimulatedDriver
 from edge.simulate.truth import TruthLine, decode_truth, encode_truth, truth

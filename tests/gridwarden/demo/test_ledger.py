@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from edge.assemble import clock_micros, open_outbox
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from edge.settings import EdgeSettings
 from gridwarden.demo.ledger import Ledger, read_ledger
 from ingest.decode import Decoder

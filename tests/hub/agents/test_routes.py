@@ -15,8 +15,10 @@ import psycopg
 import pytest
 
 from edge.agent import run_agent
+from edge.command import Reply
 from edge.settings import EdgeSettings
 from gridwarden.embedded.broker import EmbeddedBroker
+from ingest.commands import note_replies
 from tests.hub.make import RunningHub
 from tests.ingest.test_worker import worker_thread
 
@@ -66,6 +68,41 @@ def test_an_agents_file_is_not_told_again(hub: RunningHub, agent: str) -> None:
     command = ask(hub, agent, {"do": "configure", "file": "password = 1"})
     assert command.status_code == 202
     assert "password" not in command.text
+
+
+def test_commands_are_listed_newest_first(hub: RunningHub, agent: str) -> None:
+    orders: list[dict[str, Any]] = [
+        {"do": "report_now"},
+        {"do": "snapshot", "device": "camera-1"},
+        {"do": "configure", "file": "password = 'secret'"},
+    ]
+    asked = [ask(hub, agent, order).json() for order in orders]
+    path = f"/api/agents/{agent}/commands"
+    whole = hub.get(path)
+    assert whole == {"items": asked[::-1], "next": None}
+    assert [item["device"] for item in whole["items"]] == [None, "camera-1", None]
+    assert "secret" not in str(whole)
+    first = hub.get(path, limit=2)
+    second = hub.get(path, limit=2, cursor=first["next"])
+    assert (first["items"] + second["items"], second["next"]) == (asked[::-1], None)
+    assert hub.client.get(path, params={"cursor": "x"}).status_code == 422
+    assert hub.client.get("/api/agents/nobody/commands").status_code == 404
+
+
+def test_the_key_of_an_ended_configuration_still_asks_once(hub: RunningHub, agent: str) -> None:
+    key = {"Idempotency-Key": "k-1"}
+    order = {"do": "configure", "file": "password = 'secret'"}
+    asked = ask(hub, agent, order, headers=key)
+    other = ask(hub, agent, order | {"file": "x = 1"}, headers=key)
+    assert (asked.status_code, other.status_code) == (202, 422)
+    with psycopg.connect(hub.database_url) as conn:
+        note_replies(conn, [Reply("k-1", agent, 0, "done")])
+        assert conn.execute('select "order" from agent_commands').fetchone() == (
+            {"do": "configure", "file": ""},
+        )
+    again = ask(hub, agent, order, headers=key)
+    assert (again.status_code, again.json()["state"]) == (202, "done")
+    assert ask(hub, agent, {"do": "report_now"}, headers=key).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from edge.sample import Reading, pack_readings
+from edge.columns import Reading, pack_readings
 from edge.wire import Detection, DeviceState, Direction
 from hub.anomalies.detectors import Detector, Finding
 from hub.anomalies.domain import Anomaly

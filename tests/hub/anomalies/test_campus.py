@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.sample import Sample, pack_readings
+from edge.columns import pack_readings
+from edge.sample import Sample
 from edge.simulate.driver import SimulatedDriver
 from edge.simulate.truth import truth
 from edge.simulate.world import World, build_world

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+import pytest
 
 from hub.anomalies.session import Progress, Session
 from hub.plans.read import shipped_plan
@@ -136,3 +137,53 @@ def test_lag_is_the_receipt_of_the_last_row_while_behind(database_url: str, scri
             assert (progress.position, progress.judged) == (100, script.micros(500))
 
     asyncio.run(run())
+
+
+def test_a_follower_that_comes_back_too_late_says_what_it_missed(
+    database_url: str, script: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its smoke alarm lies behind the hole, so it is found all the same."""
+    with psycopg.connect(database_url) as conn:
+        quiet = [
+            script.batch([script.reading(n, "smoke-1", "alarm", 0)], received=n) for n in (1, 2)
+        ]
+        feed(conn, quiet)
+
+    async def look() -> Progress:
+        progress = Progress()
+        async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as conn:
+            session = await Session.resume(
+                conn, name="hub", plan=shipped_plan("demo"), clock=clock.now, progress=progress
+            )
+            await session.read_page()
+            await session.save(at_once=True)
+            assert await session.read_page()
+        return progress
+
+    async def start() -> None:
+        async with await psycopg.AsyncConnection.connect(database_url) as conn:
+            await load_site(conn, SITE)
+        await look()
+
+    asyncio.run(start())
+    with psycopg.connect(database_url) as conn:
+        assert conn.execute("select missed_at from hub.followers").fetchone() == (None,)
+        row = conn.execute("select position from hub.followers").fetchone()
+        assert row is not None
+        last = row[0]
+        feed(conn, quiet)
+        conn.execute("delete from feed")
+        conn.execute("update feed_mark set dropped_to = %s", [last + 2])
+        feed(conn, [script.batch([script.reading(9, "smoke-1", "alarm", 1)], received=9)])
+    assert asyncio.run(look()).position == last + 3
+    with psycopg.connect(database_url) as conn:
+        missed = conn.execute("select missed_after, missed_to from hub.followers").fetchone()
+        noticed = conn.execute("select missed_at from hub.followers").fetchone()
+        assert missed == (last, last + 2)
+        assert "feed gap" in caplog.text
+        assert conn.execute("select count(*) from hub.anomalies").fetchone() == (1,)
+    caplog.clear()
+    asyncio.run(look())  # said once
+    assert "feed gap" not in caplog.text
+    with psycopg.connect(database_url) as conn:
+        assert conn.execute("select missed_at from hub.followers").fetchone() == noticed

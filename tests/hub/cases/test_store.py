@@ -32,7 +32,12 @@ def stored_case(url: str) -> Any:
 
 
 def log_of(url: str, case: int) -> Any:
-    return in_transaction(url, lambda conn: read_log(conn, case))
+    async def read(conn: Any) -> Any:
+        stored = await find(conn, case)
+        assert stored is not None
+        return await read_log(conn, stored)
+
+    return in_transaction(url, read)
 
 
 @pytest.fixture
@@ -53,6 +58,9 @@ def test_the_projection_is_what_the_log_folds_to(site_url: str, case: int) -> No
     stored = stored_case(site_url)
     assert fold(entry.event for entry in log) == stored.state
     assert (stored.events, stored.head) == (len(log), log[-1].hash)
+    with psycopg.connect(site_url) as conn:
+        count = "select count(*) from hub.case_events where case_id = %s"
+        assert conn.execute(count, [case]).fetchone() == (len(log),)
     assert stored.state.stage == "dispatched"
 
 

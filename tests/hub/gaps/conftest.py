@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-from edge.sample import Reading, Sample, cut_batch
+from edge.columns import Reading
+from edge.sample import Sample, cut_batch
 from edge.wire import AgentState, Detection, DeviceState, Micros, batch_topic, encode_batch
 from ingest import clock
 from ingest.arrival import Report

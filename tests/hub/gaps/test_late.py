@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import psycopg
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import Detection, Micros
 from hub.plans.read import shipped_plan
 from ingest import clock

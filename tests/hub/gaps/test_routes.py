@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from edge.wire import Detection, DeviceState, Micros
 from ingest import clock
 from tests.hub.gaps.conftest import EPOCH, SECOND, Sender

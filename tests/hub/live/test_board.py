@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from edge.sample import Reading, pack_readings
+from edge.columns import Reading, pack_readings
 from edge.wire import Detection, DeviceState, Direction
 from hub.live.board import Board
 from hub.live.domain import HOUR, Condition, Line, Sign, condition, last_seen

@@ -6,7 +6,7 @@ import time
 
 import psycopg
 
-from edge.sample import Reading
+from edge.columns import Reading
 from ingest import clock
 from tests.hub.make import RunningHub, anomaly, commit_readings, load, raise_case, running_hub
 

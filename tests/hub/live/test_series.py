@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.sample import Reading
+from edge.columns import Reading
 from hub.live.series import thin
 from ingest import clock
 from tests.hub.make import RunningHub, store_readings

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from edge.sample import Reading
+from edge.columns import Reading
 from hub.live import pumps
 from hub.live.broadcast import QUEUE, Message
 from ingest import clock

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from edge.sample import Reading, Sample
+from edge.columns import Reading
+from edge.sample import Sample
 from tools.evaluate.outages import Outage, joined
 from tools.evaluate.signs import followed
 from tools.evaluate.stream import FLUSH, Cut, committed

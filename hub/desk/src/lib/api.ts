@@ -5,6 +5,7 @@ import type {
   CaseFile,
   CasePage,
   Command,
+  CommandPage,
   DeadLetterPage,
   Device,
   Gap,
@@ -143,6 +144,11 @@ export const askAgent = (
     headers: { "Content-Type": "application/json", "Idempotency-Key": key },
     body: JSON.stringify({ order, valid_s: seconds }),
   });
+
+export const readCommands = async (agent: string, limit: number): Promise<Command[]> => {
+  const path = `/api/agents/${segment(agent)}/commands?${query({ limit })}`;
+  return (await ask<CommandPage>(path)).items;
+};
 
 export const readCommand = (agent: string, id: string): Promise<Command> =>
   ask(`/api/agents/${segment(agent)}/commands/${segment(id)}`);

@@ -30,6 +30,7 @@ export type Action = Step["action"];
 
 export type Agent = Schemas["Agent"];
 export type Command = Schemas["Command"];
+export type CommandPage = Schemas["CommandPage"];
 export type Order = Schemas["CommandRequest"]["order"];
 export type Health = Schemas["Health"];
 export type DeadLetterPage = Schemas["DeadLetterPage"];

@@ -1,0 +1,2 @@
+-- name: store_clock
+select clock_timestamp()
