@@ -30,9 +30,7 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=24.0, help="of event time")
     parser.add_argument("--world", choices=tuple(RECIPES), default="first")
     parser.add_argument("--plan", default="campus", help="a shipped plan's name, or a file")
-    parser.add_argument(
-        "--bulk-s", type=float, default=1.0, help="how often bulk is cut; life: 0.1"
-    )
+    parser.add_argument("--bulk-s", type=float, default=0.1, help="how often bulk is cut")
     parser.add_argument("--no-outages", action="store_true", help="links and ingest never fail")
     parser.add_argument("--no-cameras", action="store_true", help="leave the cameras out")
     parser.add_argument("--cache", type=Path, default=Path(".gridwarden/evaluate"))

@@ -12,6 +12,8 @@ from edge.wire import Micros
 
 _AGENT_EVERY = 5 * HOUR  # ours: often enough that a day shows several of every length
 _AGENT_LASTS = (20 * SECOND, 20 * MINUTE)
+_STALL_EVERY = 3 * HOUR
+_STALL_LASTS = (2 * SECOND, 20 * SECOND)
 _INGEST_EVERY = 9 * HOUR
 _INGEST_LASTS = (15 * SECOND, 3 * MINUTE)
 _CALM = 10 * MINUTE  # at the beginning and between two of one part
@@ -29,9 +31,10 @@ class Outage(NamedTuple):
 
 
 def agent_outages(seed: int, agent: int, origin: Micros, end: Micros) -> list[Outage]:
-    """When the agent of that number has no link."""
+    """When the agent of that number has no link: for minutes, or a stall of some seconds."""
     random = np.random.default_rng((seed, 0x0A7A, agent))
-    return _drawn(random, origin, end, _AGENT_EVERY, _AGENT_LASTS)
+    long = _drawn(random, origin, end, _AGENT_EVERY, _AGENT_LASTS)
+    return joined([*long, *_drawn(random, origin, end, _STALL_EVERY, _STALL_LASTS)])
 
 
 def ingest_outages(seed: int, origin: Micros, end: Micros) -> list[Outage]:

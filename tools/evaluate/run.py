@@ -28,6 +28,7 @@ from tools.evaluate.site import document_of, spots_of, true_grids
 from tools.evaluate.stream import DRAINED, Cut, committed, sensor_cuts
 
 ORIGIN: Micros = 1_790_000_000_000_000  # a Monday at 22:13 on the campus
+SHOWS: Micros = 6 * SECOND  # ours: the first reading or sight of an event comes by then
 AGENTS = (WEST, EAST, CAMERAS_AGENT)
 
 T = TypeVar("T")
@@ -169,5 +170,4 @@ def _knowable(engine: Engine, away: dict[str, list[Outage]], device: str, time: 
     if device in away:
         return time
     outages = away[engine.spots[device].agent]
-    drained = (one._replace(end=one.end + DRAINED) for one in outages)
-    return next((one.end for one in drained if one.holds(time)), time)
+    return next((one.end for one in outages if one.start - SHOWS <= time < one.end + DRAINED), time)

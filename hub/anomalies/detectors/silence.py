@@ -175,13 +175,15 @@ class Silence:
         return look
 
     def _anomaly(self, name: str, mark: Mark, family: Family, limit: Micros) -> Anomaly:
+        """Raised when the clock reached the limit, whichever beat of the parent showed it."""
+        beyond = family.ran - mark.ran - limit
         return Anomaly(
             rule=self.name,
             kind=self.rule.kind,
             device=name,
             started=mark.seen,
-            raised=family.last,
-            value=(family.ran - mark.ran) / 1e6,
+            raised=family.last - beyond,
+            value=limit / 1e6,
             limit=limit / 1e6,
             unit="s",
             quantity="heard",
