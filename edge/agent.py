@@ -221,6 +221,7 @@ class Agent:
                 evicted=counts.evicted,
                 spooled_batches=counts.batches,
                 spooled_bytes=counts.bytes,
+                held=self._outbox.held,
                 duty=self._duty.state,
                 link_test=self._duty.newest,
             )

@@ -3,7 +3,7 @@
 The file is a stream of MessagePack `bin 32` objects. The first holds the `Manifest`, each of the
 others a `Parcel`: one payload as the spool has it, under its own identity. The manifest's digest
 covers everything behind it, so that a damaged or shortened file is refused before anything of it
-is used.
+is used. In files of version 1 all parcels are of one epoch, which the manifest names.
 
 The file holds card numbers, as the spool does: it is written for its owner's eyes only, and what
 carries it should be encrypted.
@@ -21,10 +21,11 @@ from typing import Annotated, BinaryIO, Literal
 import msgspec
 
 from edge.pack import Channel
+from edge.window import Key
 from edge.wire import Identifier, Micros, WireError, decode_batch, decode_rejected
 
 FORMAT = "gridwarden spool"
-VERSION = 1
+VERSION = 2
 
 _HEAD = struct.Struct(">BI")  # MessagePack's bin 32: its mark, and the length that follows
 _BIN32 = 0xC6
@@ -38,13 +39,16 @@ class CourierError(ValueError):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a carried file says of itself; `size` counts the bytes behind the manifest."""
+    """What a carried file says of itself; `size` counts the bytes behind the manifest.
+
+    `epoch` stands in files of version 1 only.
+    """
 
     format: str = FORMAT
     version: int = VERSION
     site: Identifier
     agent: Identifier
-    epoch: Annotated[int, msgspec.Meta(ge=1)]
+    epoch: int | msgspec.UnsetType = msgspec.UNSET
     exported: Micros
     batches: int
     items: int
@@ -64,15 +68,21 @@ class Parcel(msgspec.Struct, frozen=True, array_like=True):
 class Place(msgspec.Struct, frozen=True, gc=False):
     """Where in the file a parcel stands, without its payload."""
 
+    epoch: int
     seq: int
     channel: Channel
     items: int
     offset: int
     size: int
 
+    @property
+    def key(self) -> Key:
+        """The batch's identity within its agent."""
+        return self.epoch, self.seq
+
 
 def write_courier(
-    path: Path, parcels: Iterable[Parcel], *, site: str, agent: str, epoch: int, exported: Micros
+    path: Path, parcels: Iterable[Parcel], *, site: str, agent: str, exported: Micros
 ) -> Manifest:
     """Write parcels to a new file that is there whole or not at all; what it says of itself.
 
@@ -89,7 +99,6 @@ def write_courier(
         manifest = Manifest(
             site=site,
             agent=agent,
-            epoch=epoch,
             exported=exported,
             batches=batches,
             items=items,
@@ -121,14 +130,15 @@ def check_courier(file: BinaryIO, name: str) -> tuple[Manifest, list[Place]]:
     manifest = _manifest(file, name)
     digest = hashlib.sha256()
     places: list[Place] = []
-    seen: set[int] = set()
+    seen: set[Key] = set()
     for offset, record in _records(file, name):
         digest.update(_framed(record))
-        parcel = _parcel(record, manifest, name)
-        if parcel.seq in seen:
+        parcel, epoch = _parcel(record, manifest, name)
+        place = Place(epoch, parcel.seq, parcel.channel, parcel.items, offset, len(record))
+        if place.key in seen:
             raise CourierError(f"{name}: batch {parcel.seq} stands in it twice; {_TRY_AGAIN}")
-        seen.add(parcel.seq)
-        places.append(Place(parcel.seq, parcel.channel, parcel.items, offset, len(record)))
+        seen.add(place.key)
+        places.append(place)
     if digest.digest() != manifest.sha256:
         raise CourierError(
             f"{name} is damaged: {len(places)} of {manifest.batches} batches, and the checksum "
@@ -177,7 +187,7 @@ def _manifest(file: BinaryIO, name: str) -> Manifest:
         ) from error
     if manifest.format != FORMAT:
         raise CourierError(f"{name} is no exported spool but {manifest.format!r}")
-    if manifest.version != VERSION:
+    if manifest.version not in (1, VERSION):
         raise CourierError(
             f"{name} is of version {manifest.version}, this Gridwarden reads {VERSION}: "
             "import it with the newer one"
@@ -218,16 +228,18 @@ def _next(file: BinaryIO) -> bytes | None:
     return content if len(content) == length else b""
 
 
-def _parcel(record: bytes, manifest: Manifest, name: str) -> Parcel:
+def _parcel(record: bytes, manifest: Manifest, name: str) -> tuple[Parcel, int]:
+    """A parcel and the epoch of its batch."""
     try:
         parcel = _parcel_decoder.decode(record)
         decode = decode_rejected if parcel.channel == "rejected" else decode_batch
         inner = decode(parcel.payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, WireError) as error:
         raise CourierError(f"{name} holds what is no batch: {error}; {_TRY_AGAIN}") from error
-    if (inner.agent, inner.epoch, inner.seq) != (manifest.agent, manifest.epoch, parcel.seq):
+    epoch = inner.epoch if manifest.epoch is msgspec.UNSET else manifest.epoch
+    if (inner.agent, inner.epoch, inner.seq) != (manifest.agent, epoch, parcel.seq):
         raise CourierError(
             f"{name} says it is agent {manifest.agent}'s and holds batch {inner.seq} of "
             f"{inner.agent}; {_TRY_AGAIN}"
         )
-    return parcel
+    return parcel, epoch

@@ -48,7 +48,7 @@ def deliver(
             file again goes on.
         ValueError: `broker_url` is none.
     """
-    load = Load(file, manifest.epoch, places)
+    load = Load(file, places)
     site, agent = manifest.site, manifest.agent
     link = open_link(
         broker_url, username, password,
@@ -80,13 +80,12 @@ def deliver(
 class Load:
     """What of a carried file is not acknowledged yet; the same face as an outbox."""
 
-    def __init__(self, file: BinaryIO, epoch: int, places: Iterable[Place]) -> None:
+    def __init__(self, file: BinaryIO, places: Iterable[Place]) -> None:
         self.acknowledged = 0
         self._file = file
-        self._epoch = epoch
-        ordered = sorted(places, key=lambda place: (place.channel != "urgent", place.seq))
+        ordered = sorted(places, key=lambda place: place.channel != "urgent")
         # Not a plain dict, whose first key is found in ever more steps as the front is deleted.
-        self._places = OrderedDict((place.seq, place) for place in ordered)
+        self._places = OrderedDict((place.key, place) for place in ordered)
 
     @property
     def batches(self) -> int:
@@ -94,20 +93,20 @@ class Load:
         return len(self._places)
 
     def tickets(self, limit: int, exclude: Collection[Key] = ()) -> list[Ticket]:
-        """The first `limit` batches but those in `exclude`: urgent first, then by seq."""
+        """The first `limit` batches but those in `exclude`: urgent first, then as in the file."""
         found: list[Ticket] = []
         for place in self._places.values():
             if len(found) == limit:
                 break
-            if (self._epoch, place.seq) not in exclude:
-                found.append(Ticket(self._epoch, place.seq, place.channel, place.size))
+            if place.key not in exclude:
+                found.append(Ticket(*place.key, place.channel, place.size))
         return found
 
     def load(self, tickets: Iterable[Ticket]) -> dict[Key, bytes]:
         """Payloads by key, as the courier's; those acknowledged meanwhile are left out."""
         loaded: dict[Key, bytes] = {}
         for ticket in tickets:
-            place = self._places.get(ticket.seq)
+            place = self._places.get(ticket.key)
             if place is not None:
                 loaded[ticket.key] = as_carried(read_parcel(self._file, place))
         return loaded
@@ -115,8 +114,8 @@ class Load:
     def acknowledge(self, acks: Iterable[Ack]) -> None:
         """Drop what ingest has committed."""
         for ack in acks:
-            for seq in ack.seqs if ack.epoch == self._epoch else ():
-                place = self._places.pop(seq, None)
+            for seq in ack.seqs:
+                place = self._places.pop((ack.epoch, seq), None)
                 self.acknowledged += 0 if place is None else place.items
 
 

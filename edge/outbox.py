@@ -1,15 +1,13 @@
 """Outbox: the spool on disk, and a reserve in memory for as long as the disk refuses.
 
 What the reserve holds is published like everything else, so that an alarm goes out although the
-disk is full. It has an epoch of its own: were its seqs taken from the disk's epoch, a restart
-would use them again and ingest would drop the second use as a duplicate. A killed agent loses
-the reserve; what its bound pushes out is counted as evicted.
+disk is full. It has an epoch of its own, as every opening of a spool has. A killed agent loses the
+reserve; what its bound pushes out is counted as evicted.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
@@ -17,7 +15,7 @@ from edge.pack import Unreadable
 from edge.sample import Sample
 from edge.spool import Counts, Spool, SpoolCorruptError, SpoolRefusedError
 from edge.window import Key, Ticket
-from edge.wire import Ack, Origin
+from edge.wire import Ack, Held, Origin
 
 RESERVE_BYTES = 32 << 20  # ours: an hour of a campus's readings
 
@@ -33,12 +31,17 @@ class Outbox:
         self._disk = disk
         self._reserve = reserve
         self._refused = False
-        self._owed: defaultdict[int, set[int]] = defaultdict(set)
+        self._owed: set[Key] = set()
 
     @property
     def epoch(self) -> int:
-        """The epoch of the spool on disk."""
+        """The epoch of what the spool on disk makes from here on."""
         return self._disk.epoch
+
+    @property
+    def held(self) -> list[Held]:
+        """The newest epochs of which anything waits or was evicted, on disk and in the reserve."""
+        return self._disk.held + self._reserve.held
 
     @property
     def counts(self) -> Counts:
@@ -48,8 +51,7 @@ class Outbox:
     @property
     def empty(self) -> bool:
         """Whether ingest has acknowledged everything."""
-        owed = sum(map(len, self._owed.values()))
-        return self.counts.batches <= owed
+        return self.counts.batches <= len(self._owed)
 
     def mark(self, origin: Origin) -> None:
         """What is made from here on bears this origin."""
@@ -71,43 +73,38 @@ class Outbox:
     def tickets(self, limit: int, exclude: Collection[Key] = ()) -> list[Ticket]:
         """The first `limit` batches but those in `exclude`: urgent first, then the oldest."""
         found: list[Ticket] = []
+        without = self._owed.union(exclude)
         for spool in (self._reserve, self._disk):
-            without = {seq for epoch, seq in exclude if epoch == spool.epoch}
-            without |= self._owed.get(spool.epoch, set())
-            found += self._guarded(spool, lambda s, w=without: s.tickets(limit, w)) or []
+            found += self._guarded(spool, lambda s: s.tickets(limit, without)) or []
         found.sort(key=lambda ticket: not ticket.urgent)
         return found[:limit]
 
     def load(self, tickets: Iterable[Ticket]) -> dict[Key, bytes]:
         """Payloads by key; those evicted or acknowledged meanwhile are left out."""
-        seqs: defaultdict[int, set[int]] = defaultdict(set)
-        for ticket in tickets:
-            seqs[ticket.epoch].add(ticket.seq)
+        keys = [ticket.key for ticket in tickets]
         loaded: dict[Key, bytes] = {}
         for spool in (self._disk, self._reserve):
-            epoch, wanted = spool.epoch, seqs.get(spool.epoch)
-            if wanted:
-                found = self._guarded(spool, lambda s, w=wanted: s.load(w)) or {}
-                loaded |= {(epoch, seq): payload for seq, payload in found.items()}
+            if any(map(spool.knows, keys)):
+                loaded |= self._guarded(spool, lambda s: s.load(keys)) or {}
         return loaded
 
     def acknowledge(self, acks: Iterable[Ack]) -> None:
         """Drop what ingest has committed; what the disk will not drop now is dropped later."""
-        for ack in acks:
-            self._owed[ack.epoch].update(ack.seqs)
+        self._owed.update((ack.epoch, seq) for ack in acks for seq in ack.seqs)
         for spool in (self._disk, self._reserve):
-            epoch, seqs = spool.epoch, self._owed.get(spool.epoch)
-            if seqs:
-                dropped = self._guarded(spool, lambda s, e=epoch, q=seqs: s.acknowledge(e, q))
-                if dropped is not None:
-                    del self._owed[epoch]
-        for epoch in self._owed.keys() - {self._disk.epoch, self._reserve.epoch}:
-            del self._owed[epoch]
+            ours = set(filter(spool.knows, self._owed))
+            dropped = self._guarded(spool, lambda s, k=ours: s.acknowledge(k)) if ours else 0
+            if dropped is not None:
+                self._owed -= ours
+        self._owed = set(filter(self._knows, self._owed))
 
     def close(self) -> None:
         """Release the spool's file."""
         self._disk.close()
         self._reserve.close()
+
+    def _knows(self, key: Key) -> bool:
+        return self._disk.knows(key) or self._reserve.knows(key)
 
     def _keep(self, append: Callable[[Spool], list[int]]) -> None:
         try:

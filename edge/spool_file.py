@@ -9,9 +9,9 @@ from pathlib import Path
 
 from edge.wire import Micros
 
-_FORMAT = 1
-
-_SCHEMA = """
+# Each step leads from one format to the next. None rewrites the batches: a spool of any size is
+# brought on at once, on a disk that has little room.
+_TO_1 = """
 CREATE TABLE IF NOT EXISTS life (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     epoch INTEGER NOT NULL,
@@ -32,6 +32,21 @@ CREATE TABLE IF NOT EXISTS batches (
 CREATE INDEX IF NOT EXISTS batches_urgent_first ON batches (urgent DESC, seq, channel, size);
 CREATE INDEX IF NOT EXISTS batches_by_age ON batches (urgent, made);
 """
+# A number runs through the file's life; epochs say from where on which identity goes with it. Of
+# the one epoch of format 1 the evicted items are known, not the batches: never fewer.
+_TO_2 = """
+ALTER TABLE batches RENAME COLUMN seq TO number;
+ALTER TABLE life RENAME COLUMN last_seq TO last_number;
+ALTER TABLE life RENAME COLUMN epoch TO name;
+CREATE TABLE epochs (
+    before INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL UNIQUE,
+    evicted INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO epochs (before, epoch, evicted) SELECT 0, name, evicted FROM life;
+"""
+_STEPS = (_TO_1, _TO_2)
+_FORMAT = len(_STEPS)
 
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 _IN_USE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -56,6 +71,8 @@ class SpoolCorruptError(SpoolError):
 def open_file(path: Path | str) -> sqlite3.Connection:
     """Open the file alone, in WAL mode with full syncs, and lay out its tables.
 
+    A file of an earlier format is brought on in place.
+
     Raises:
         SpoolRefusedError: the file's form is of a later version.
         sqlite3.Error: see `translated`.
@@ -74,9 +91,10 @@ def open_file(path: Path | str) -> sqlite3.Connection:
 
 def _lay_out(db: sqlite3.Connection, path: Path | str) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version == 0:
-        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
-    elif version != _FORMAT:
+    if version < _FORMAT:
+        steps = "".join(_STEPS[version:])
+        db.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {_FORMAT}; COMMIT;")
+    elif version > _FORMAT:
         text = f"{path} has format {version}, this agent writes {_FORMAT}: run the newer version"
         raise SpoolRefusedError(text)
 

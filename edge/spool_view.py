@@ -24,10 +24,13 @@ class NoSuchSpoolError(SpoolError):
 
 @dataclass(frozen=True, slots=True)
 class SpoolFacts:
-    """Counts of items since the epoch began, and what waits; `oldest` is when it was spooled."""
+    """Counts of items since the file began, and what waits; `oldest` is when it was spooled.
+
+    `epochs` are the openings of the spool that the waiting batches were made in.
+    """
 
     agent: str
-    epoch: int
+    epochs: int
     batches: int
     bytes: int
     oldest: Micros | None
@@ -91,8 +94,12 @@ def _known(folder: Path) -> str:
 
 
 _FACTS = """
-SELECT epoch, (SELECT count(*) FROM batches), (SELECT coalesce(sum(size), 0) FROM batches),
+SELECT (SELECT count(DISTINCT (SELECT max(before) FROM epochs WHERE before < number)) FROM batches),
+       (SELECT count(*) FROM batches), (SELECT coalesce(sum(size), 0) FROM batches),
        (SELECT min(made) FROM batches), made, acknowledged, evicted
 FROM life
 """
-_PARCELS = "SELECT seq, channel, items, payload FROM batches ORDER BY seq"
+_PARCELS = """
+SELECT number - (SELECT max(before) FROM epochs WHERE before < number), channel, items, payload
+FROM batches ORDER BY number
+"""

@@ -75,13 +75,11 @@ class Window:
     def choose(self, heads: Sequence[Ticket], now: float) -> list[Ticket]:
         """What to publish now, urgent first; it counts as published from here on.
 
-        `heads` are the first `reach` spooled batches, urgent first, then by seq; those in flight
-        may be among them or left out.
+        `heads` are the first `reach` spooled batches, urgent first, then the oldest; those in
+        flight may be among them or left out.
         """
         fresh = list(self._fitting(heads))
-        chosen = sorted(
-            self._overdue(now) + fresh, key=lambda ticket: (not ticket.urgent, *ticket.key)
-        )
+        chosen = sorted(self._overdue(now) + fresh, key=lambda ticket: not ticket.urgent)
         for ticket in chosen:
             self._in_flight[ticket.key] = _Sending(ticket, now)
         return chosen
@@ -110,7 +108,7 @@ class Window:
         if not waiting or now - self._asked_at < self._resend_s:
             return []
         self._asked_at = now
-        oldest = min(waiting, key=lambda s: (s.at, not s.ticket.urgent, s.ticket.key))
+        oldest = min(waiting, key=lambda s: (s.at, not s.ticket.urgent))
         return [oldest.ticket]
 
     def _fitting(self, heads: Sequence[Ticket]) -> Iterable[Ticket]:

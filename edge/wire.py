@@ -149,7 +149,7 @@ class DeviceState(msgspec.Struct, frozen=True, array_like=True):
 class Batch(msgspec.Struct, frozen=True, array_like=True):
     """What an agent spools, publishes and drops as a whole: identity `(agent, epoch, seq)`.
 
-    `epoch` names one life of the agent's spool, `seq` counts from 1 within it, `made` is the
+    `epoch` names one opening of the agent's spool, `seq` counts from 1 within it, `made` is the
     agent's clock when the batch was cut. `origin` is `live`, `courier` when it was carried by hand
     or replayed, `trial` when the agent had not passed its link test yet: rules judge only what is
     live. It is no part of the identity: a batch that was carried and comes live too is stored once.
@@ -217,11 +217,20 @@ class LinkTest(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
+class Held(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Batches of one epoch that wait in an agent's spool, and those its bounds pushed out."""
+
+    epoch: int
+    waiting: int = 0
+    evicted: int = 0
+
+
 class AgentState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An agent's birth and its regular report, retained as JSON; its last will has `online` false.
 
-    `made` and `acknowledged` count items since the epoch began, `evicted` those that the
-    spool's bounds pushed out. `duty` is `testing` until the agent has passed a link test, and
+    `made` and `acknowledged` count items since the spool's file began, `evicted` those that its
+    bounds pushed out. `epoch` is the one of the batches made from now on, `held` the newest of
+    which any wait or were evicted. `duty` is `testing` until the agent has passed a link test, and
     `link_test` is the newest one's result; a last will knows neither.
     """
 
@@ -236,6 +245,7 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evicted: int = 0
     spooled_batches: int = 0
     spooled_bytes: int = 0
+    held: list[Held] = []
     duty: Duty | None = None
     link_test: LinkTest | None = None
 

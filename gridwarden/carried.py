@@ -13,6 +13,7 @@ from edge.courier import CourierError, Manifest, Place, check_courier, write_cou
 from edge.deliver import deliver
 from edge.spool_file import SpoolError
 from edge.spool_view import SpoolFacts, SpoolView, opened, spooled_agents
+from edge.window import Key
 from edge.wire import Micros
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError, told
@@ -70,7 +71,7 @@ def import_courier(context: Context, file: Path) -> Imported:
                     "carry it to its own hub"
                 )
             before = _taken(context, manifest, places)
-            new = [place for place in places if place.seq not in before]
+            new = [place for place in places if place.key not in before]
             with progress_bar() as bar:
                 task = bar.add_task(file.name, total=sum(place.items for place in new))
                 deliver(
@@ -89,7 +90,7 @@ def import_courier(context: Context, file: Path) -> Imported:
 
 
 def _counted(
-    before: Collection[int], after: dict[int, Taken], places: Collection[Place]
+    before: Collection[Key], after: dict[Key, Taken], places: Collection[Place]
 ) -> Imported:
     """Batches that came live while the file was being imported were there already, too."""
     ours = [batch for batch in after.values() if batch.origin == "courier"]
@@ -102,11 +103,11 @@ def _counted(
     )
 
 
-def _taken(context: Context, manifest: Manifest, places: Collection[Place]) -> dict[int, Taken]:
-    seqs = [place.seq for place in places]
+def _taken(context: Context, manifest: Manifest, places: Collection[Place]) -> dict[Key, Taken]:
+    keys = [place.key for place in places]
     try:
         with connect(context.database_url, "gridwarden-import") as conn:
-            return taken(conn, manifest.agent, manifest.epoch, seqs)
+            return taken(conn, manifest.agent, keys)
     except psycopg.OperationalError as error:
         raise GridwardenError(
             f"the database does not answer: {' '.join(str(error).split())}; start it, or correct "
@@ -122,9 +123,7 @@ def _write(
     with progress_bar() as bar:
         task = bar.add_task(file.name, total=facts.batches)
         parcels = bar.track(spool.parcels(), total=facts.batches, task_id=task)
-        return write_courier(
-            file, parcels, site=site, agent=facts.agent, epoch=facts.epoch, exported=exported
-        )
+        return write_courier(file, parcels, site=site, agent=facts.agent, exported=exported)
 
 
 def _only(folder: Path) -> str:

@@ -58,9 +58,8 @@ def create_app(
     Raises:
         PlanRefusedError: the plan may not take effect.
     """
-    judge = None
-    if follower:
-        judge = Follower(database_url, plan or shipped_plan(DEFAULT_PLAN), now)
+    plan = plan or shipped_plan(DEFAULT_PLAN)
+    judge = Follower(database_url, plan, now) if follower else None
     app = FastAPI(
         title="Gridwarden",
         version=version("gridwarden"),
@@ -72,6 +71,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=_lifespan(database_url, judge, now),
     )
+    app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)

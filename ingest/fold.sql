@@ -9,7 +9,7 @@ where ctid = any (array(
     where epoch > 0 and received < %(before)s
     order by received limit %(most)s
 ))
-returning agent, epoch, seq, seq, received, items, refused
+returning agent, epoch, seq, seq, received, received, items, refused
 
 -- name: take_neighbours
 -- The ranges that end just below one of these, or begin just above it.
@@ -32,12 +32,12 @@ using (
     group by t.agent, t.epoch, near.first
 ) as touched
 where r.agent = touched.agent and r.epoch = touched.epoch and r.first = touched.first
-returning r.agent, r.epoch, r.first, r.last, r.received, r.items, r.refused
+returning r.agent, r.epoch, r.first, r.last, r.began, r.received, r.items, r.refused
 
 -- name: put_ranges
-insert into batch_ranges (agent, epoch, first, last, received, items, refused)
+insert into batch_ranges (agent, epoch, first, last, began, received, items, refused)
 select * from unnest(%(agent)s::text[], %(epoch)s::bigint[], %(first)s::bigint[],
-    %(last)s::bigint[], %(received)s::timestamptz[], %(items)s::bigint[], %(refused)s::bigint[])
+    %(last)s::bigint[], %(began)s::timestamptz[], %(received)s::timestamptz[], %(items)s::bigint[], %(refused)s::bigint[])
 
 -- name: drop_rows_of_devices
 delete from batches

@@ -20,6 +20,7 @@ class Taken(NamedTuple):
     counts of 0.
     """
 
+    epoch: int
     seq: int
     origin: Origin | None
     items: int
@@ -27,8 +28,13 @@ class Taken(NamedTuple):
 
 
 def taken(
-    conn: psycopg.Connection[Any], agent: str, epoch: int, seqs: Collection[int]
-) -> dict[int, Taken]:
-    """Those of the batches that are in the store, by seq."""
-    values = {"agent": agent, "epoch": epoch, "seqs": list(seqs)}
-    return {row[0]: Taken(*row) for row in conn.execute(_QUERIES["taken"], values)}
+    conn: psycopg.Connection[Any], agent: str, keys: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], Taken]:
+    """Those of the batches, named by epoch and seq, that are in the store."""
+    values = {
+        "agent": agent,
+        "epochs": [epoch for epoch, _ in keys],
+        "seqs": [seq for _, seq in keys],
+    }
+    found = (Taken(*row) for row in conn.execute(_QUERIES["taken"], values))
+    return {(batch.epoch, batch.seq): batch for batch in found}

@@ -1,12 +1,13 @@
 -- name: taken
-select seq, origin, items, refused from batches
-where agent = %(agent)s and epoch = %(epoch)s and seq = any(%(seqs)s::bigint[])
+select b.epoch, b.seq, b.origin, b.items, b.refused
+from unnest(%(epochs)s::bigint[], %(seqs)s::bigint[]) as asked (epoch, seq)
+join batches b on b.agent = %(agent)s and b.epoch = asked.epoch and b.seq = asked.seq
 union all
-select asked.seq, null, 0, 0
-from unnest(%(seqs)s::bigint[]) as asked (seq)
+select asked.epoch, asked.seq, null, 0, 0
+from unnest(%(epochs)s::bigint[], %(seqs)s::bigint[]) as asked (epoch, seq)
 cross join lateral (
     select last from batch_ranges
-    where agent = %(agent)s and epoch = %(epoch)s and first <= asked.seq
+    where agent = %(agent)s and epoch = asked.epoch and first <= asked.seq
     order by first desc limit 1
 ) as below
 where below.last >= asked.seq

@@ -10,13 +10,15 @@ from typing import NamedTuple
 class Range(NamedTuple):
     """Every batch of an epoch from `first` to `last`, both included.
 
-    `received` is the newest receipt among them; `items` and `refused` are sums.
+    `began` is the receipt of the first, `received` the newest receipt among them; `items` and
+    `refused` are sums.
     """
 
     agent: str
     epoch: int
     first: int
     last: int
+    began: datetime
     received: datetime
     items: int
     refused: int
@@ -31,6 +33,7 @@ def joined(ranges: Iterable[Range]) -> list[Range]:
             found[-1] = Range(
                 *last[:3],
                 one.last,
+                last.began,
                 max(last.received, one.received),
                 last.items + one.items,
                 last.refused + one.refused,

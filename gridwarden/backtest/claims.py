@@ -11,12 +11,16 @@ from hub.anomalies.replay import Found
 
 
 def claims_of(found: Iterable[Found], grids: Mapping[str, str]) -> list[Claim]:
-    """The anomalies among the findings, with their recoveries; `grids` is the hub's, by device."""
+    """The anomalies among the findings, with their recoveries; `grids` is the hub's, by device.
+
+    What was muted by a planned shut-off is an entry of the log, and no claim.
+    """
     raised: list[tuple[Micros, Anomaly]] = []
     over: dict[int, Micros] = {}
     for one in found:
         if isinstance(one.finding, Anomaly):
-            raised.append((one.at, one.finding))
+            if not one.finding.muted:
+                raised.append((one.at, one.finding))
         else:
             over.setdefault(one.finding.key, one.finding.recovered)
     return [

@@ -11,7 +11,7 @@ import numpy as np
 from edge.simulate.truth import TruthLine
 from edge.wire import Micros
 from gridwarden.backtest.match import Claim, Matched, match
-from gridwarden.backtest.waits import waits_of
+from gridwarden.backtest.waits import waits_of, worse_of
 from hub.anomalies.load import Load, load_of
 from hub.plans.domain import Plan
 
@@ -90,8 +90,10 @@ def judged(
     if lines is None:
         return Judged(plan, start, end, would, was, None, None)
     within = [line for line in lines if start <= line.since < end]
-    waits = waits_of(plan)
-    by_rules, by_hub = (match(within, claims, end=end, waits_s=waits) for claims in (would, was))
+    waits, worse = waits_of(plan), worse_of(plan)
+    by_rules, by_hub = (
+        match(within, claims, end=end, waits_s=waits, worse=worse) for claims in (would, was)
+    )
     return Judged(plan, start, end, would, was, by_rules, by_hub)
 
 

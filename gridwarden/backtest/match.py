@@ -13,6 +13,20 @@ from edge.simulate.truth import TruthLine
 from edge.wire import Micros
 
 EARLY: Micros = 1_000_000  # ours: a rule and the truth may round the same moment differently
+# What else a kind of true event shows itself by: a milder or a worse stage of it, or the word of
+# the device itself.
+EXPLAINS: Mapping[str, tuple[str, ...]] = {
+    "hydrant_low_pressure": ("hydrant_critical_pressure", "hydrant_pressure_trend"),
+    "hydrant_no_water": (
+        "hydrant_low_pressure",
+        "hydrant_critical_pressure",
+        "hydrant_pressure_trend",
+    ),
+    "smoke_alarm": ("fire_confirmed",),
+    "camera_fire": ("fire_confirmed",),
+    "device_silent": ("smoke_fault", "equipment_shut_down"),
+}
+
 SLACK_S = 3.0  # ours: one report of the slowest watched sensor is 5 s apart, most are 2
 
 
@@ -93,15 +107,20 @@ def match(
     *,
     end: Micros,
     waits_s: Mapping[str, float],
+    worse: Mapping[str, frozenset[str]] | None = None,
     grids: Mapping[str, str] | None = None,
     knowable: Callable[[str, Micros], Micros] = lambda _device, time: time,
 ) -> Matched:
     """Hold claims against the truth.
 
     `waits_s` is how long each judged kind's rule waits on purpose; true events of other kinds only
-    explain. `grids` is each device's true leaf grid. `knowable` says when the hub could first know
+    explain. `worse` names, by kind, the kinds that tell of it too. `grids` is each device's true leaf grid. `knowable` says when the hub could first know
     what happened at a device at a time: later than that, while its agent was away.
     """
+
+    def telling(kind: str) -> frozenset[str]:
+        return frozenset((kind,)) | (worse or {}).get(kind, frozenset())
+
     lines = sorted(truth, key=lambda line: (line.since, line.device, line.kind))
     by_device: dict[str, list[int]] = {}
     for index, line in enumerate(lines):
@@ -110,15 +129,15 @@ def match(
     result = Matched()
     seen: set[int] = set()
     for claim in sorted(claims, key=lambda claim: (claim.raised, claim.key)):
-        wait = _micros(waits_s.get(claim.kind, 0.0))
+        wait = _micros(waits_s.get(claim.kind, 0.0))  # of the claim's own rule
         near = [
             index
             for index in by_device.get(claim.device, ())
-            if claim.kind in _explains(lines[index].kind)
+            if claim.kind in (line_kind := lines[index].kind, *EXPLAINS.get(line_kind, ()))
             and lines[index].since - EARLY <= claim.raised
             and claim.raised <= (lines[index].until or end) + wait + _micros(SLACK_S)
         ]
-        exact = [index for index in near if lines[index].kind == claim.kind]
+        exact = [index for index in near if claim.kind in telling(lines[index].kind)]
         if exact:
             best = min(exact, key=lambda i: abs(claim.raised - lines[i].since - wait))
             told.setdefault(best, []).append(claim)
@@ -131,7 +150,8 @@ def match(
             result.misplaced.append(claim)
     for index, line in enumerate(lines):
         mine = told.get(index, [])
-        result.twice.extend(mine[1:])
+        kinds = [claim.kind for claim in mine]
+        result.twice.extend(one for n, one in enumerate(mine) if one.kind in kinds[:n])
         if not line.expect_case or line.kind not in waits_s:
             continue
         due = line.since + _micros(waits_s[line.kind])
@@ -151,11 +171,6 @@ def _open_at(claim: Claim, line: TruthLine) -> bool:
     """Whether a claim of the same trouble was raised before and is not over."""
     same = claim.device == line.device and claim.kind == line.kind
     return same and claim.raised < line.since and (claim.over is None or claim.over > line.since)
-
-
-def _explains(kind: str) -> tuple[str, ...]:
-    """A case of a milder kind on the way to a worse one is explained by that one."""
-    return (kind, "hydrant_low_pressure") if kind == "hydrant_no_water" else (kind,)
 
 
 def _micros(seconds: float) -> Micros:

@@ -109,7 +109,11 @@ def _run(
             f"the store has nothing received between {moment(start):%Y-%m-%d %H:%M:%SZ} and "
             f"{moment(end):%Y-%m-%d %H:%M:%SZ} ({known}): choose another --from and --to"
         )
-    was = [_claim(one, grids.get(one.anomaly.device)) for one in raised(conn, start, end)]
+    was = [
+        _claim(one, grids.get(one.anomaly.device))
+        for one in raised(conn, start, end)
+        if not one.anomaly.muted
+    ]
     return judged(plan, start, end, would, was, lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.plans.domain import AgentRule, LimitRule, Plan, PresenceRule
+from hub.plans.domain import AgentRule, Plan
 
 
 def waits_of(plan: Plan) -> dict[str, float]:
@@ -12,10 +12,18 @@ def waits_of(plan: Plan) -> dict[str, float]:
     """
     waits: dict[str, float] = {}
     for rule in plan.active().values():
-        seconds = 0.0
-        if isinstance(rule, LimitRule | PresenceRule):
-            seconds = rule.duration_s or 0.0
-        elif isinstance(rule, AgentRule):
-            seconds = rule.silent_s or 0.0
+        seconds: float | None = getattr(rule, "duration_s", None)
+        if isinstance(rule, AgentRule):
+            seconds = rule.silent_s
+        seconds = seconds or 0.0
         waits[rule.kind] = min(seconds, waits.get(rule.kind, seconds))
     return waits
+
+
+def worse_of(plan: Plan) -> dict[str, frozenset[str]]:
+    """By kind, the kinds that keep it from opening a case of its own: they tell of it as well."""
+    worse: dict[str, set[str]] = {}
+    for rule in plan.active().values():
+        for milder in rule.milder:
+            worse.setdefault(milder, set()).add(rule.kind)
+    return {kind: frozenset(kinds) for kind, kinds in worse.items()}

@@ -38,10 +38,10 @@ def in_words(rule: Rule) -> str:
             )
         case SilenceRule():
             kinds = ", ".join(rule.watches)
-            text = (
-                f"a device ({kinds}) misses {_number(rule.missed)} of its reports while its agent "
-                f"is heard; clear when heard"
-            )
+            longest = f"is not heard{_for(rule.silent_s)}"
+            if rule.silent_s is None:
+                longest = f"misses {_number(rule.missed)} of its reports"
+            text = f"a device ({kinds}) {longest} while its agent is heard; clear when heard"
         case AgentRule():
             text = (
                 f"an agent is not heard{_for(rule.silent_s)} while ingest works; clear when heard"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 
 from gridwarden.context import context_of
 
@@ -23,9 +23,8 @@ def show(context: typer.Context) -> None:
     from ingest.clock import moment
 
     folder = spools_of(context_of(context))
-    epoch = Column("epoch", min_width=len(str(2**63)))  # whole in a narrow terminal, too
-    columns = ("batches", "bytes", "oldest", "made", "acknowledged", "evicted")
-    table = Table("agent", epoch, *columns, box=None, header_style="bold")
+    columns = ("epochs", "batches", "bytes", "oldest", "made", "acknowledged", "evicted")
+    table = Table("agent", *columns, box=None, header_style="bold")
     for agent in spooled_agents(folder):
         try:
             with opened(folder, agent) as spool:
@@ -35,7 +34,7 @@ def show(context: typer.Context) -> None:
             continue
         oldest = "" if facts.oldest is None else f"{moment(facts.oldest):%Y-%m-%d %H:%M:%SZ}"
         numbers = (facts.made, facts.acknowledged, facts.evicted)
-        waits = (str(facts.epoch), str(facts.batches), str(facts.bytes), oldest)
+        waits = (str(facts.epochs), str(facts.batches), str(facts.bytes), oldest)
         table.add_row(agent, *waits, *map(str, numbers))
     Console().print(table)
 

@@ -6,23 +6,36 @@ Times are int64 microseconds UTC.
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
-from edge.wire import Micros
+from edge.wire import Identifier, Micros
 
-AnomalyKind = Literal[
-    "hydrant_low_pressure",
-    "hydrant_no_water",
-    "smoke_alarm",
-    "lane_blocked",
-    "door_forced",
-    "device_silent",
-    "agent_silent",
-    "camera_fire",
-    "lens_covered",
-]
+AnomalyKind: TypeAlias = Identifier
+
+KNOWN_KINDS: frozenset[AnomalyKind] = frozenset(
+    (
+        "hydrant_low_pressure",
+        "hydrant_critical_pressure",
+        "hydrant_no_water",
+        "hydrant_pressure_trend",
+        "smoke_alarm",
+        "smoke_fault",
+        "smoke_dirty",
+        "fire_confirmed",
+        "lane_blocked",
+        "door_forced",
+        "device_silent",
+        "equipment_shut_down",
+        "agent_silent",
+        "sensor_stuck",
+        "camera_fire",
+        "lens_covered",
+    )
+)
+"""Kinds that the page has words for; a plan brings the title of any other (`[kinds.NAME]`)."""
+
 Grade = Literal["general", "serious", "major", "emergency"]
 
 
@@ -31,8 +44,12 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
 
     `started` is the event time at which the breach began, `raised` the event time (or the due
     time of a timer) at which the rule's duration was reached. `value` and `limit` are in `unit`.
-    An open case of the kind that is named by `supersedes` (same device) is the same trouble, now
-    worse: one case, not two.
+    An open case of a kind in `supersedes` (same device) is the same trouble, now worse: one case,
+    not two. `veto` marks what costs a unit its whole assessment (HZ-10). A `muted` anomaly is an
+    entry of the log and opens no case.
+
+    An anomaly of a group names in `members` the keys of the anomalies that it is made of; one of
+    these that comes with it or after it names in `part_of` the key of the group's.
     """
 
     rule: str
@@ -45,8 +62,12 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     quantity: str
     grade: Grade
-    supersedes: AnomalyKind | None = None
+    supersedes: tuple[AnomalyKind, ...] = ()
     detection_time: Micros | None = None
+    veto: bool = False
+    muted: bool = False
+    members: tuple[int, ...] = ()
+    part_of: int | None = None
 
     @property
     def key(self) -> int:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from edge.wire import Micros
+from hub.anomalies.build import build_detectors, build_seconds
 from hub.anomalies.detectors import Detector, Finding, Spots
-from hub.anomalies.detectors.door import Door
-from hub.anomalies.detectors.limit import Limit, worst_first
-from hub.anomalies.detectors.presence import Presence
-from hub.anomalies.detectors.silence import of_agents, of_devices
+from hub.anomalies.domain import Anomaly
+from hub.anomalies.gate import Gate, GateState, Mute
+from hub.anomalies.roster import Roster
 from hub.anomalies.row import Pulse, Row
-from hub.plans.domain import AgentRule, DoorRule, LimitRule, Plan, PresenceRule, SilenceRule
+from hub.plans.domain import Plan
 from hub.sites.domain import agent_spots
 from ingest.feed import CommittedBatch
+
+_GATE = "/gate"  # its state stands beside the detectors', whose names are rules' or kinds'
 
 _log = logging.getLogger(__name__)
 
@@ -37,12 +39,19 @@ class _Saved(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """Detectors made from a plan's active rules and the spots of the site's devices."""
+    """Detectors made from a plan's active rules and the spots of the site's devices.
 
-    def __init__(self, plan: Plan, spots: Spots) -> None:
+    What they find passes the gate (schedules, conditions, planned shut-offs: `mutes`), then those
+    that count findings or make one of several.
+    """
+
+    def __init__(self, plan: Plan, spots: Spots, mutes: Iterable[Mute] = ()) -> None:
         self.plan = plan
+        roster = Roster(spots)
         self.spots = dict(spots) | agent_spots(spots)
-        self._detectors = _build(plan, spots)
+        self._detectors = build_detectors(plan, roster)
+        self._seconds = build_seconds(plan, roster)
+        self._gate = Gate(plan, self.spots, mutes)
 
     def start(self) -> EngineState:
         """The state that knows nothing yet."""
@@ -68,8 +77,10 @@ class Engine:
     def due(self, state: EngineState, now: Micros) -> tuple[EngineState, list[Finding]]:
         """Find what time alone has made true by `now` (receipt time)."""
         now = max(now, state.now)
-        state = msgspec.structs.replace(state, now=now)
-        return self._each(state, lambda one, own: one.due(own, now))
+        gate, released = self._gate.due(state.states.get(_GATE) or GateState(), now)
+        states = state.states | {_GATE: gate}
+        state = EngineState(now=now, states=states)
+        return self._each(state, lambda one, own: one.due(own, now), released)
 
     def encode(self, state: EngineState) -> bytes:
         """The state as bytes, to go on from after a restart."""
@@ -84,11 +95,13 @@ class Engine:
         """
         parts = msgspec.msgpack.decode(saved, type=_Saved)
         states: dict[str, Any] = {}
-        for name, detector in self._detectors.items():
+        types = {name: one.state_type for name, one in self._seconds.items()}
+        types |= {name: one.state_type for name, one in self._detectors.items()}
+        for name, kind in (types | {_GATE: GateState}).items():
             if name not in parts.states:
                 continue
             try:
-                states[name] = msgspec.msgpack.decode(parts.states[name], type=detector.state_type)
+                states[name] = msgspec.msgpack.decode(parts.states[name], type=kind)
             except msgspec.ValidationError as error:
                 _log.warning("detector %s starts afresh, its saved state is old: %s", name, error)
         return EngineState(now=parts.now, states=states)
@@ -97,33 +110,24 @@ class Engine:
         self,
         state: EngineState,
         work: Callable[[Detector[Any], Any], tuple[Any, list[Finding]]],
+        released: Sequence[Finding] = (),
     ) -> tuple[EngineState, list[Finding]]:
-        states: dict[str, Any] = {}
-        found: list[Finding] = []
+        states = dict(state.states)
+        found = list(released)
         for name, detector in self._detectors.items():
-            own = state.states.get(name)
+            own = states.get(name)
             states[name], more = work(detector, detector.start() if own is None else own)
             found += more
+        if found:
+            found = self._sift(states, found)
         return EngineState(now=state.now, states=states), found
 
-
-def _build(plan: Plan, spots: Spots) -> Mapping[str, Detector[Any]]:
-    """Detectors by name; limit rules of one quantity of one kind of device share one."""
-    detectors: dict[str, Detector[Any]] = {}
-    limits: dict[str, dict[str, LimitRule]] = {}
-    for name, rule in plan.active().items():
-        match rule:
-            case LimitRule():
-                limits.setdefault(f"{rule.watches}/{rule.quantity}", {})[name] = rule
-            case PresenceRule():
-                detectors[name] = Presence(name, rule, spots)
-            case DoorRule():
-                detectors[name] = Door(name, rule, spots)
-            case SilenceRule():
-                detectors[name] = of_devices(name, rule, spots)
-            case AgentRule():
-                agents = sorted({spot.agent for spot in spots.values()})
-                detectors[name] = of_agents(name, rule, agents)
-    for watched, rules in limits.items():
-        detectors[watched] = Limit(worst_first(rules), spots)
-    return detectors
+    def _sift(self, states: dict[str, Any], found: list[Finding]) -> list[Finding]:
+        """What of the findings counts, in order; takes their states on in `states`."""
+        found.sort(key=lambda one: one.raised if isinstance(one, Anomaly) else one.recovered)
+        gate, found = self._gate.let_through(states.get(_GATE) or GateState(), found)
+        for name, second in self._seconds.items():
+            own = states.get(name)
+            states[name], found = second.take(second.start() if own is None else own, found)
+        states[_GATE], found = self._gate.let_through(gate, found)
+        return found

@@ -33,7 +33,7 @@ _QUERIES = load_queries("hub.anomalies", "history.sql")
 
 
 class Raised(NamedTuple):
-    """An anomaly as the hub keeps it."""
+    """An anomaly as the hub keeps it: without `members` and `part_of`, which its case has."""
 
     anomaly: Anomaly
     found: Micros
@@ -173,23 +173,8 @@ def _times(moments: Any) -> NDArray[np.int64]:
 
 
 def _raised(row: tuple[Any, ...]) -> Raised:
-    (
-        _,
-        rule,
-        kind,
-        device,
-        started,
-        due,
-        value,
-        limit,
-        unit,
-        quantity,
-        grade,
-        milder,
-        seen,
-        *rest,
-    ) = row
-    found, recovered = rest
+    _, rule, kind, device, started, due, value, limit, unit, quantity, grade, *rest = row
+    milder, seen, veto, muted, found, recovered = rest
     anomaly = Anomaly(
         rule=rule,
         kind=kind,
@@ -201,8 +186,10 @@ def _raised(row: tuple[Any, ...]) -> Raised:
         unit=unit,
         quantity=quantity,
         grade=grade,
-        supersedes=milder,
+        supersedes=tuple(milder),
         detection_time=_maybe(seen),
+        veto=veto,
+        muted=muted,
     )
     return Raised(anomaly, micros(found), _maybe(recovered))
 

@@ -9,6 +9,7 @@ clock runs ahead would otherwise make history of all that comes until its clock 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.wire import Micros
+from hub.anomalies.roster import Roster, Slots
 from ingest.feed import CommittedBatch
 
 
@@ -27,6 +29,23 @@ class Series:
     start: NDArray[np.int64]
     time: NDArray[np.int64]
     value: NDArray[np.float64]
+    _slots: dict[int, Slots] = field(default_factory=dict[int, Slots], compare=False, repr=False)
+
+    def slots(self, roster: Roster) -> Slots:
+        """The devices' slots; worked out once for all detectors of one roster."""
+        if id(roster) not in self._slots:
+            self._slots[id(roster)] = roster.slots(self.devices)
+        return self._slots[id(roster)]
+
+    def rounds(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """First the first reading of every device, then the second of those that have two, …
+
+        Gives the devices' indexes and where their readings stand; no device comes twice in one.
+        """
+        counts = np.diff(np.r_[self.start, len(self.time)])
+        for number in range(int(counts.max())):
+            devices = np.flatnonzero(counts > number)
+            yield devices, self.start[devices] + number
 
     def of(self, index: int) -> slice:
         """Where the readings of device `index` stand."""

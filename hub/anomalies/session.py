@@ -27,7 +27,7 @@ from ingest.clock import SECOND, moment
 from ingest.feed import decode_committed
 
 PAGE = 64  # feed rows read at once; ours: a batch is 1 MiB at most
-PULSE_EVERY: Micros = SECOND  # ours: agents and workers give signs of life every few seconds
+PULSE_EVERY: Micros = SECOND // 4  # ours: known before `SETTLE` is over, so no timer is early
 SAVE_EVERY: Micros = SECOND  # ours: how much is judged twice, at most, after a crash
 _YIELD_EVERY = 8  # rows; ours: the API shares this thread, a row takes well under a millisecond
 
@@ -163,6 +163,8 @@ class Session:
             await note_recovery(self.conn, finding, now)
             return
         await store.put_anomaly(self.conn, finding)
+        if finding.muted:
+            return
         spot = self.engine.spots.get(finding.device)
         if spot is None:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)

@@ -93,7 +93,7 @@ async def signs_of_life(conn: AsyncConnection[Any]) -> Pulse:
 
 
 async def put_anomaly(conn: AsyncConnection[Any], anomaly: Anomaly) -> None:
-    """Keep an anomaly; one that is known already stays as it is."""
+    """Keep an anomaly; one that is known already stays, but that it may be muted no more."""
     seen = anomaly.detection_time
     values = {
         "key": anomaly.key,
@@ -107,8 +107,10 @@ async def put_anomaly(conn: AsyncConnection[Any], anomaly: Anomaly) -> None:
         "unit": anomaly.unit,
         "quantity": anomaly.quantity,
         "grade": anomaly.grade,
-        "supersedes": anomaly.supersedes,
+        "supersedes": list(anomaly.supersedes),
         "detection_time": None if seen is None else clock.moment(seen),
+        "veto": anomaly.veto,
+        "muted": anomaly.muted,
     }
     await conn.execute(_QUERIES["put_anomaly"], values)
 

@@ -27,6 +27,8 @@ EventName = Literal[
     "discovered",
     "recurred",
     "worsened",
+    "joined",
+    "merged",
     "sensor_recovered",
     "accepted",
     "dispatched",
@@ -63,8 +65,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """What the events of one case amount to.
 
-    `breaches` are the rules that the device is known to break still: the sensor agrees that the
-    danger is over when none is left. `owner` is who must act.
+    `breaches` are the rules that are known to be broken still (`RULE`, or `RULE@DEVICE` of another
+    device): the sensors agree that the danger is over when none is left. `owner` is who must act.
     """
 
     kind: AnomalyKind
@@ -131,8 +133,36 @@ def recur(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
     Raises:
         ValueError: the case is closed; a new anomaly opens a new case.
     """
-    news = Event(event="recurred", at=now, actor=SENSOR, data=_facts(anomaly))
-    return _danger_back(state, news)
+    facts = _facts(anomaly) | _other(state, anomaly.device)
+    return _danger_back(state, Event(event="recurred", at=now, actor=SENSOR, data=facts))
+
+
+def join(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
+    """Another device sees the same danger.
+
+    Raises:
+        ValueError: the case is closed; a new anomaly opens a new case.
+    """
+    facts = _facts(anomaly) | {"device": anomaly.device}
+    return _danger_back(state, Event(event="joined", at=now, actor=SENSOR, data=facts))
+
+
+def merge(state: CaseState, number: str, *, now: Micros) -> list[Event]:
+    """The danger is that of another case: this one is closed, its breaches go over there."""
+    if not state.open:
+        return []
+    return [Event(event="merged", at=now, actor=SENSOR, data={"number": number})]
+
+
+def absorb(state: CaseState, other: CaseState, *, now: Micros) -> list[Event]:
+    """Take over what is broken still in a case that was merged into this one."""
+    measured = {name: getattr(other, name) for name in ("value", "limit", "unit", "quantity")}
+    events: list[Event] = []
+    for breach in sorted(other.breaches):
+        rule, _, device = breach.partition("@")
+        facts = {"rule": rule, "device": device or other.device} | measured
+        events.append(Event(event="joined", at=now, actor=SENSOR, data=facts))
+    return events
 
 
 def worsen(
@@ -144,23 +174,28 @@ def worsen(
         ValueError: the case is closed; a new anomaly opens a new case.
     """
     deadlines = [due for due in (state.due, _due(due_minutes, now)) if due is not None]
-    facts = _facts(anomaly) | {
-        "kind": anomaly.kind,
-        "grade": anomaly.grade,
-        "due": min(deadlines, default=None),
-    }
+    facts = (
+        _facts(anomaly)
+        | _other(state, anomaly.device)
+        | {
+            "kind": anomaly.kind,
+            "grade": anomaly.grade,
+            "due": min(deadlines, default=None),
+        }
+    )
     return _danger_back(state, Event(event="worsened", at=now, actor=SENSOR, data=facts))
 
 
 def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]:
     """The sensor is good again; a handled case is thereby verified. Known news brings nothing."""
-    if not state.open or recovery.rule not in state.breaches:
+    other = _other(state, recovery.device)
+    if not state.open or _breach(state, {"rule": recovery.rule} | other) not in state.breaches:
         return []
     facts = {
         "rule": recovery.rule,
         "recovered": recovery.recovered,
         "value": _finite(recovery.value),
-    }
+    } | other
     news = Event(event="sensor_recovered", at=now, actor=SENSOR, data=facts)
     if state.stage == "handled" and len(state.breaches) == 1:
         return [news, _verified_by_sensor(now)]
@@ -228,18 +263,22 @@ def evolve(state: CaseState, event: Event) -> CaseState:
     match event.event:
         case "recurred":
             changes |= _measured(event) | {
-                "breaches": state.breaches | {event.data["rule"]},
+                "breaches": state.breaches | {_breach(state, event.data)},
                 "recurrences": state.recurrences + 1,
             }
         case "worsened":
             changes |= _measured(event) | {
-                "breaches": state.breaches | {event.data["rule"]},
+                "breaches": state.breaches | {_breach(state, event.data)},
                 "kind": event.data["kind"],
                 "grade": event.data["grade"],
                 "due": event.data["due"],
             }
+        case "joined":
+            changes["breaches"] = state.breaches | {_breach(state, event.data)}
+        case "merged":
+            changes |= {"stage": "closed", "breaches": frozenset[str]()}
         case "sensor_recovered":
-            changes["breaches"] = state.breaches - {event.data["rule"]}
+            changes["breaches"] = state.breaches - {_breach(state, event.data)}
         case "dispatched":
             changes |= {"stage": "dispatched", "owner": event.data["to"]}
         case "accepted" | "handled" | "verified" | "closed":
@@ -278,6 +317,16 @@ def _danger_back(state: CaseState, news: Event) -> list[Event]:
         return [news]
     again = {"to": state.owner or state.warden}
     return [news, Event(event="dispatched", at=news.at, actor=SENSOR, data=again)]
+
+
+def _breach(state: CaseState, data: dict[str, Any]) -> str:
+    """The rule of an event's data, and the device if it is not the case's own."""
+    device = data.get("device", state.device)
+    return data["rule"] if device == state.device else f"{data['rule']}@{device}"
+
+
+def _other(state: CaseState, device: str) -> dict[str, str]:
+    return {} if device == state.device else {"device": device}
 
 
 def _due(minutes: int | None, now: Micros) -> Micros | None:

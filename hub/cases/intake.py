@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.cases import store
-from hub.cases.domain import discover, recover, recur, worsen
+from hub.cases.domain import absorb, discover, join, merge, recover, recur, worsen
 from hub.sites.domain import Spot
 
 
@@ -26,27 +26,49 @@ async def take_up(
 ) -> None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
-    An open case of the kind that the anomaly supersedes becomes a case of the anomaly's kind.
-    A new case belongs to the warden of the spot's leaf grid, else to the stand-in, and is due
-    `due_minutes` after `now`, by the rule that was broken; None sets no deadline.
+    The members of a group all come to one case: the oldest open one takes the group's kind, and
+    the others are merged into it. An open case of a kind that the anomaly supersedes becomes a case
+    of the anomaly's kind. A new case belongs to the warden of the spot's leaf grid, else to the
+    stand-in, and is due `due_minutes` after `now`, by the rule that was broken; None sets no
+    deadline.
     """
     await store.lock_log(conn)
     if await store.is_taken_up(conn, anomaly):
         return
+    if anomaly.part_of is not None:
+        whole = await store.find_holding(conn, [anomaly.part_of])
+        if whole:
+            case = await store.append(conn, whole[0], join(whole[0].state, anomaly, now=now))
+            await store.add_anomaly(conn, case.id, anomaly)
+            return
     same = await store.find_open(conn, anomaly.device, anomaly.kind)
-    lesser = None
-    if same is None and anomaly.supersedes is not None:
-        lesser = await store.find_open(conn, anomaly.device, anomaly.supersedes)
+    if same is None:
+        same = await store.find_breaker(conn, anomaly.device, anomaly.rule)
+    lesser = await _lesser(conn, anomaly) if same is None else []
     if same is not None:
         case = await store.append(conn, same, recur(same.state, anomaly, now=now))
-    elif lesser is not None:
-        events = worsen(lesser.state, anomaly, due_minutes=due_minutes, now=now)
-        case = await store.append(conn, lesser, events)
+    elif lesser:
+        events = worsen(lesser[0].state, anomaly, due_minutes=due_minutes, now=now)
+        case = await store.append(conn, lesser[0], events)
     else:
         warden = spot.warden or spot.stand_in
         events = discover(anomaly, warden=warden, due_minutes=due_minutes, now=now)
         case = await store.create(conn, spot, events)
     await store.add_anomaly(conn, case.id, anomaly)
+    for other in lesser[1:]:
+        case = await store.append(conn, case, absorb(case.state, other.state, now=now))
+        await store.append(conn, other, merge(other.state, case.number, now=now))
+
+
+async def _lesser(conn: AsyncConnection[Any], anomaly: Anomaly) -> list[store.StoredCase]:
+    """The open cases that the anomaly makes worse: all become its case."""
+    if anomaly.members:
+        return await store.find_holding(conn, anomaly.members)
+    for milder in anomaly.supersedes:
+        case = await store.find_open(conn, anomaly.device, milder)
+        if case is not None:
+            return [case]
+    return []
 
 
 async def note_recovery(conn: AsyncConnection[Any], recovery: Recovery, now: Micros) -> None:

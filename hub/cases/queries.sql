@@ -10,8 +10,24 @@ where device = %(device)s and kind = %(kind)s and stage <> 'closed'
 
 -- name: open_case_breaking
 select * from hub.cases
-where device = %(device)s and %(rule)s = any(breaches) and stage <> 'closed'
+where stage <> 'closed' and (
+    device = %(device)s and %(rule)s = any(breaches)
+    or %(rule)s || '@' || %(device)s = any(breaches))
 order by id limit 1
+
+-- name: open_case_of_breaker
+select c.* from hub.cases c
+where c.stage <> 'closed' and exists (
+    select from hub.case_anomalies a
+    where a.case_id = c.id and a.device = %(device)s and a.rule = %(rule)s)
+  and exists (select from hub.case_anomalies a where a.case_id = c.id and a.device <> c.device)
+order by c.id limit 1
+
+-- name: open_cases_holding
+select c.* from hub.cases c
+where c.stage <> 'closed' and exists (
+    select from hub.case_anomalies a where a.case_id = c.id and a.anomaly = any(%(anomalies)s))
+order by c.id
 
 -- name: case
 select * from hub.cases where id = %(id)s
@@ -44,9 +60,9 @@ where id = %(id)s
 returning *
 
 -- name: add_anomaly
-insert into hub.case_anomalies (anomaly, case_id, rule, started, raised, detection_time, quantity,
-    unit, value, value_limit)
-values (%(anomaly)s, %(case)s, %(rule)s, %(started)s, %(raised)s, %(detection_time)s, %(quantity)s,
+insert into hub.case_anomalies (anomaly, case_id, rule, device, started, raised, detection_time,
+    quantity, unit, value, value_limit)
+values (%(anomaly)s, %(case)s, %(rule)s, %(device)s, %(started)s, %(raised)s, %(detection_time)s, %(quantity)s,
     %(unit)s, %(value)s, %(value_limit)s)
 
 -- name: notify

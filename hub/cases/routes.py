@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import StringConstraints
 
-from hub.anomalies.domain import AnomalyKind
 from hub.cases.act import Attempt, KeyReusedError, NoSuchCaseError, StepRefusedError, act
 from hub.cases.domain import Refused
 from hub.cases.file import case_file
@@ -45,7 +44,9 @@ async def list_cases(
     conn: Connection,
     state: Annotated[Chosen, Query(description="Which cases")] = "open",
     grid: Annotated[Word | None, Query(description="Only in this grid or below it")] = None,
-    kind: Annotated[AnomalyKind | None, Query(description="Only of this kind")] = None,
+    kind: Annotated[
+        str | None, Query(description="Only of this kind", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    ] = None,
     owner: Annotated[Word | None, Query(description="Only those this person must act on")] = None,
     search: Annotated[Word, Query(description=_SEARCH, examples=["dormitory 3"])] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,

@@ -62,6 +62,18 @@ async def find_broken(conn: AsyncConnection[Any], device: str, rule: str) -> Sto
     return await _one(conn, "open_case_breaking", {"device": device, "rule": rule})
 
 
+async def find_breaker(conn: AsyncConnection[Any], device: str, rule: str) -> StoredCase | None:
+    """The open case of several devices in which this one has broken the rule."""
+    return await _one(conn, "open_case_of_breaker", {"device": device, "rule": rule})
+
+
+async def find_holding(conn: AsyncConnection[Any], anomalies: Sequence[int]) -> list[StoredCase]:
+    """The open cases that hold any of these anomalies, oldest first."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["open_cases_holding"], {"anomalies": list(anomalies)})
+        return [from_row(row) async for row in cursor]
+
+
 async def is_taken_up(conn: AsyncConnection[Any], anomaly: Anomaly) -> bool:
     """Whether some case holds the anomaly already."""
     cursor = await conn.execute(_QUERIES["taken_up"], {"anomaly": anomaly.key})
@@ -75,6 +87,7 @@ async def add_anomaly(conn: AsyncConnection[Any], case: int, anomaly: Anomaly) -
         "anomaly": anomaly.key,
         "case": case,
         "rule": anomaly.rule,
+        "device": anomaly.device,
         "started": clock.moment(anomaly.started),
         "raised": clock.moment(anomaly.raised),
         "detection_time": None if seen is None else clock.moment(seen),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query
 
+from edge.wire import AgentState
 from hub.gaps.domain import Span, promised
 from hub.gaps.pages import pages
-from hub.gaps.sequence import Spooling, fate
+from hub.gaps.sequence import fate, spooling_of
 from hub.gaps.store import agent_row, gaps_of, sequences
 from hub.gaps.views import (
     AgentGaps,
@@ -100,12 +102,13 @@ async def read_agent_gaps(
     name: DeviceId,
     conn: Connection,
     back: Annotated[
-        int, Query(ge=1, le=FARTHEST, description="Newest batches of each epoch to look at")
+        int, Query(ge=1, le=FARTHEST, description="How many of its newest batches to look at")
     ] = LOOK_BACK,
 ) -> AgentGaps:
     """Batches missing from an agent's sequence, and whether they wait, were evicted or are lost.
 
     Only what is older than the agent's last report counts: later batches may be on their way.
+    An agent begins an epoch, and counts from 1 again, whenever it is started.
     """
     row = await agent_row(conn, name)
     if row is None:
@@ -115,26 +118,22 @@ async def read_agent_gaps(
             "There is no such agent",
             f"No agent `{name}` ever reported; see GET /api/agents.",
         )
-    state = row["state"]
-    spooling = Spooling(
-        epoch=state.get("epoch", 0),
-        batches=state.get("spooled_batches", 0),
-        evicted=state.get("evicted", 0),
-    )
+    state = msgspec.convert(row["state"], AgentState)
+    spooling = spooling_of(state)
     records = [record for record in await sequences(conn, row, back, NEWEST) if record.missing]
     fates = [fate(record, spooling) for record in records]
     return AgentGaps(
         agent=name,
         online=row["online"],
         reported=row["reported"],
-        spooled_batches=spooling.batches,
-        evicted_items=spooling.evicted,
+        spooled_batches=state.spooled_batches,
+        evicted_items=state.evicted,
         missing=sum(record.missing for record in records),
         waiting=sum(one.waiting for one in fates),
         evicted=sum(one.evicted for one in fates),
         lost=sum(one.lost for one in fates),
         epochs=[
-            missing_view(record, become, current=record.epoch == spooling.epoch)
+            missing_view(record, become, current=record.epoch == state.epoch)
             for record, become in zip(records, fates, strict=True)
         ],
     )

@@ -1,6 +1,6 @@
 """Sequence: batches of an agent that never came, and what has become of them. Pure.
 
-An agent counts its batches from 1 within an epoch, one life of its spool. What is missing below
+An agent counts its batches from 1 within an epoch, one opening of its spool. What is missing below
 the newest batch that has come waits in the spool, was evicted from it, or went with it.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
+
+from edge.wire import AgentState, Held
 
 
 class Stretch(NamedTuple):
@@ -33,11 +35,15 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Spooling(msgspec.Struct, frozen=True):
-    """What an agent last reported of its spool; `evicted` counts items."""
+    """What an agent last reported of its spool: by epoch, and how many batches wait in all."""
 
-    epoch: int
+    held: dict[int, Held]
     batches: int
-    evicted: int
+
+    @property
+    def untold(self) -> int:
+        """How many wait of epochs that the report has no room to name."""
+        return max(0, self.batches - sum(held.waiting for held in self.held.values()))
 
 
 class Fate(msgspec.Struct, frozen=True):
@@ -52,14 +58,23 @@ class Fate(msgspec.Struct, frozen=True):
     lost: int
 
 
+def spooling_of(state: AgentState) -> Spooling:
+    """What a report says of the spool.
+
+    Agents of before 2026-11-25 name one epoch, and of the evicted the items, never fewer than the
+    batches.
+    """
+    told = state.held or [Held(state.epoch, state.spooled_batches, state.evicted)]
+    return Spooling({held.epoch: held for held in told}, state.spooled_batches)
+
+
 def fate(record: Record, spooling: Spooling) -> Fate:
     """What has become of an epoch's missing batches.
 
     An agent doesn't tell which batches its spool still holds, only how many: as many of the
     missing may wait, the rest cannot.
     """
-    if record.epoch != spooling.epoch:
-        return Fate(0, 0, record.missing)
-    waiting = min(record.missing, spooling.batches)
-    gone = record.missing - waiting
-    return Fate(waiting, gone, 0) if spooling.evicted else Fate(waiting, 0, gone)
+    held = spooling.held.get(record.epoch) or Held(record.epoch, spooling.untold)
+    waiting = min(record.missing, held.waiting)
+    evicted = min(record.missing - waiting, held.evicted)
+    return Fate(waiting, evicted, record.missing - waiting - evicted)

@@ -49,14 +49,14 @@ class StretchView(BaseModel):
 
 
 class Missing(BaseModel):
-    """Missing batches of one epoch of an agent's spool, from its batch `first` to `last`.
+    """Missing batches of one epoch, an opening of an agent's spool, from batch `first` to `last`.
 
     `waiting` may still be in the spool and come by themselves; `evicted` were pushed out by the
     spool's bounds; `lost` went with a spool that was damaged or replaced.
     """
 
     epoch: str = Field(description="63 bits, as text: more than a JSON number holds everywhere")
-    current: bool = Field(description="The agent's spool of today")
+    current: bool = Field(description="The one of the batches that the agent makes now")
     first: int
     last: int
     missing: int
@@ -74,12 +74,12 @@ class AgentGaps(BaseModel):
     online: bool
     reported: Instant
     spooled_batches: int
-    evicted_items: int = Field(description="Pushed out of the spool since its epoch began")
+    evicted_items: int = Field(description="Pushed out of the spool since its file began")
     missing: int
     waiting: int
     evicted: int
     lost: int
-    epochs: list[Missing] = Field(description="Those with missing batches")
+    epochs: list[Missing] = Field(description="Those with missing batches, the oldest first")
 
 
 def gap_view(gap: Gap) -> GapView:

@@ -61,7 +61,7 @@ async def read_device_series(
 ) -> Series:
     """A series between two times, thinned so that the peaks of every stretch stay.
 
-    Up to a day: readings. Longer: means of equal stretches with their least and greatest values,
+    Up to 27 hours: readings. Longer: means of equal stretches with their least and greatest values,
     at least one stretch per day.
     """
     if not start <= until <= start + LONGEST_SERIES:

@@ -1,7 +1,7 @@
 """Series: the readings of one quantity between two times, thinned so that every peak stays.
 
-Up to a day they are the readings themselves, over longer times roll-ups of equal width: the mean of
-each stretch with its least and greatest value.
+Up to 27 hours they are the readings themselves, over longer times roll-ups of equal width: the mean
+of each stretch with its least and greatest value.
 
 Columns: time in seconds since 1970-01-01 UTC and values in the quantity's unit, all float64 and of
 one length, ordered by time.
@@ -30,7 +30,9 @@ _TIME = np.dtype([("length", ">i4"), ("value", ">i8")])
 _VALUE = np.dtype([("length", ">i4"), ("value", ">f8")])
 _POSTGRES_EPOCH_S = 946_684_800
 
-RAW_SPAN = timedelta(days=1)  # ours: of a device that reports every 5 s, 17,280 readings
+# Ours: a day, and what a page that is left open adds to it before it begins anew; of a device that
+# reports every 5 s, 19,440 readings.
+RAW_SPAN = timedelta(hours=27)
 _HOUR_S = 3600
 # Widths that people count in; those below an hour are made of minutes, the others of hours.
 _STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
@@ -47,11 +49,12 @@ class RolledUp(NamedTuple):
 
 
 def step_for(span: timedelta, points: int) -> int:
-    """The least width in seconds by which a span falls into at most `points` stretches.
+    """The least width in seconds by which a span falls into at most `points` (2 or more) stretches.
 
-    86,400, the widest, where none is wide enough.
+    The ends of the span need not be those of a stretch. 86,400, the widest, where none is wide
+    enough.
     """
-    wanted = span.total_seconds() / points
+    wanted = span.total_seconds() / (points - 1)
     return next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1])
 
 

@@ -36,7 +36,7 @@ class DeviceNow(BaseModel):
 class Device(DeviceNow):
     """A device. Nothing is known of the place of one that sends without being registered."""
 
-    kind: DeviceKind | Literal["agent"] | None
+    kind: DeviceKind | None = Field(description="Of the site; `agent` for an agent")
     place: str | None
     at: Point | None
     grid: str | None
@@ -77,8 +77,9 @@ class Agent(BaseModel):
 class Series(BaseModel):
     """Readings of one quantity, thinned so that peaks stay; `time` in seconds since 1970 UTC.
 
-    Over more than a day these are stretches of `step_s` seconds, by the time each begins: `value`
-    is the mean, `low` and `high` the least and the greatest. Otherwise those three are none.
+    Over more than 27 hours these are stretches of `step_s` seconds, by the time each begins:
+    `value` is the mean, `low` and `high` the least and the greatest. Otherwise those three are
+    none.
     """
 
     device: str

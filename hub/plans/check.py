@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -10,20 +11,35 @@ from hub.plans.domain import (
     AgentRule,
     AnyRule,
     DoorRule,
+    GroupRule,
     LimitRule,
     Plan,
     PlanError,
     PresenceRule,
+    RateRule,
+    RepeatedRule,
     SilenceRule,
+    StateRule,
+    StuckRule,
+    TrendRule,
 )
+from hub.plans.references import wrong_references
 
+# What each rule needs to judge; of several joined by "|", one.
 _LIMITS: dict[type[msgspec.Struct], tuple[str, ...]] = {
-    LimitRule: ("limit", "clear"),
+    LimitRule: ("limit", "clear|quiet_s"),
+    RateRule: ("per_minute", "clear_per_minute"),
+    StuckRule: ("duration_s",),
+    TrendRule: ("sample_s", "least_deviation"),
+    StateRule: ("duration_s",),
+    RepeatedRule: ("rule|detection|state", "count", "within_s", "quiet_s"),
+    GroupRule: ("within_s",),
     PresenceRule: ("min_score", "duration_s"),
     DoorRule: ("grant_before_s",),
-    SilenceRule: ("missed",),
+    SilenceRule: ("missed|silent_s",),
     AgentRule: ("silent_s",),
 }
+_ONE_ONLY = ("clear|quiet_s", "rule|detection|state", "missed|silent_s")
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -56,25 +72,32 @@ def accepted(plan: Plan) -> Plan:
 
 def check_plan(plan: Plan) -> list[Problem]:
     """Everything that keeps the plan from taking effect; empty if nothing does."""
-    return [
-        problem
-        for name, rule in plan.rules.items()
-        for problem in (
-            *_without_limit(name, rule),
-            *_without_source(name, rule),
-            *_wrong_clearing(name, rule),
-            *_wrong_superseding(name, rule, plan),
-        )
-    ]
+    found = list(_wrong_zone(plan))
+    for name, rule in plan.rules.items():
+        found += _without_limit(name, rule)
+        found += _without_source(name, rule)
+        found += _wrong_clearing(name, rule)
+        found += [Problem(name, text) for text in wrong_references(name, rule, plan)]
+    return found
+
+
+def _wrong_zone(plan: Plan) -> Iterator[Problem]:
+    try:
+        ZoneInfo(plan.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield Problem("", f'there is no time zone {plan.time_zone}: write one like "Asia/Shanghai"')
 
 
 def _without_limit(name: str, rule: AnyRule) -> Iterator[Problem]:
-    if not rule.enabled:
-        return
-    for key in _LIMITS[type(rule)]:
-        if getattr(rule, key) is None:
+    for keys in _LIMITS[type(rule)]:
+        given = [key for key in keys.split("|") if getattr(rule, key) is not None]
+        if len(given) > 1 and keys in _ONE_ONLY:
+            yield Problem(name, f"rule {name} has {' and '.join(given)}: keep one of them")
+        if not given and rule.enabled:
+            missing = keys.replace("|", " or ")
             yield Problem(
-                name, f"rule {name} has no {key}: set it, or switch the rule off (enabled = false)"
+                name,
+                f"rule {name} has no {missing}: set it, or switch the rule off (enabled = false)",
             )
 
 
@@ -87,32 +110,22 @@ def _without_source(name: str, rule: AnyRule) -> Iterator[Problem]:
 
 
 def _wrong_clearing(name: str, rule: AnyRule) -> Iterator[Problem]:
-    if not isinstance(rule, LimitRule) or rule.limit is None or rule.clear is None:
-        return
-    below = rule.side == "below"
-    if rule.clear < rule.limit if below else rule.clear > rule.limit:
-        way = "below" if below else "above"
+    match rule:
+        case LimitRule(
+            side="below", limit=float() | int() as limit, clear=float() | int() as clear
+        ):
+            flaps, way = clear < limit, "below"
+        case LimitRule(
+            side="above", limit=float() | int() as limit, clear=float() | int() as clear
+        ):
+            flaps, way = clear > limit, "above"
+        case RateRule(
+            per_minute=float() | int() as limit, clear_per_minute=float() | int() as clear
+        ):
+            flaps, way = clear > limit, "above"
+        case _:
+            return
+    if flaps:
         yield Problem(
-            name, f"rule {name} clears at {rule.clear}, {way} its limit {rule.limit}: it would flap"
-        )
-
-
-def _wrong_superseding(name: str, rule: AnyRule, plan: Plan) -> Iterator[Problem]:
-    milder = rule.supersedes
-    if milder is None:
-        return
-    if milder == rule.kind:
-        yield Problem(name, f"rule {name} supersedes its own kind")
-        return
-    if not isinstance(rule, LimitRule):
-        yield Problem(name, f"rule {name} cannot supersede: only rules of one quantity can")
-        return
-    watched = {
-        (other.watches, other.quantity)
-        for other in plan.rules.values()
-        if isinstance(other, LimitRule) and other.kind == milder
-    }
-    if (rule.watches, rule.quantity) not in watched:
-        yield Problem(
-            name, f"rule {name} supersedes {milder}, which watches another device or quantity"
+            name, f"rule {name} clears at {clear}, {way} its limit {limit}: it would flap"
         )

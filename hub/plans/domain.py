@@ -6,16 +6,20 @@ in no plan that we ship: its rule is kept switched off until an operator sets it
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, Grade
-from hub.sites.domain import DeviceKind, Name
+from hub.plans.schedule import Active
+from hub.sites.domain import DeviceKind, Name, Titles
 
 FORMAT = 1  # of the plan file
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Zone = Literal["place", "building", "grid", "zone"]
 
 
 class PlanError(ValueError):
@@ -27,7 +31,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `grade` and `due_minutes` go to the case that it opens. `source` names, key by key, where each
     number comes from: a standard with its clause, a line of the source documents, or "ours".
-    `supersedes` names a milder kind: while this rule is broken, that one opens nothing of its own.
+    `supersedes` names milder kinds: while this rule is broken, they open nothing of their own.
+    `active` are the times in which the rule raises; without any, always. `when` is a condition in
+    CEL on the moment of raising. What is broken while the rule may not raise is raised as soon as
+    it may, if it is broken still. `muted_by_shut_off`: during a planned shut-off of the device the
+    rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10).
     """
 
     kind: AnomalyKind
@@ -35,24 +43,132 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     due_minutes: Annotated[int, msgspec.Meta(gt=0)]
     source: dict[str, str]
     enabled: bool = True
-    supersedes: AnomalyKind | None = None
+    supersedes: AnomalyKind | list[AnomalyKind] | None = None
+    active: list[Active] = []
+    when: str | None = None
+    muted_by_shut_off: bool = False
+    veto: bool = False
+
+    @property
+    def milder(self) -> tuple[AnomalyKind, ...]:
+        """The kinds that this rule supersedes."""
+        if self.supersedes is None:
+            return ()
+        return (self.supersedes,) if isinstance(self.supersedes, str) else tuple(self.supersedes)
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):
     """A quantity beyond its limit for `duration_s`; good again past `clear` for `clear_s`.
 
     `side = "below"` breaks the rule at value < limit and clears it at value ≥ clear,
-    `side = "above"` breaks it at value ≥ limit and clears it at value < clear.
+    `side = "above"` breaks it at value ≥ limit and clears it at value < clear. With `quiet_s`
+    instead of `clear` it clears when the limit has not been broken again for so long.
+    A value holds until the next reading, at most one and a half report intervals.
     """
 
     watches: DeviceKind
-    quantity: str
+    quantity: Identifier
     unit: str
     side: Literal["below", "above"]
     limit: float | None = None
     duration_s: Seconds = 0
     clear: float | None = None
     clear_s: Seconds = 0
+    quiet_s: Positive | None = None
+
+
+class RateRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="rate"):
+    """A quantity changes by `per_minute` or more, measured over `window_s`, for `duration_s`.
+
+    The change is that between a reading and the oldest kept one within the window, per minute.
+    It clears when it has been under `clear_per_minute` for `clear_s`.
+    """
+
+    watches: DeviceKind
+    quantity: Identifier
+    unit: str
+    side: Literal["falling", "rising", "either"]
+    window_s: Positive
+    per_minute: Positive | None = None
+    duration_s: Seconds = 0
+    clear_per_minute: Positive | None = None
+    clear_s: Seconds = 0
+
+
+class StuckRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="stuck"):
+    """A quantity stays within `epsilon` of one value for `duration_s` while its device reports.
+
+    It clears with the first other value. `but` are values that may stay: a contact that is shut.
+    """
+
+    watches: DeviceKind
+    quantity: Identifier
+    unit: str
+    epsilon: Annotated[float, msgspec.Meta(ge=0)] = 0
+    duration_s: Positive | None = None
+    but: list[float] = []
+
+
+class TrendRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="trend"):
+    """A quantity drifts away from what it usually is at that hour of the day.
+
+    Means of `sample_s` are compared with the mean and deviation learned for the hour, by `weight`
+    for the newest. Once an hour has `learn` samples, the standardised differences run into a
+    two-sided tabular CUSUM with slack `k` and limit `h`. It clears after `clear_samples` samples
+    within `clear_sigma` deviations, and the baseline does not learn while it is raised.
+    """
+
+    watches: DeviceKind
+    quantity: Identifier
+    unit: str
+    side: Literal["falling", "rising", "either"]
+    sample_s: Positive | None = None
+    k: Positive = 0.5
+    h: Positive = 5
+    weight: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 0.05
+    least_deviation: Positive | None = None
+    learn: Annotated[int, msgspec.Meta(ge=2)] = 20
+    clear_sigma: Positive = 1
+    clear_samples: Annotated[int, msgspec.Meta(ge=1)] = 4
+
+
+class StateRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="state"):
+    """A device says of itself that it is in one of `states`, for `duration_s`.
+
+    It ends with any other word, or only with those in `until` where there are any.
+    """
+
+    watches: list[DeviceKind]
+    states: Annotated[list[Identifier], msgspec.Meta(min_length=1)]
+    until: list[Identifier] = []
+    duration_s: Seconds | None = None
+
+
+class RepeatedRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="repeated"):
+    """Something of one device happens `count` times within `within_s`.
+
+    What is counted is what `rule` raises, a camera's `detection`, or a device's word `state`.
+    It clears when it has not happened again for `quiet_s`.
+    """
+
+    rule: str | None = None
+    detection: Identifier | None = None
+    state: Identifier | None = None
+    count: Annotated[int, msgspec.Meta(ge=2)] | None = None
+    within_s: Positive | None = None
+    quiet_s: Positive | None = None
+
+
+class GroupRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="group"):
+    """At least `least` devices of one `zone` break any of `rules` within `within_s`.
+
+    What they raised becomes one case of this rule. It clears when none of them is broken.
+    """
+
+    rules: Annotated[list[str], msgspec.Meta(min_length=1)]
+    zone: Zone
+    least: Annotated[int, msgspec.Meta(ge=2)] = 2
+    within_s: Positive | None = None
 
 
 class PresenceRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="presence"):
@@ -81,14 +197,15 @@ class DoorRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="door"
 
 
 class SilenceRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="silence"):
-    """A device misses `missed` of its reports while its agent is heard.
+    """A device misses `missed` of its reports, or `silent_s`, while its agent is heard.
 
     An agent that is not heard for `agent_gap_s` was away; that time counts against no device.
     """
 
     watches: list[DeviceKind]
-    missed: Annotated[float, msgspec.Meta(gt=0)] | None = None
-    agent_gap_s: Annotated[float, msgspec.Meta(gt=0)]
+    missed: Positive | None = None
+    silent_s: Positive | None = None
+    agent_gap_s: Positive
 
 
 class AgentRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="agent"):
@@ -97,22 +214,61 @@ class AgentRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="agen
     Ingest that gives no sign for `ingest_gap_s` was down; that time counts against no agent.
     """
 
-    silent_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
-    ingest_gap_s: Annotated[float, msgspec.Meta(gt=0)]
+    silent_s: Positive | None = None
+    ingest_gap_s: Positive
 
 
-AnyRule: TypeAlias = LimitRule | PresenceRule | DoorRule | SilenceRule | AgentRule
+AnyRule: TypeAlias = (
+    LimitRule
+    | RateRule
+    | StuckRule
+    | TrendRule
+    | StateRule
+    | RepeatedRule
+    | GroupRule
+    | PresenceRule
+    | DoorRule
+    | SilenceRule
+    | AgentRule
+)
+
+
+class Titled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind that the page has no words for, with its title."""
+
+    title: Name
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan: its rules by name."""
+    """One plan: its rules by name, and the titles of kinds of its own.
+
+    `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
+    weekdays and months are told.
+    """
 
     format: Literal[1]
     name: str
     title: Name
     note: str = ""
+    time_zone: str = "UTC"
+    kinds: dict[Identifier, Titled] = {}
+    device_kinds: dict[Identifier, Titled] = {}
     rules: dict[str, AnyRule]
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""
         return {name: rule for name, rule in self.rules.items() if rule.enabled}
+
+    @property
+    def titles(self) -> Titles:
+        """What the plan calls the kinds that it has added."""
+        return Titles(
+            {kind: added.title for kind, added in self.kinds.items()},
+            {kind: added.title for kind, added in self.device_kinds.items()},
+        )
+
+
+def watched(rule: Any) -> tuple[DeviceKind, ...]:
+    """The kinds of devices that a rule names; none: its detector knows them itself."""
+    kinds = getattr(rule, "watches", ())
+    return (kinds,) if isinstance(kinds, str) else tuple(kinds)

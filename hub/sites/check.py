@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 
 import msgspec
 
 from hub.sites.coverage import Unplaced, cover_problems, unplaced_points
-from hub.sites.domain import SiteDocument, SiteError, grid_path, leaf_codes
+from hub.sites.domain import (
+    KNOWN_DEVICE_KINDS,
+    SiteDocument,
+    SiteError,
+    grid_path,
+    leaf_codes,
+)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -24,6 +31,7 @@ def check(document: SiteDocument) -> list[Problem]:
         _duplicates,
         _tree,
         _references,
+        _kinds,
         _answerable,
         _coverage,
         _placed,
@@ -79,6 +87,19 @@ def _references(document: SiteDocument) -> Iterator[Problem]:
     for device in document.devices:
         if device.place not in places:
             yield Problem(device.id, f"device {device.id} stands at unknown place {device.place}")
+
+
+def _kinds(document: SiteDocument) -> Iterator[Problem]:
+    known = [*KNOWN_DEVICE_KINDS, *document.device_kinds]
+    for device in document.devices:
+        if device.kind not in known:
+            close = get_close_matches(device.kind, known, n=1)
+            meant = f"; did you mean {close[0]}?" if close else ""
+            yield Problem(
+                device.id,
+                f"device {device.id} is of unknown kind {device.kind}{meant} A kind of your own "
+                "needs its title in device_kinds",
+            )
 
 
 def _answerable(document: SiteDocument) -> Iterator[Problem]:

@@ -20,7 +20,12 @@ Point: TypeAlias = tuple[float, float]
 Ring = Annotated[list[Point], msgspec.Meta(min_length=3)]
 Line = Annotated[list[Point], msgspec.Meta(min_length=2)]
 Role = Literal["warden", "stand_in", "chief", "desk", "fire_supervisor", "epidemiologist"]
-DeviceKind = Literal["hydrant", "smoke", "door", "reader", "camera"]
+DeviceKind: TypeAlias = Identifier
+
+KNOWN_DEVICE_KINDS: frozenset[DeviceKind] = frozenset(
+    ("hydrant", "smoke", "door", "reader", "camera")
+)
+"""Kinds that the page has words and glyphs for; a site or plan brings the title of any other."""
 
 
 class SiteError(ValueError):
@@ -32,6 +37,16 @@ class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     en: str
     zh: str
+
+
+class Titles(msgspec.Struct, frozen=True):
+    """What a plan calls the kinds of cases and devices that it has added."""
+
+    kinds: dict[str, Name] = {}
+    device_kinds: dict[str, Name] = {}
+
+
+NO_TITLES = Titles()
 
 
 class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +107,7 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     building: Identifier | None
     floor: int | None
     at: Point
+    zone: Identifier | None = None  # of fire alarm; None where the building is one
 
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,6 +135,7 @@ class SiteDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     roads: list[Road] = []
     places: list[Place] = []
     devices: list[Device] = []
+    device_kinds: dict[Identifier, Name] = {}  # titles of kinds that the page has no words for
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +146,7 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     device: str
-    kind: DeviceKind | Literal["agent"]
+    kind: DeviceKind  # or "agent"
     place: str
     place_name: Name
     at: Point
@@ -139,6 +156,8 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     stand_in: str | None
     agent: str
     report_s: float
+    building: str | None = None
+    zone: str | None = None
 
 
 _decoder = msgspec.json.Decoder(SiteDocument)

@@ -1,7 +1,8 @@
 -- name: put_site
-insert into hub.sites (id, name, levels, bounds, loaded)
+insert into hub.sites (id, name, levels, bounds, device_kinds, loaded)
 select %(document)s::jsonb #>> '{site,id}', %(document)s::jsonb #> '{site,name}',
-       %(document)s::jsonb -> 'levels', %(document)s::jsonb -> 'bounds', now()
+       %(document)s::jsonb -> 'levels', %(document)s::jsonb -> 'bounds',
+       %(document)s::jsonb -> 'device_kinds', now()
 
 -- name: clear_site
 delete from hub.sites
@@ -43,12 +44,12 @@ from jsonb_to_recordset(%(document)s::jsonb -> 'roads') as r(id text, line jsonb
 on conflict (id) do update set line = excluded.line, width = excluded.width
 
 -- name: put_places
-insert into hub.places (id, name, kind, building, floor, at)
-select p.id, p.name, p.kind, p.building, p.floor, p.at
+insert into hub.places (id, name, kind, building, floor, at, zone)
+select p.id, p.name, p.kind, p.building, p.floor, p.at, p.zone
 from jsonb_to_recordset(%(document)s::jsonb -> 'places')
-  as p(id text, name jsonb, kind text, building text, floor int, at jsonb)
+  as p(id text, name jsonb, kind text, building text, floor int, at jsonb, zone text)
 on conflict (id) do update set name = excluded.name, kind = excluded.kind,
-   building = excluded.building, floor = excluded.floor, at = excluded.at
+   building = excluded.building, floor = excluded.floor, at = excluded.at, zone = excluded.zone
 
 -- name: put_devices
 insert into hub.devices (id, kind, place, at, agent, report_s, grid)
@@ -107,6 +108,7 @@ select jsonb_build_object(
     'site', jsonb_build_object('id', s.id, 'name', s.name),
     'levels', s.levels,
     'bounds', s.bounds,
+    'device_kinds', s.device_kinds,
     'grids', coalesce((select jsonb_agg(jsonb_build_object(
         'code', code, 'parent', parent, 'name', name, 'boundary', boundary) order by code)
         from hub.grids), '[]'),
@@ -121,8 +123,8 @@ select jsonb_build_object(
     'roads', coalesce((select jsonb_agg(jsonb_build_object(
         'id', id, 'line', line, 'width', width) order by id) from hub.roads), '[]'),
     'places', coalesce((select jsonb_agg(jsonb_build_object(
-        'id', id, 'name', name, 'kind', kind, 'building', building, 'floor', floor, 'at', at)
-        order by id) from hub.places), '[]'),
+        'id', id, 'name', name, 'kind', kind, 'building', building, 'floor', floor, 'at', at,
+        'zone', zone) order by id) from hub.places), '[]'),
     'devices', coalesce((select jsonb_agg(jsonb_build_object(
         'id', id, 'kind', kind, 'place', place, 'at', at, 'agent', agent, 'report_s', report_s)
         order by id) from hub.devices), '[]')
@@ -133,7 +135,7 @@ from hub.sites s
 select jsonb_object_agg(d.id, jsonb_build_object(
     'device', d.id, 'kind', d.kind, 'place', d.place, 'place_name', p.name, 'at', d.at,
     'grid', d.grid, 'grid_path', to_jsonb(g.path), 'warden', h.warden, 'stand_in', h.stand_in,
-    'agent', d.agent, 'report_s', d.report_s))::text
+    'agent', d.agent, 'report_s', d.report_s, 'building', p.building, 'zone', p.zone))::text
 from hub.devices d
 join hub.places p on p.id = d.place
 join hub.grids g on g.code = d.grid

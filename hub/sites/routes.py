@@ -6,9 +6,9 @@ from typing import cast
 
 from fastapi import APIRouter, HTTPException, Request
 from psycopg_pool import AsyncConnectionPool
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from hub.sites.domain import Point, SiteDocument, grid_path, leaf_codes
+from hub.sites.domain import NO_TITLES, Point, SiteDocument, Titles, grid_path, leaf_codes
 from hub.sites.store import read_site
 
 _SAME = ("levels", "bounds", "buildings", "roads", "places", "people")
@@ -84,6 +84,12 @@ class SiteView(BaseModel):
     roads: list[RoadView]
     places: list[PlaceView]
     people: list[PersonView]
+    kinds: dict[str, NameView] = Field(
+        description="Titles of kinds of cases that the plan has added"
+    )
+    device_kinds: dict[str, NameView] = Field(
+        description="Titles of kinds of devices that the site or the plan has added"
+    )
 
 
 @router.get("/site", summary="The site: grids, buildings, roads, places and people")
@@ -94,11 +100,11 @@ async def site(request: Request) -> SiteView:
         document = await read_site(conn)
     if document is None:
         raise HTTPException(404, "No site is loaded yet: run `gridwarden site load FILE`.")
-    return view(document)
+    return view(document, cast(Titles, getattr(request.app.state, "titles", NO_TITLES)))
 
 
-def view(document: SiteDocument) -> SiteView:
-    """The document as the page reads it."""
+def view(document: SiteDocument, titles: Titles = NO_TITLES) -> SiteView:
+    """The document as the page reads it, with the plan's titles; the site's own go before."""
     parents = {grid.code: grid.parent for grid in document.grids}
     leaves = set(leaf_codes(document))
     holdings = {holding.grid: holding for holding in document.holdings}
@@ -116,7 +122,11 @@ def view(document: SiteDocument) -> SiteView:
         for grid in document.grids
     ]
     same = {name: getattr(document, name) for name in _SAME}
+    added = {
+        "kinds": titles.kinds,
+        "device_kinds": titles.device_kinds | document.device_kinds,
+    }
     return SiteView.model_validate(
-        {"id": document.site.id, "name": document.site.name, "grids": grids} | same,
+        {"id": document.site.id, "name": document.site.name, "grids": grids} | same | added,
         from_attributes=True,
     )

@@ -5,6 +5,7 @@ create table batch_ranges (
     epoch    bigint not null,
     first    bigint not null,
     last     bigint not null,
+    began    timestamptz not null,
     received timestamptz not null,
     items    bigint not null,
     refused  bigint not null,
@@ -13,7 +14,8 @@ create table batch_ranges (
 );
 comment on table batch_ranges is
     'Identities already committed whose rows left `batches`: every seq from first to last has come. '
-    'Ranges of an epoch neither overlap nor touch. `received` is the newest receipt in it; items '
+    'Ranges of an epoch neither overlap nor touch. `began` is the receipt of the first batch, '
+    '`received` the newest one; items '
     'and refused are sums.';
 
 -- Simple devices' messages stand at epoch 0 and below.

@@ -14,9 +14,11 @@ def test_it_reads_a_spool_without_touching_it(tmp_path: Path) -> None:
     path = tmp_path / "north.spool"
     spool = Spool(path, agent="north", max_bytes=1 << 20, max_age_s=60, clock=lambda: 0)
     spool.append([Sample(readings=[Reading("d", "q", n, float(n))]) for n in range(3)])
-    spool.acknowledge(spool.epoch, [1])
+    spool.acknowledge([(spool.epoch, 1)])
     files = {part.name: part.read_bytes() for part in tmp_path.iterdir()}
-    assert read_counters(path) == Counters(spool.epoch, made=3, evicted=0, waiting=2)
+    counters = read_counters(path)
+    assert counters == Counters(counters.name, made=3, evicted=0, waiting=2)
+    assert counters.name > 0
     assert {part.name: part.read_bytes() for part in tmp_path.iterdir()} == files
     spool.close()
 

@@ -68,7 +68,10 @@ def addresses(demo: Part, data: Path) -> Running:
 def process_of(demo: Part, name: str) -> psutil.Process | None:
     """The process of one part of a demo."""
     for process in demo.tree()[1:]:
-        words = process.cmdline()
+        try:
+            words = process.cmdline()
+        except psutil.NoSuchProcess:
+            continue  # one that has just gone, such as a part's helper
         if name == "broker":
             hit = any("_iotcore.py" in word or "mosquitto" in word for word in words)
         else:

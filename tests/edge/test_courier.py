@@ -15,20 +15,20 @@ from edge.sample import Sample
 EPOCH = 77
 
 
-def parcels(count: int = 3) -> list[Parcel]:
+def parcels(count: int = 3, epoch: int = EPOCH) -> list[Parcel]:
     made: list[Parcel] = []
     for seq in range(1, count + 1):
         sample = Sample(readings=[Reading("h-1", "pressure", seq, 0.3)], urgent=seq == 2)
-        (packed,) = pack(sample, agent="north", epoch=EPOCH, first_seq=seq, made=seq)
+        (packed,) = pack(sample, agent="north", epoch=epoch, first_seq=seq, made=seq)
         made.append(Parcel(seq, packed.channel, packed.items, packed.payload))
     odd = pack_unreadable(
-        Unreadable("log.csv", 2, "x", "no card"), agent="north", epoch=EPOCH, seq=count + 1
+        Unreadable("log.csv", 2, "x", "no card"), agent="north", epoch=epoch, seq=count + 1
     )
     return [*made, Parcel(count + 1, odd.channel, odd.items, odd.payload)]
 
 
 def write(path: Path, content: list[Parcel], agent: str = "north") -> Manifest:
-    return write_courier(path, content, site="campus", agent=agent, epoch=EPOCH, exported=5)
+    return write_courier(path, content, site="campus", agent=agent, exported=5)
 
 
 @pytest.fixture
@@ -47,8 +47,36 @@ def test_what_was_written_is_read_back_each_parcel_at_its_place(carried: Path) -
     with carried.open("rb") as file:
         manifest, places = check_courier(file, carried.name)
         assert [read_parcel(file, place) for place in places] == parcels()
-    assert (manifest.agent, manifest.epoch, manifest.site) == ("north", EPOCH, "campus")
+    assert [place.key for place in places] == [(EPOCH, seq) for seq in range(1, 5)]
+    assert (manifest.agent, manifest.site) == ("north", "campus")
     assert (manifest.batches, manifest.items, manifest.exported) == (4, 4, 5)
+
+
+def test_batches_of_several_epochs_are_carried_together(tmp_path: Path) -> None:
+    write(tmp_path / "f", [*parcels(2), *parcels(2, epoch=5)])
+    with (tmp_path / "f").open("rb") as file:
+        _, places = check_courier(file, "f")
+    assert [place.key for place in places] == [
+        (epoch, seq) for epoch in (EPOCH, 5) for seq in (1, 2, 3)
+    ]
+
+
+def of_version_1(path: Path, epoch: int) -> None:
+    """Give a file the head that it had before batches of several epochs could be in one."""
+    manifest = check(path)
+    head = msgspec.msgpack.encode(msgspec.structs.replace(manifest, version=1, epoch=epoch))
+    body = path.read_bytes()[-manifest.size :]
+    path.write_bytes(b"\xc6" + len(head).to_bytes(4, "big") + head + body)
+
+
+def test_a_file_of_the_first_version_is_read_and_held_to_its_epoch(carried: Path) -> None:
+    of_version_1(carried, EPOCH)
+    with carried.open("rb") as file:
+        _, places = check_courier(file, carried.name)
+    assert {place.epoch for place in places} == {EPOCH}
+    of_version_1(carried, EPOCH + 1)
+    with pytest.raises(CourierError, match="holds batch 1 of north"):
+        check(carried)
 
 
 def test_only_its_owner_may_read_the_file_and_nothing_else_is_left(carried: Path) -> None:
@@ -73,9 +101,7 @@ def test_a_write_that_fails_midway_leaves_nothing(tmp_path: Path) -> None:
         raise RuntimeError("the spool's disk")
 
     with pytest.raises(RuntimeError):
-        write_courier(
-            tmp_path / "f", (p for p in broken()), site="c", agent="n", epoch=1, exported=0
-        )
+        write_courier(tmp_path / "f", (p for p in broken()), site="c", agent="n", exported=0)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -97,7 +123,7 @@ def test_one_flipped_bit_anywhere_is_refused_or_changes_nothing_that_is_stored(
         return
     # What is left over is the manifest's own notes: when it was exported, and of how many.
     assert found == content
-    assert (manifest.agent, manifest.epoch) == (written.agent, written.epoch)
+    assert manifest.agent == written.agent
 
 
 @pytest.mark.parametrize("kept", [0, 1, 4, 40, 200, -1])
@@ -134,7 +160,7 @@ def test_a_batch_that_stands_in_it_twice_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"version": 2}, "import it with the newer one"), ({"format": "x"}, "no exported spool")],
+    [({"version": 3}, "import it with the newer one"), ({"format": "x"}, "no exported spool")],
 )
 def test_a_manifest_that_is_not_ours_is_refused(
     carried: Path, change: dict[str, object], words: str

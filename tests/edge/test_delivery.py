@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -22,6 +24,8 @@ from ingest.settings import IngestSettings
 from ingest.worker import run_worker
 
 SETTINGS = EdgeSettings(poll_ms=20, resend_s=2, report_s=0.5)  # type: ignore[call-arg]
+READINGS = "SELECT count(*) FROM readings"
+DIFFERENT = "SELECT count(DISTINCT value) FROM readings"
 VAST = Path(__file__).parents[3] / "shared/data/vast2016_prox.csv"
 
 
@@ -80,40 +84,78 @@ def test_a_replayed_log_is_stored_once_however_often_it_is_replayed(
     assert count(database_url, reasons) == 2
 
 
+class Hydrant:
+    """Reads one more with every poll; every fifth is urgent."""
+
+    devices = 1
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def poll(self, now: int) -> Iterable[Sample]:
+        self.made += 1
+        reading = Reading("h-1", "pressure", now, float(self.made))
+        return [Sample(readings=[reading], urgent=self.made % 5 == 0)]
+
+    def close(self) -> None:
+        pass
+
+
+@contextmanager
+def running(folder: Path, broker_url: str, driver: Hydrant, drain_s: float = 10) -> Iterator[None]:
+    """An agent in a thread; when left, stopped and drained."""
+    stop = threading.Event()
+    outbox = open_outbox(folder, "north", SETTINGS)
+    link = open_link(broker_url, None, None, site="campus", agent="north", queue=200)
+    drivers = [SupervisedDriver("bus", lambda: driver)]
+    agent = Agent("north", drivers, outbox, link, SETTINGS, site="campus", drain_s=drain_s)
+    thread = threading.Thread(target=agent.run, args=[stop])
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+
+
 @pytest.mark.usefixtures("worker")
 def test_an_agent_whose_broker_is_killed_stores_every_reading_once(
     tmp_path: Path, broker: EmbeddedBroker, database_url: str, until: Callable[..., None]
 ) -> None:
-    class Hydrant:
-        devices = 1
-        made = 0
+    driver = Hydrant()
+    with running(tmp_path, broker.url, driver):
+        until(lambda: count(database_url, READINGS) > 20)
+        broker.kill()
+        seen = driver.made
+        until(lambda: driver.made > seen + 30)
+        broker.start()
+        until(lambda: count(database_url, READINGS) > seen + 30)
+    assert count(database_url, READINGS) == driver.made
+    assert count(database_url, DIFFERENT) == driver.made
 
-        def poll(self, now: int) -> Iterable[Sample]:
-            self.made += 1
-            reading = Reading("h-1", "pressure", now, float(self.made))
-            return [Sample(readings=[reading], urgent=self.made % 5 == 0)]
 
-        def close(self) -> None:
-            pass
-
-    driver, stop = Hydrant(), threading.Event()
-    outbox = open_outbox(tmp_path, "north", SETTINGS)
-    link = open_link(broker.url, None, None, site="campus", agent="north", queue=200)
-    drivers = [SupervisedDriver("bus", lambda: driver)]
-    agent = Agent("north", drivers, outbox, link, SETTINGS, site="campus")
-    thread = threading.Thread(target=agent.run, args=[stop])
-    thread.start()
-    readings = "SELECT count(*) FROM readings"
-    until(lambda: count(database_url, readings) > 20)
-    broker.kill()
-    seen = driver.made
-    until(lambda: driver.made > seen + 30)
-    broker.start()
-    until(lambda: count(database_url, readings) > seen + 30)
-    stop.set()
-    thread.join(20)
-    assert count(database_url, readings) == driver.made
-    assert count(database_url, "SELECT count(DISTINCT value) FROM readings") == driver.made
+@pytest.mark.usefixtures("worker")
+def test_an_agent_whose_spool_is_put_back_from_a_copy_stores_every_reading_once(
+    tmp_path: Path, broker: EmbeddedBroker, database_url: str, until: Callable[..., None]
+) -> None:
+    """As after a snapshot of its machine, with batches waiting in the copy."""
+    driver, spool = Hydrant(), tmp_path / "spool"
+    with running(spool, broker.url, driver):
+        until(lambda: count(database_url, READINGS) > 10)
+    with running(spool, "mqtt://127.0.0.1:9", driver, drain_s=0):
+        until(lambda: driver.made > 40)
+    shutil.copytree(spool, tmp_path / "copy")
+    with running(spool, broker.url, driver):
+        seen = driver.made
+        until(lambda: driver.made > seen + 30)
+    assert count(database_url, READINGS) == driver.made
+    for _ in range(2):
+        shutil.rmtree(spool)
+        shutil.copytree(tmp_path / "copy", spool)
+        with running(spool, broker.url, driver):
+            until(lambda seen=driver.made: driver.made > seen + 20)
+    assert count(database_url, DIFFERENT) == driver.made
+    assert count(database_url, READINGS) == driver.made
 
 
 @pytest.mark.usefixtures("worker")

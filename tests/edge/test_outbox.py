@@ -8,7 +8,7 @@ import pytest
 from edge.outbox import Outbox
 from edge.sample import Sample
 from edge.spool import MEMORY, Spool
-from edge.wire import Ack
+from edge.wire import Ack, Held
 
 MakeSample = Callable[..., Sample]
 
@@ -31,6 +31,24 @@ def test_samples_wait_until_they_are_acknowledged(outbox: Outbox, sample_of: Mak
     outbox.acknowledge([Ack(outbox.epoch, [1]), Ack(outbox.epoch, [2, 9]), Ack(12345, [1])])
     assert outbox.empty
     assert outbox.tickets(10) == []
+
+
+def test_what_an_earlier_start_left_waits_and_is_acknowledged_under_its_own_epoch(
+    tmp_path: Path, sample_of: MakeSample
+) -> None:
+    file = tmp_path / "north.spool"
+    before = Outbox(spool(file), spool(MEMORY))
+    before.append([sample_of(), sample_of()])
+    before.close()
+    outbox = Outbox(spool(file), spool(MEMORY))
+    outbox.append([sample_of(urgent=True)])
+    old, new = before.epoch, outbox.epoch
+    tickets = outbox.tickets(10)
+    assert [ticket.key for ticket in tickets] == [(new, 1), (old, 1), (old, 2)]
+    assert set(outbox.load(tickets)) == {(new, 1), (old, 1), (old, 2)}
+    assert outbox.held == [Held(old, 2), Held(new, 1)]
+    outbox.acknowledge([Ack(old, [2, 3]), Ack(new, [2])])
+    assert [ticket.key for ticket in outbox.tickets(10)] == [(new, 1), (old, 1)]
 
 
 def test_what_is_in_flight_is_left_out(outbox: Outbox, sample_of: MakeSample) -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from edge.columns import Reading
 from edge.pack import BadSampleError, Unreadable
 from edge.sample import Sample
 from edge.spool import Counts, Spool, SpoolInUseError, SpoolRefusedError
-from edge.wire import decode_batch, decode_rejected
+from edge.window import Key
+from edge.wire import Held, decode_batch, decode_rejected
 
 MakeSample = Callable[..., Sample]
 DAY = 86_400 * 1_000_000
@@ -43,6 +46,10 @@ def seqs(spool: Spool) -> list[int]:
     return [ticket.seq for ticket in spool.tickets(100_000)]
 
 
+def keys(spool: Spool, *seqs: int) -> list[Key]:
+    return [(spool.epoch, seq) for seq in seqs]
+
+
 def test_what_was_appended_is_there_after_a_restart(
     tmp_path: Path, clock: Clock, sample_of: MakeSample
 ) -> None:
@@ -52,11 +59,76 @@ def test_what_was_appended_is_there_after_a_restart(
     spool.close()
 
     again = open_spool(tmp_path, clock)
-    assert (again.epoch, again.counts) == (epoch, counts)
+    assert again.counts == counts
     assert counts.made == 5
-    batch = decode_batch(again.load([2])[2])
+    batch = decode_batch(again.load([(epoch, 2)])[epoch, 2])
     assert (batch.epoch, batch.seq, len(batch)) == (epoch, 2, 2)
-    assert again.append([sample_of()]) == [3]
+
+
+def test_each_opening_begins_an_epoch_with_its_first_batch(
+    tmp_path: Path, clock: Clock, sample_of: MakeSample
+) -> None:
+    given: list[Key] = []
+    for _ in range(3):
+        spool = open_spool(tmp_path, clock)
+        given += [(spool.epoch, seq) for seq in spool.append([sample_of(), sample_of()])]
+        spool.close()
+    assert [seq for _, seq in given] == [1, 2] * 3
+    assert len({epoch for epoch, _ in given}) == 3
+    spool = open_spool(tmp_path, clock)
+    assert [ticket.key for ticket in spool.tickets(9)] == given
+    assert spool.held == [Held(epoch, 2) for epoch, _ in given[::2]]
+    spool.acknowledge(given[2:])
+    assert spool.held == [Held(given[0][0], 2)]
+
+
+def test_an_agent_that_is_restarted_over_and_over_leaves_no_trail_of_epochs(
+    tmp_path: Path, clock: Clock, sample_of: MakeSample
+) -> None:
+    for n in range(6):
+        spool = open_spool(tmp_path, clock)
+        if n % 2:
+            spool.append([sample_of()])
+            spool.acknowledge(keys(spool, 1))
+        spool.close()
+    with closing(sqlite3.connect(tmp_path / "north.spool")) as db:
+        assert db.execute("SELECT count(*) FROM epochs").fetchone() == (1,)
+
+
+def test_a_batch_that_the_disk_refuses_begins_no_epoch(
+    tmp_path: Path, clock: Clock, sample_of: MakeSample
+) -> None:
+    spool = open_spool(tmp_path, clock)
+    with pytest.raises(BadSampleError):
+        spool.append([Sample(readings=[Reading("a b", "flow", 1, 1.0)])])
+    spool._db.execute("PRAGMA query_only = 1")  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(SpoolRefusedError):
+        spool.append([sample_of()])
+    assert spool.held == []
+    spool._db.execute("PRAGMA query_only = 0")  # pyright: ignore[reportPrivateUsage]
+    assert spool.append([sample_of()]) == [1]
+    assert spool.held == [Held(spool.epoch, 1)]
+
+
+def test_a_file_that_is_opened_again_by_itself_gives_each_batch_its_own_identity(
+    tmp_path: Path, clock: Clock, sample_of: MakeSample
+) -> None:
+    """As after damage that a full disk did not let it mend at once."""
+    spool = open_spool(tmp_path, clock)
+    spool.append([sample_of(), sample_of()])
+    given = [ticket.key for ticket in spool.tickets(9)]
+    spool.close()
+    assert spool.append([sample_of()]) == [1]
+    spool.close()
+    assert spool.append_unreadable([Unreadable("log.csv", 3, "x,y", "no card")]) == [1]
+    tickets = [ticket.key for ticket in spool.tickets(9)]
+    assert tickets[:2] == given
+    assert len({epoch for epoch, _ in tickets}) == 3
+    payloads = list(spool.load(tickets).values())
+    found = [*map(decode_batch, payloads[:3]), decode_rejected(payloads[3])]
+    assert [(one.epoch, one.seq) for one in found] == tickets
+    spool.close()
+    assert spool.acknowledge(given[:1]) == 1
 
 
 def test_urgent_batches_come_first_then_the_oldest(
@@ -66,7 +138,7 @@ def test_urgent_batches_come_first_then_the_oldest(
     spool = open_spool(tmp_path, clock)
     spool.append([sample_of(urgent=n in (2, 5)) for n in range(1, 7)])
     assert seqs(spool) == [2, 5, 1, 3, 4, 6]
-    assert [ticket.seq for ticket in spool.tickets(2, exclude=[2, 1])] == [5, 3]
+    assert [ticket.seq for ticket in spool.tickets(2, keys(spool, 2, 1))] == [5, 3]
 
 
 def test_acknowledged_batches_are_dropped_and_counted_once(
@@ -74,9 +146,9 @@ def test_acknowledged_batches_are_dropped_and_counted_once(
 ) -> None:
     spool = open_spool(tmp_path, clock)
     spool.append([sample_of(3), sample_of(4)])
-    assert spool.acknowledge(spool.epoch, [1, 1, 77]) == 1
-    assert spool.acknowledge(spool.epoch, [1]) == 0
-    assert spool.acknowledge(spool.epoch + 1, [2]) == 0
+    assert spool.acknowledge(keys(spool, 1, 1, 77, 0)) == 1
+    assert spool.acknowledge(keys(spool, 1)) == 0
+    assert spool.acknowledge([(spool.epoch + 1, 2)]) == 0
     assert seqs(spool) == [2]
     assert (spool.counts.made, spool.counts.acknowledged, spool.counts.batches) == (7, 3, 1)
 
@@ -86,9 +158,8 @@ def test_seqs_are_not_used_again_when_all_was_acknowledged(
 ) -> None:
     spool = open_spool(tmp_path, clock)
     spool.append([sample_of()])
-    spool.acknowledge(spool.epoch, [1])
-    spool.close()
-    assert open_spool(tmp_path, clock).append([sample_of()]) == [2]
+    spool.acknowledge(keys(spool, 1))
+    assert spool.append([sample_of()]) == [2]
 
 
 def test_unreadable_records_share_the_sequence(
@@ -98,7 +169,7 @@ def test_unreadable_records_share_the_sequence(
     spool.append([sample_of()])
     assert spool.append_unreadable([Unreadable("log.csv", 3, "x,y", "no card")]) == [2]
     assert [ticket.channel for ticket in spool.tickets(5)] == ["bulk", "rejected"]
-    assert decode_rejected(spool.load([2])[2]).seq == 2
+    assert decode_rejected(spool.load(keys(spool, 2))[spool.epoch, 2]).seq == 2
     assert spool.counts.made == 4
 
 
@@ -180,8 +251,6 @@ def test_a_damaged_file_is_moved_aside_and_a_new_life_begins(
 
 
 def test_a_spool_of_a_later_version_is_left_alone(tmp_path: Path, clock: Clock) -> None:
-    import sqlite3
-
     open_spool(tmp_path, clock).close()
     db = sqlite3.connect(tmp_path / "north.spool")
     db.execute("PRAGMA user_version = 99")
@@ -222,7 +291,8 @@ def test_a_killed_agent_keeps_every_batch_it_was_told_is_stored(
     assert set(map(int, complete)) <= set(stored)
     assert stored == list(range(1, len(stored) + 1))
     assert spool.counts.made == 50 * len(stored)
-    assert all(len(decode_batch(spool.load([seq])[seq])) == 50 for seq in stored[-5:])
+    newest = [ticket.key for ticket in spool.tickets(100_000)][-5:]
+    assert all(len(decode_batch(spool.load([key])[key])) == 50 for key in newest)
     spool.close()
 
 

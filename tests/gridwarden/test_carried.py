@@ -69,6 +69,9 @@ def fill(folder: Path, agent: str = "north") -> int:
     for number in range(20):
         readings = [Reading("h-1", "pressure", start + 10 * number + n, 0.3) for n in range(5)]
         outbox.append([Sample(readings=readings, urgent=number == 7)])
+        if number == 9:  # restarted: what follows is of another epoch
+            outbox.close()
+            outbox = open_outbox(folder / "spools", agent, SETTINGS)
     outbox.append([Sample(swipes=[Swipe("gate", start, "C-1")])])
     outbox.append([Sample(readings=[Reading("h-1", "pressure", old, 0.2)])])
     outbox.append([Sample(readings=[Reading("h-1", "pressure", start + DAY, 0.2)])])

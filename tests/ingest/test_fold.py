@@ -56,9 +56,9 @@ def test_recent_batches_keep_their_rows(conn: psycopg.Connection, database_url: 
     claimed(conn, message(1), message(2, received=NOW), message(3))
     assert fold_batches(conn, BEFORE) == 2
     assert rows(database_url, "select seq from batches") == [(2,)]
-    assert taken(conn, "a", 1, [1, 2, 4]) == {
-        1: Taken(1, None, 0, 0),
-        2: Taken(2, "live", 2, 2),
+    assert taken(conn, "a", [(1, 1), (1, 2), (1, 4)]) == {
+        (1, 1): Taken(1, 1, None, 0, 0),
+        (1, 2): Taken(1, 2, "live", 2, 2),
     }
 
 

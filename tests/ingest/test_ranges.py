@@ -12,7 +12,7 @@ batches = st.sets(st.tuples(st.sampled_from("ab"), st.integers(1, 2), st.integer
 
 
 def single(agent: str, epoch: int, seq: int) -> Range:
-    return Range(agent, epoch, seq, seq, moment(seq), seq, 1)
+    return Range(agent, epoch, seq, seq, moment(seq), moment(seq), seq, 1)
 
 
 def held(ranges: list[Range]) -> list[tuple[str, int, int]]:
@@ -28,6 +28,7 @@ def test_ranges_hold_what_was_put_in_however_it_came(
     assert held(ranges) == sorted(some | more)
     assert sum(one.items for one in ranges) == sum(seq for _, _, seq in some | more)
     assert sum(one.refused for one in ranges) == len(some | more)
+    assert all(one.began == moment(one.first) for one in ranges)
     assert all(one.received == moment(one.last) for one in ranges)
 
 

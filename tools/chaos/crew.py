@@ -53,7 +53,6 @@ class CountingAgent:
         self._settings = settings
         self.lives: list[Life] = []
         self.evicted = 0
-        self.epochs: set[int] = set()
         self.status: dict[str, int] = {}
         self._broker_url = broker_url
         self._folder = folder
@@ -165,12 +164,11 @@ class CountingAgent:
         now = read_counters(self._spool)
         life = self.lives[-1]
         life.made = now.made + self.status.get("reserve_made", 0)
-        if now.epoch == self._before.epoch:
+        if now.name == self._before.name:
             life.made -= self._before.made
         self.evicted += now.evicted - self._before.evicted
         self.evicted += self.status.get("reserve_evicted", 0)
         self._before = now
-        self.epochs |= {now.epoch} - {0}
 
     def _hear(self, line: str) -> None:
         with suppress(json.JSONDecodeError):  # a killed process ends in the middle of a line

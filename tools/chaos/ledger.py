@@ -16,9 +16,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """The durable counters of one spool; `waiting` are batches not acknowledged."""
+    """The durable counters of one spool; `waiting` are batches not acknowledged.
 
-    epoch: int = 0
+    `name` is the file's: one that took a damaged file's place has another, and counts from 0.
+    """
+
+    name: int = 0
     made: int = 0
     evicted: int = 0
     waiting: int = 0
@@ -38,4 +41,4 @@ def read_counters(spool: Path) -> Counters:
     return Counters(*row) if row else Counters()
 
 
-_COUNTERS = "SELECT epoch, made, evicted, (SELECT count(*) FROM batches) FROM life"
+_COUNTERS = "SELECT name, made, evicted, (SELECT count(*) FROM batches) FROM life"

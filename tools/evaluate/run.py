@@ -16,7 +16,7 @@ from edge.simulate.world import World, build_world
 from edge.wire import Micros
 from gridwarden.backtest.claims import claims_of
 from gridwarden.backtest.match import Matched, match
-from gridwarden.backtest.waits import waits_of
+from gridwarden.backtest.waits import waits_of, worse_of
 from hub.anomalies.domain import Anomaly
 from hub.anomalies.engine import Engine
 from hub.anomalies.replay import Found, Taken, Tick, replay
@@ -101,6 +101,7 @@ def evaluate(
         claims_of(found, {name: spot.grid for name, spot in engine.spots.items()}),
         end=end,
         waits_s=waits_of(plan),
+        worse=worse_of(plan),
         grids=true_grids(world) | {name: engine.spots[name].grid for name in agents},
         knowable=lambda device, time: _knowable(engine, away, device, time),
     )

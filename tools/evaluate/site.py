@@ -21,14 +21,14 @@ def spots_of(document: SiteDocument) -> dict[str, Spot]:
     """Devices with their grids and holders, as the store gives them."""
     grids = locate(document)
     parents = {grid.code: grid.parent for grid in document.grids}
-    names = {place.id: place.name for place in document.places}
+    places = {place.id: place for place in document.places}
     holders = {holding.grid: holding for holding in document.holdings}
     return {
         device.id: Spot(
             device=device.id,
             kind=device.kind,
             place=device.place,
-            place_name=names[device.place],
+            place_name=places[device.place].name,
             at=device.at,
             grid=grids[device.id],
             grid_path=grid_path(parents, grids[device.id]),
@@ -36,6 +36,8 @@ def spots_of(document: SiteDocument) -> dict[str, Spot]:
             stand_in=holders[grids[device.id]].stand_in,
             agent=device.agent,
             report_s=device.report_s,
+            building=places[device.place].building,
+            zone=places[device.place].zone,
         )
         for device in document.devices
     }

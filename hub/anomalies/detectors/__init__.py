@@ -16,6 +16,9 @@ from hub.anomalies.domain import Anomaly, Recovery
 from hub.anomalies.row import Pulse, Row
 from hub.sites.domain import Spot
 
+SETTLE: Micros = 300_000  # ours: what was received may take so long to be committed and read
+HOLD_REPORTS = 1.5  # ours: a value holds until the next report, and half an interval in grace
+
 Finding: TypeAlias = Anomaly | Recovery
 Spots: TypeAlias = Mapping[str, Spot]
 
@@ -44,4 +47,21 @@ class Detector(Protocol[S]):
 
     def due(self, state: S, now: Micros) -> tuple[S, list[Finding]]:
         """Find what time alone has made true by `now`."""
+        ...
+
+
+class Second(Protocol[S]):
+    """What works on the findings of others: it counts them, or makes one of several."""
+
+    @property
+    def state_type(self) -> type[S]:
+        """The msgspec struct that holds the state."""
+        ...
+
+    def start(self) -> S:
+        """The state that knows nothing yet."""
+        ...
+
+    def take(self, state: S, found: list[Finding]) -> tuple[S, list[Finding]]:
+        """Take in findings; gives them all with its own, in the order in which they count."""
         ...

@@ -175,6 +175,7 @@ class Door:
             unit="s",
             quantity="open",
             grade=self.rule.grade,
+            veto=self.rule.veto,
         )
 
     def _recovery(self, device: str, started: Micros, closed: Micros) -> Recovery:

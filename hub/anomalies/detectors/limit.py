@@ -8,6 +8,7 @@ neither raises nor clears. Rules of one quantity are judged together, so that a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -15,26 +16,18 @@ from numpy.typing import NDArray
 
 from edge.wire import Micros
 from hub.anomalies.detectors import Finding, Spots
-from hub.anomalies.domain import Anomaly, Recovery
-from hub.anomalies.row import Pulse, Row, Series
+from hub.anomalies.detectors.breach import Judge, Terms, Watch
+from hub.anomalies.detectors.ordered import LAST, Ordered, hold_until, lapsed
+from hub.anomalies.roster import Roster, Table, packed, roster_of
+from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import LimitRule
 from hub.plans.units import micros
-
-_NEVER = np.iinfo(np.int64).min
-
-
-class Watch(msgspec.Struct, frozen=True, array_like=True):
-    """One device breaking one rule since `since`; good again since `good` once it was raised."""
-
-    since: Micros
-    raised: bool = False
-    good: Micros | None = None
 
 
 class LimitState(msgspec.Struct, frozen=True):
     """Last event time per device, and the open watches: device → rule → watch."""
 
-    last: dict[str, Micros] = {}
+    table: Table = Table()
     watches: dict[str, dict[str, Watch]] = {}
 
 
@@ -60,31 +53,37 @@ class Limit:
         series = row.series(rule.quantity)
         if series is None:
             return state, []
-        last = np.array([state.last.get(name, _NEVER) for name in series.devices], dtype=np.int64)
-        timely = in_order(series, last)
-        newest = np.maximum(np.maximum.reduceat(series.time, series.start), last)
+        columns = state.table.open(self._roster, LAST)
+        news = Ordered.take(series, self._roster, columns["last"], self._watched)
+        table = packed(self._roster, columns)
         broken = np.zeros(len(series.time), dtype=bool)
         for one in self.rules.values():
             broken |= _breaks(one, series.value)
-        troubled = np.logical_or.reduceat(broken & timely, series.start)
+        wanted = np.logical_or.reduceat(broken & news.timely, series.start)
+        wanted |= news.among(series.devices, state.watches)
 
-        watches = dict(state.watches)
-        found: list[Finding] = []
-        for index, device in enumerate(series.devices):
-            if not (troubled[index] or device in watches) or not self._is_watched(device):
-                continue
-            at = series.of(index)
-            mine = watches.pop(device, {})
-            for time, value in zip(
-                series.time[at][timely[at]].tolist(),
-                series.value[at][timely[at]].tolist(),
+        watches, found = dict(state.watches), list[Finding]()
+        for index in np.flatnonzero(wanted & news.known).tolist():
+            device, at = series.devices[index], series.of(index)
+            mine, last = watches.pop(device, {}), int(news.last[index])
+            times, values = series.time[at][news.timely[at]], series.value[at][news.timely[at]]
+            breaks = [_breaks(one, values).tolist() for one in self.rules.values()]
+            clears = [_clears(one, values).tolist() for one in self.rules.values()]
+            for time, value, broke, good in zip(
+                times.tolist(),
+                values.tolist(),
+                zip(*breaks, strict=True),
+                zip(*clears, strict=True),
                 strict=True,
             ):
-                mine = self._judge(device, mine, time, value, found)
+                if mine:
+                    until = hold_until(self.spots[device], last, time - 1)
+                    mine = self._judge.lapse(device, mine, until, found)
+                mine = self._judge.reading(device, mine, time, value, broke, good, found)
+                last = time
             if mine:
                 watches[device] = mine
-        heard = dict(zip(series.devices, newest.tolist(), strict=True))
-        return LimitState(last=state.last | heard, watches=watches), found
+        return LimitState(table, watches), found
 
     def pulse(
         self, state: LimitState, pulse: Pulse, now: Micros
@@ -93,104 +92,47 @@ class Limit:
         return state, []
 
     def due(self, state: LimitState, now: Micros) -> tuple[LimitState, list[Finding]]:
-        """Nothing becomes true without a reading."""
-        return state, []
+        """Breaches that have lasted long enough while their device need not have said more."""
+        if not state.watches:
+            return state, []
+        found: list[Finding] = []
+        last = state.table.open(self._roster, LAST)["last"]
+        watches = lapsed(self._judge, self._roster, last, state.watches, now, found)
+        return (LimitState(state.table, watches) if watches is not None else state), found
 
-    def _is_watched(self, device: str) -> bool:
-        spot = self.spots.get(device)
-        return spot is not None and any(r.watches == spot.kind for r in self.rules.values())
+    @cached_property
+    def _roster(self) -> Roster:
+        return roster_of(self.spots)
 
-    def _judge(
-        self,
-        device: str,
-        before: dict[str, Watch],
-        time: Micros,
-        value: float,
-        found: list[Finding],
-    ) -> dict[str, Watch]:
-        """The device's watches after one reading; worse rules stand first."""
-        after: dict[str, Watch] = {}
-        held: set[str] = set()
-        for name, rule in self.rules.items():
-            watch = _advance(rule, before.get(name), time, value)
-            if watch is None:
-                continue
-            if rule.supersedes is not None:
-                held.add(rule.supersedes)
-            if not watch.raised and time - watch.since >= micros(rule.duration_s):
-                if rule.kind not in held:
-                    found.append(_anomaly(name, rule, device, watch.since, value))
-                    watch = Watch(watch.since, raised=True)
-            elif watch.good is not None and time - watch.good >= micros(rule.clear_s):
-                found.append(
-                    Recovery(
-                        rule=name,
-                        kind=rule.kind,
-                        device=device,
-                        started=watch.since,
-                        recovered=watch.good + micros(rule.clear_s),
-                        value=value,
-                    )
-                )
-                continue
-            after[name] = watch
-        return after
+    @cached_property
+    def _watched(self) -> NDArray[np.bool_]:
+        return self._roster.of_kinds(rule.watches for rule in self.rules.values())
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge([_terms(name, rule) for name, rule in self.rules.items()])
 
 
-def worst_first(rules: dict[str, LimitRule]) -> dict[str, LimitRule]:
-    """The rules of one quantity in the order in which they are judged."""
-    superseded = {rule.supersedes for rule in rules.values()}
-    return dict(sorted(rules.items(), key=lambda item: item[1].kind in superseded))
+def _terms(name: str, rule: LimitRule) -> Terms:
+    quiet = None if rule.quiet_s is None else micros(rule.quiet_s)
+    return Terms(
+        name,
+        rule,
+        micros(rule.duration_s),
+        micros(rule.clear_s),
+        quiet,
+        rule.limit,
+        rule.unit,
+        rule.quantity,
+    )
 
 
-def in_order(series: Series, last: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which readings are not older than what their device had reported before them.
-
-    `last` is the event time, per device, of the newest reading of earlier batches.
-    """
-    counts = np.diff(np.r_[series.start, len(series.time)])
-    newest = np.repeat(last, counts)
-    falls = series.time[1:] < series.time[:-1]
-    falls[series.start[1:] - 1] = False  # from one device to the next is no step of either
-    if falls.any():
-        for index in np.unique(np.repeat(np.arange(len(counts)), counts)[1:][falls]).tolist():
-            at = series.of(index)
-            before = np.r_[last[index], np.maximum.accumulate(series.time[at])[:-1]]
-            newest[at] = np.maximum(newest[at], before)
-    return series.time >= newest
-
-
-def _advance(rule: LimitRule, watch: Watch | None, time: Micros, value: float) -> Watch | None:
-    if watch is None or not watch.raised:
-        if not _breaks(rule, value):
-            return None
-        return watch or Watch(time)
-    if not _clears(rule, value):
-        return Watch(watch.since, raised=True)
-    return watch if watch.good is not None else Watch(watch.since, raised=True, good=time)
-
-
-def _breaks(rule: LimitRule, value: float | NDArray[np.float64]) -> bool | NDArray[np.bool_]:
+def _breaks(rule: LimitRule, value: NDArray[np.float64]) -> NDArray[np.bool_]:
     assert rule.limit is not None, "check_plan lets no rule judge without a limit"
     return value < rule.limit if rule.side == "below" else value >= rule.limit
 
 
-def _clears(rule: LimitRule, value: float) -> bool:
-    assert rule.clear is not None, "check_plan lets no rule judge without a clear limit"
+def _clears(rule: LimitRule, value: NDArray[np.float64]) -> NDArray[np.bool_]:
+    if rule.clear is None:  # it clears when it has been quiet
+        return np.zeros(len(value), dtype=bool)
     return value >= rule.clear if rule.side == "below" else value < rule.clear
-
-
-def _anomaly(name: str, rule: LimitRule, device: str, since: Micros, value: float) -> Anomaly:
-    return Anomaly(
-        rule=name,
-        kind=rule.kind,
-        device=device,
-        started=since,
-        raised=since + micros(rule.duration_s),
-        value=value,
-        limit=rule.limit,
-        unit=rule.unit,
-        quantity=rule.quantity,
-        grade=rule.grade,
-        supersedes=rule.supersedes,
-    )

@@ -159,6 +159,7 @@ class Presence:
                     unit="s",
                     quantity=rule.detection,
                     grade=rule.grade,
+                    veto=rule.veto,
                     detection_time=picture,
                 )
             )

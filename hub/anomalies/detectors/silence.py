@@ -6,8 +6,13 @@ child is silent when its parent's clock has run on for the child's limit since t
 heard. So an agent's outage, an ingest that was down, and a hub that was down or behind all count
 against nobody, without being told apart.
 
-All times are receipt times. Everything is found when a clock moves on, so when somebody looks
-makes no difference.
+A parent may speak seldom. A child that was overdue already at its parent's last word is therefore
+not waited for: for it the clock runs on without a word, for a third of the gap (one report of the
+parent) at most. A child in good order is never overdue then, so a parent that goes away takes no
+such child with it.
+
+All times are receipt times. What is found, and when it fell due, depends on these alone: when
+somebody looks makes no difference.
 """
 
 from __future__ import annotations
@@ -20,11 +25,14 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 
 from edge.wire import Micros
-from hub.anomalies.detectors import Finding, Spots
+from hub.anomalies.detectors import SETTLE, Finding, Spots
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import AgentRule, SilenceRule
 from hub.plans.units import micros
+
+LATE_REPORTS = 1.25  # ours: one report has not come, a quarter of an interval in grace
+RUN_ON_SHARE = 3  # ours: the gap is three reports of the parent
 
 _INGEST = "ingest"
 _NEVER: Micros = (1 << 63) - 1
@@ -59,10 +67,11 @@ class SilenceState(msgspec.Struct, frozen=True):
 
 
 class Child(NamedTuple):
-    """Whose clock a child is measured by, and how long it may be silent."""
+    """Whose clock a child is measured by, how long it may be silent, and when it is overdue."""
 
     parent: str
     limit: Micros
+    late: Micros
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,30 @@ class Silence:
         return self._hear(state, ingest, pulse.agents.items())
 
     def due(self, state: SilenceState, now: Micros) -> tuple[SilenceState, list[Finding]]:
-        """Nothing becomes true without a word from a parent."""
-        return state, []
+        """Children that were overdue at their parent's last word and have become silent since."""
+        found: list[Finding] = []
+        families = state.families
+        for parent, family in state.families.items():
+            on = min(now - SETTLE - family.last, self.gap // RUN_ON_SHARE)
+            if on <= 0 or family.ran + on < family.look or parent not in self._names:
+                continue
+            marks, before = dict(family.marks), len(found)
+            overdue = frozenset(
+                name
+                for name in self._names[parent] & marks.keys()
+                if family.ran - marks[name].ran >= self.children[name].late
+            )
+            look = self._look(overdue, family, on, marks, found)
+            if len(found) > before:
+                rest = self._names[parent] & marks.keys() - overdue
+                looks = [
+                    marks[name].ran + self.children[name].limit
+                    for name in rest
+                    if not marks[name].silent
+                ]
+                look = min([look, *looks])
+                families = families | {parent: Family(family.last, family.ran, look, marks)}
+        return (SilenceState(families) if found else state), found
 
     @cached_property
     def _names(self) -> dict[str, frozenset[str]]:
@@ -151,23 +182,24 @@ class Silence:
                 look = min(look, ran + self.children[name].limit)
             marks[name] = Mark(at, ran)
         if ran >= look:
-            look = self._look(names, family, marks, found)
+            look = self._look(names, family, 0, marks, found)
         return Family(family.last, ran, look, marks)
 
     def _look(
         self,
         names: frozenset[str],
         family: Family,
+        on: Micros,
         marks: dict[str, Mark],
         found: list[Finding],
     ) -> Micros:
-        """Mark and find the silent children; gives when to look again."""
+        """Mark and find who is silent when the clock has run `on`; gives when to look again."""
         look = _NEVER
         for name in sorted(names):
             mark, limit = marks[name], self.children[name].limit
             if mark.silent:
                 continue
-            if family.ran - mark.ran < limit:
+            if family.ran + on - mark.ran < limit:
                 look = min(look, mark.ran + limit)
                 continue
             marks[name] = Mark(mark.seen, mark.ran, silent=True)
@@ -175,19 +207,19 @@ class Silence:
         return look
 
     def _anomaly(self, name: str, mark: Mark, family: Family, limit: Micros) -> Anomaly:
-        """Raised when the clock reached the limit, whichever beat of the parent showed it."""
-        beyond = family.ran - mark.ran - limit
         return Anomaly(
             rule=self.name,
             kind=self.rule.kind,
             device=name,
             started=mark.seen,
-            raised=family.last - beyond,
+            raised=family.last - (family.ran - mark.ran - limit),
             value=limit / 1e6,
             limit=limit / 1e6,
             unit="s",
             quantity="heard",
             grade=self.rule.grade,
+            supersedes=self.rule.milder,
+            veto=self.rule.veto,
         )
 
     def _recovery(self, name: str, mark: Mark, at: Micros) -> Recovery:
@@ -212,17 +244,19 @@ def _beaten(family: Family, at: Micros, gap: Micros) -> Family:
 
 def of_devices(name: str, rule: SilenceRule, spots: Spots) -> Silence:
     """Devices of the watched kinds, measured by their agents' clocks."""
-    assert rule.missed is not None, "check_plan lets no rule judge without a limit"
-    children = {
-        device: Child(spot.agent, micros(rule.missed * spot.report_s))
-        for device, spot in spots.items()
-        if spot.kind in rule.watches
-    }
+    assert rule.missed or rule.silent_s, "check_plan lets no rule judge without a limit"
+    children: dict[str, Child] = {}
+    for device, spot in spots.items():
+        if spot.kind in rule.watches:
+            limit = micros(rule.silent_s or (rule.missed or 0) * spot.report_s)
+            late = min(limit, micros(LATE_REPORTS * spot.report_s))
+            children[device] = Child(spot.agent, limit, late)
     return Silence(name, rule, children, micros(rule.agent_gap_s))
 
 
 def of_agents(name: str, rule: AgentRule, agents: Iterable[str]) -> Silence:
     """Agents, measured by ingest's clock."""
     assert rule.silent_s is not None, "check_plan lets no rule judge without a limit"
-    children = {agent: Child(_INGEST, micros(rule.silent_s)) for agent in agents}
+    limit = micros(rule.silent_s)
+    children = {agent: Child(_INGEST, limit, limit // 2) for agent in agents}
     return Silence(name, rule, children, micros(rule.ingest_gap_s))

@@ -75,7 +75,7 @@ def test_a_rule_that_is_off_finds_nothing(script: Any, spots: dict[str, Spot]) -
     campus = Engine(shipped_plan("campus"), spots)
     story = [script.reading(second, "h", "pressure", 0.0) for second in range(0, 70, 5)]
     _, found = campus.step(campus.start(), script.batch(story))
-    assert [told.what for told in script.tell(found)] == ["hydrant_low_pressure"]
+    assert [told.what for told in script.tell(found)] == ["hydrant_critical_pressure"]
 
 
 def test_an_agent_has_a_spot_like_its_devices(engine: Engine) -> None:

@@ -55,7 +55,8 @@ def replayed(url: str, engine: Engine, source: Source) -> tuple[bytes, set[int]]
 
 def encoded(anomalies: list[Anomaly]) -> bytes:
     ordered = sorted(anomalies, key=lambda one: (one.raised, one.key))
-    return b"\n".join(msgspec.json.encode(one) for one in ordered)
+    kept = [msgspec.structs.replace(one, members=(), part_of=None) for one in ordered]
+    return b"\n".join(map(msgspec.json.encode, kept))
 
 
 @pytest.mark.parametrize("source", ["feed", "raw", "auto"])

@@ -52,7 +52,7 @@ def test_the_list_holds_what_is_asked_for(
 
 
 @pytest.mark.parametrize(
-    "asked", [{"grid": "\0"}, {"search": "\0"}, {"owner": "\0"}, {"kind": "rain"}]
+    "asked", [{"grid": "\0"}, {"search": "\0"}, {"owner": "\0"}, {"kind": "no kind"}]
 )
 def test_what_no_case_can_hold_is_a_problem_of_the_request(
     hub: RunningHub, asked: dict[str, Any]

@@ -141,7 +141,7 @@ def test_a_device_that_is_worse_off_keeps_one_case(site_url: str) -> None:
     low = anomaly()
     raise_case(site_url, low)
     worse: dict[str, Any] = {"rule": "none", "kind": "hydrant_no_water", "grade": "major"}
-    none = anomaly(supersedes="hydrant_low_pressure", value=0.0, limit=0.02, **worse)
+    none = anomaly(supersedes=("hydrant_low_pressure",), value=0.0, limit=0.02, **worse)
     raise_case(site_url, none, due_minutes=5)
     cases = in_transaction(site_url, lambda conn: changed_since(conn, 0))
     assert [case.state.kind for case in cases] == ["hydrant_no_water"]

@@ -4,7 +4,9 @@ import {
   countdown,
   grouped,
   measured,
+  percent,
   spanParts,
+  stretch,
 } from "../../../hub/desk/src/lib/format";
 
 const MINUTE = 60_000;
@@ -37,6 +39,24 @@ test("values keep three digits that matter", () => {
 test("the unit of a plain number is not shown", () => {
   expect(measured(1, "1")).toBe("1");
   expect(measured(0.14, "MPa")).toBe("0.140\u202fMPa");
+});
+
+test("a stretch is told by its hours, of days by its days", () => {
+  const at = (...parts: [number, number, number, number?]) => new Date(...parts).getTime();
+  expect(stretch(at(2026, 10, 20, 14), at(2026, 10, 20, 16))).toBe("11-20 14:00–16:00");
+  expect(stretch(at(2026, 10, 20, 22), at(2026, 10, 21))).toBe("11-20 22:00–00:00");
+  expect(stretch(at(2026, 10, 20), at(2026, 10, 21))).toBe("11-20");
+  expect(stretch(at(2026, 10, 20), at(2026, 10, 27))).toBe("11-20–11-26");
+});
+
+test("a share is never rounded to nothing or to all", () => {
+  expect([0, 0.004, 0.12, 0.996, 1].map(percent)).toEqual([
+    "0\u202f%",
+    "<1\u202f%",
+    "12\u202f%",
+    ">99\u202f%",
+    "100\u202f%",
+  ]);
 });
 
 test("sizes and counts are readable", () => {

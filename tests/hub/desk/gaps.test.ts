@@ -1,4 +1,12 @@
-import { closed, continued, gapAt, spansOf, withGaps } from "../../../hub/desk/src/lib/gaps";
+import {
+  closed,
+  continued,
+  gapAt,
+  mended,
+  places,
+  spansOf,
+  withGaps,
+} from "../../../hub/desk/src/lib/gaps";
 import type { Gap } from "../../../hub/desk/src/lib/types";
 
 const gap = (from: number, to: number, open = false): Gap => ({
@@ -16,8 +24,36 @@ describe("the hub's gaps", () => {
     ]);
   });
 
-  test("that were asked for by weeks are joined again", () => {
-    expect(spansOf([gap(10, 40), gap(40, 99, true)])).toEqual([{ from: 10, to: null }]);
+  test("that were asked for by weeks are joined again where the weeks meet", () => {
+    const mend = mended([gap(2, 5), gap(10, 40)], [gap(40, 99, true)], 40_000);
+    expect(spansOf(mend)).toEqual([
+      { from: 2, to: 5 },
+      { from: 10, to: null },
+    ]);
+    expect(mend.at(-1)?.missed).toBe(6);
+  });
+
+  test("stay two where the device was heard between them", () => {
+    const two = [gap(10, 40), gap(40, 99)];
+    expect(spansOf(two)).toHaveLength(2);
+    expect(mended(two.slice(0, 1), two.slice(1), 50_000)).toEqual(two);
+    expect(mended([], two, 10_000)).toEqual(two);
+  });
+
+  test("are seen however short, and as one where no pixel lies between them", () => {
+    const gaps = [
+      { from: 0, to: 1 },
+      { from: 2, to: 30 },
+      { from: 100, to: 101 },
+      { from: 200, to: null },
+      { from: 900, to: 999 },
+    ];
+    const place = (time: number | null): number => Math.min(time ?? 300, 300) / 10;
+    expect(places(gaps, place, 1)).toEqual([
+      [0, 3],
+      [10, 11],
+      [20, 30],
+    ]);
   });
 
   test("end when the device is heard", () => {
@@ -33,6 +69,7 @@ describe("the hub's gaps", () => {
       { from: 1, to: 2 },
       { from: 60, to: null },
     ]);
+    expect(continued([{ from: 60, to: 75 }], 60)).toEqual([{ from: 60, to: null }]);
     expect(continued([{ from: 55, to: null }], 60)).toEqual([{ from: 55, to: null }]);
     expect(continued([], null)).toEqual([]);
   });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -46,7 +47,7 @@ class Sender:
         entry = self._decoder.decode(topic, encode_batch(batch), received)
         assert self._writer.write(self.conn, [entry]).refused == 0
 
-    def report(self, received: Micros | None = None, **state: int) -> None:
+    def report(self, received: Micros | None = None, **state: Any) -> None:
         """Let the agent report what its spool holds."""
         received = clock.now() if received is None else received
         told = AgentState(agent="agent-1", online=True, **({"epoch": EPOCH} | state))

@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 
 from edge.columns import Reading
-from edge.wire import Detection, DeviceState, Micros
+from edge.wire import Detection, DeviceState, Held, Micros
+from hub.gaps.store import EPOCHS
 from ingest import clock
 from tests.hub.gaps.conftest import EPOCH, SECOND, Sender
 from tests.hub.make import RunningHub
@@ -121,12 +122,43 @@ def test_a_sequence_with_holes_says_what_has_become_of_them(
     assert (old["epoch"], old["current"], old["lost"]) == ("7", False, 1)
     assert (current["epoch"], current["first"], current["last"]) == (str(EPOCH), 1, 9)
     assert current["newest"] == [{"first": 3, "last": 4}, {"first": 6, "last": 8}]
-    near = hub.get("/api/agents/agent-1/gaps", back=3)["epochs"][1]
+    (near,) = hub.get("/api/agents/agent-1/gaps", back=3)["epochs"]
     assert (near["first"], near["last"], near["missing"]) == (7, 9, 2)
+    both = hub.get("/api/agents/agent-1/gaps", back=11)["epochs"]
+    assert [(one["first"], one["last"]) for one in both] == [(2, 3), (1, 9)]
     for seq in (3, 4, 6, 7, 8):
         sender.send(seq, reading("hydrant-07", past + seq))
     found = hub.get("/api/agents/agent-1/gaps")
     assert [one["epoch"] for one in found["epochs"]] == ["7"]
+
+
+def test_what_waits_of_each_start_of_an_agent_is_told_apart_from_what_was_lost(
+    hub: RunningHub, sender: Sender
+) -> None:
+    past = clock.now() - 60 * SECOND
+    for number, epoch in enumerate((900, 7, EPOCH)):
+        for seq in (1, 5):
+            at = past + number * SECOND
+            sender.send(seq, reading("hydrant-07", at + seq), epoch=epoch, received=at)
+    held = [Held(7, waiting=1, evicted=1), Held(EPOCH, waiting=3)]
+    sender.report(spooled_batches=4, evicted=40, held=held)
+    found = hub.get("/api/agents/agent-1/gaps")
+    assert (found["missing"], found["waiting"], found["evicted"], found["lost"]) == (9, 4, 1, 4)
+    fates = [(one["waiting"], one["evicted"], one["lost"]) for one in found["epochs"]]
+    assert fates == [(0, 0, 3), (1, 1, 1), (3, 0, 0)]
+    assert [one["epoch"] for one in found["epochs"]] == ["900", "7", str(EPOCH)]
+    assert [one["current"] for one in found["epochs"]] == [False, False, True]
+
+
+def test_only_the_newest_starts_of_an_agent_are_looked_at(hub: RunningHub, sender: Sender) -> None:
+    past = clock.now() - 600 * SECOND
+    for number in range(EPOCHS + 5):
+        at = past + number * SECOND
+        sender.send(2, reading("hydrant-07", at), epoch=10_000 - number, received=at)
+    sender.report()
+    found = hub.get("/api/agents/agent-1/gaps")
+    assert found["missing"] == EPOCHS
+    assert found["epochs"][0]["epoch"] == str(10_000 - 5)
 
 
 def test_what_was_overtaken_a_moment_ago_is_not_missing(hub: RunningHub, sender: Sender) -> None:

@@ -34,7 +34,10 @@ def recorded(url: str, back: int) -> list[Record]:
 
 def expected(days: dict[tuple[int, int], int], back: int) -> list[Record]:
     found: list[Record] = []
-    for epoch in sorted({epoch for epoch, _ in days}):
+    begun = {epoch: days[min(one for one in days if one[0] == epoch)] for epoch, _ in days}
+    for epoch in sorted(begun, key=lambda epoch: (begun[epoch], -epoch)):  # begun last comes first
+        if back < 1:
+            break
         seqs = {seq for one, seq in days if one == epoch}
         last = max(seqs)
         before = max(last - back, 0)
@@ -46,7 +49,8 @@ def expected(days: dict[tuple[int, int], int], back: int) -> list[Record]:
             else:
                 stretches.append(Stretch(seq, seq))
         found.append(Record(epoch, before + 1, last, len(missing), len(stretches), stretches[-2:]))
-    return found
+        back -= last - before
+    return found[::-1]
 
 
 @settings(

@@ -1,6 +1,9 @@
-"""Series: thinning keeps every peak, and what is stored comes back exactly."""
+"""Series: thinning and rolling up keep every peak, and what is stored comes back exactly."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.columns import Reading
-from hub.live.series import thin
+from hub.live.series import RAW_SPAN, Column, step_for, thin
 from ingest import clock
-from tests.hub.make import RunningHub, store_readings
+from tests.hub.make import RunningHub, commit_readings, store_readings
+from tests.ingest.make import roll_up
 
 SECOND = 1_000_000
+MINUTE_S = 60
+DAY_S = 86_400
 
 
 @given(
@@ -83,6 +89,82 @@ def test_an_unmeasured_quantity_is_an_empty_series(measured: tuple[RunningHub, i
     path = "/api/devices/hydrant-07/series"
     assert hub.get(path, quantity="flow", **span(start, 600))["time"] == []
     assert hub.get(path, quantity="pressure", **span(start - 9_000 * SECOND, 1))["value"] == []
+
+
+@given(st.timedeltas(timedelta(1), timedelta(400)), st.integers(2, 10_000), st.floats(0, DAY_S))
+def test_the_step_is_the_least_by_which_a_span_fits(
+    span: timedelta, points: int, start_s: float
+) -> None:
+    step_s = step_for(span, points)
+    assert DAY_S % step_s == 0
+    length = span.total_seconds()
+    stretches = (start_s + length) // step_s - start_s // step_s + 1
+    assert stretches <= points or step_s == DAY_S
+    finer = [width for width in (60, 300, 3600, 21_600) if width < step_s]
+    assert all(length / width > points - 1 for width in finer)
+
+
+@pytest.fixture
+def month(hub: RunningHub) -> tuple[RunningHub, int, Column, Column]:
+    """30 days of pressure every 20 minutes with a dip and a day of silence; when they begin."""
+    start = clock.now() // SECOND - 30 * DAY_S
+    time = np.arange(start, start + 30 * DAY_S, 20 * MINUTE_S, dtype=np.float64)
+    value = 0.3 + np.arange(len(time)) % 8 / 64
+    value[np.searchsorted(time, start + 27 * DAY_S)] = 0.05
+    silent = (time > start + 25 * DAY_S) & (time < start + 26 * DAY_S)
+    time, value = time[~silent], value[~silent]
+    readings = [
+        Reading("hydrant-07", "pressure", int(at) * SECOND, v)
+        for at, v in zip(time.tolist(), value.tolist(), strict=True)
+    ]
+    commit_readings(hub.database_url, *readings)
+    roll_up(hub.database_url)
+    return hub, start, time, value
+
+
+@pytest.mark.parametrize(("days", "step_s"), [(7, 1800), (30, 7200)])
+def test_weeks_are_told_in_stretches_that_keep_every_peak(
+    month: tuple[RunningHub, int, Column, Column], days: int, step_s: int
+) -> None:
+    hub, start, time, value = month
+    asked = span((start + (30 - days) * DAY_S) * SECOND, days * DAY_S)
+    series = hub.get("/api/devices/hydrant-07/series", quantity="pressure", **asked)
+    assert series["step_s"] == step_s
+    assert len(series["time"]) <= 600
+    assert min(series["low"]) == 0.05
+    expected: list[dict[str, Any]] = []
+    first = (start + (30 - days) * DAY_S) // step_s * step_s
+    for begin in range(first, start + 30 * DAY_S, step_s):
+        within = value[(time >= begin) & (time < begin + step_s)]
+        if len(within):  # a stretch without readings is left out
+            least, most = within.min(), within.max()
+            expected.append({"time": begin, "value": within.mean(), "low": least, "high": most})
+    for column in ("time", "value", "low", "high"):
+        assert series[column] == pytest.approx([row[column] for row in expected])
+
+
+def test_up_to_27_hours_a_series_is_the_readings_themselves(
+    month: tuple[RunningHub, int, Column, Column],
+) -> None:
+    hub, start, _, _ = month
+    path, seconds = "/api/devices/hydrant-07/series", RAW_SPAN.total_seconds()
+    day = hub.get(path, quantity="pressure", **span(start * SECOND, seconds))
+    assert (day["step_s"], day["time"][0], len(day["time"])) == (None, start, 27 * 3 + 1)
+    more = hub.get(path, quantity="pressure", **span(start * SECOND, seconds + 1))
+    assert more["step_s"] == 300
+
+
+def test_a_series_reaches_over_400_days_by_days_and_no_farther(
+    month: tuple[RunningHub, int, Column, Column],
+) -> None:
+    hub, start, _, _ = month
+    path, first = "/api/devices/hydrant-07/series", (start - 370 * DAY_S) * SECOND
+    year = hub.get(path, quantity="pressure", points=100, **span(first, 400 * DAY_S))
+    assert year["step_s"] == DAY_S
+    assert min(year["low"]) == 0.05
+    asked = {"quantity": "pressure", **span(first, 400 * DAY_S + 1)}
+    answer = hub.client.get(path, params=asked)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "query.to")
 
 
 @pytest.mark.parametrize(

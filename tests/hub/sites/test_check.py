@@ -77,3 +77,15 @@ def test_an_unknown_parent_and_a_tree_too_deep_are_problems(document: SiteDocume
     assert "grid X lies in C-9, which is not among the grids" in [p.text for p in check(lost)]
     deep = grown(document, "grids", Grid("C-1-01-a", "C-1-01", _NAME, ring))
     assert "grid C-1-01-a lies 4 levels deep, the site names 3" in [p.text for p in check(deep)]
+
+
+def test_a_kind_of_device_of_ones_own_needs_its_title_only(document: SiteDocument) -> None:
+    """SE-03: sensor kinds are an open list, added by configuration."""
+    noise = Device("n", "noise", "room-1", (50, 50), "edge-1", 5)
+    site = grown(document, "devices", noise)
+    (problem,) = check(site)
+    assert "device n is of unknown kind noise" in problem.text
+    titled = msgspec.structs.replace(site, device_kinds={"noise": Name("Noise", "噪声")})
+    assert check(titled) == []
+    (meant,) = check(grown(document, "devices", msgspec.structs.replace(noise, kind="smok")))
+    assert "did you mean smoke?" in meant.text

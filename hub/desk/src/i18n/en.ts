@@ -1,6 +1,6 @@
 /** Texts of the page in English. `zh.ts` holds the same keys; the compiler sees to it. */
 
-import type { Case, Device, LogEntry } from "../lib/types";
+import type { LogEntry } from "../lib/types";
 
 type Span = string;
 
@@ -79,6 +79,8 @@ export const en = {
     noted: "Note",
     recurred: "Recurred",
     worsened: "Became worse",
+    joined: "Also seen by another device",
+    merged: "Merged into another case",
     sensor_recovered: "Sensor back to normal",
   } satisfies Record<LogEntry["event"], string>,
   caseKinds: {
@@ -91,7 +93,14 @@ export const en = {
     agent_silent: "Agent silent",
     camera_fire: "Fire seen by camera",
     lens_covered: "Lens covered",
-  } satisfies Record<Case["kind"], string>,
+    hydrant_critical_pressure: "Hydrant pressure critical",
+    hydrant_pressure_trend: "Hydrant pressure drifting",
+    smoke_fault: "Smoke detector faulty",
+    smoke_dirty: "Smoke detector dirty",
+    fire_confirmed: "Fire confirmed",
+    equipment_shut_down: "Fire equipment shut down",
+    sensor_stuck: "Sensor stuck",
+  } as Record<string, string>,
   deviceKinds: {
     hydrant: "Hydrant",
     smoke: "Smoke detector",
@@ -99,7 +108,7 @@ export const en = {
     reader: "Card reader",
     camera: "Camera",
     agent: "Edge agent",
-  } satisfies Record<NonNullable<Device["kind"]>, string>,
+  } as Record<string, string>,
   deviceStates: { ok: "In order", silent: "Silent", fault: "Fault", unknown: "Not heard yet" },
   quantities: {
     pressure: "Pressure",
@@ -200,6 +209,8 @@ export const en = {
     noData: (from: string, to: string | null) =>
       to === null ? `no data since ${from}` : `no data ${from}–${to}`,
     moreGaps: (count: number) => `and ${count} more`,
+    meanOf: (span: string) => `mean (range) · ${span}`,
+    share: (word: string, share: string) => `${word} in ${share} of readings`,
     readingsFailed: "The readings can't be loaded:",
     system: "System",
     sensorActor: "The sensor",
@@ -252,7 +263,14 @@ export const en = {
     missing: "This device is not in the site's plan.",
     showOnMap: "Show on the map",
     span: "Window",
-    spans: { 10: "10 min", 60: "1 h", 360: "6 h", 1440: "24 h" } as Record<number, string>,
+    spans: {
+      10: "10 min",
+      60: "1 h",
+      360: "6 h",
+      1440: "24 h",
+      10080: "7 d",
+      43200: "30 d",
+    } as Record<number, string>,
     cases: "Open cases of this device",
     noValue: "This kind reports events only.",
     takePicture: "Take a picture now",

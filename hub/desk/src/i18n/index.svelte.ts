@@ -1,11 +1,13 @@
 /** The language spoken to the user, and names and spans in it. */
 import { spanParts } from "../lib/format";
 import { recall, remember } from "../lib/memory";
-import type { Name } from "../lib/types";
+import type { Name, Site } from "../lib/types";
 import { en, type Texts } from "./en";
 import { zh } from "./zh";
 
 export type LanguageCode = "en" | "zh";
+
+type Added = Pick<Site, "kinds" | "device_kinds">;
 
 const KEY = "language";
 const LANGUAGES: Record<LanguageCode, Texts> = { en, zh };
@@ -18,6 +20,8 @@ function preferred(): LanguageCode {
 
 class Language {
   #code = $state<LanguageCode>(preferred());
+  /** Titles of kinds that the plan or the site has added. */
+  added = $state.raw<Added>({ kinds: {}, device_kinds: {} });
 
   get code(): LanguageCode {
     return this.#code;
@@ -49,6 +53,23 @@ class Language {
   /** The text of a key that the hub chose; a key without text is shown as it is. */
   pick(texts: Record<string, string>, key: string | null | undefined): string {
     return key ? (texts[key] ?? key.replaceAll("_", " ")) : "";
+  }
+
+  /** The texts of all kinds of cases. */
+  get caseKinds(): Record<string, string> {
+    return { ...this.#named(this.added.kinds), ...this.t.caseKinds };
+  }
+
+  caseKind(kind: string | null | undefined): string {
+    return this.pick(this.caseKinds, kind);
+  }
+
+  deviceKind(kind: string | null | undefined): string {
+    return this.pick({ ...this.#named(this.added.device_kinds), ...this.t.deviceKinds }, kind);
+  }
+
+  #named(titles: Record<string, Name>): Record<string, string> {
+    return Object.fromEntries(Object.entries(titles).map(([key, name]) => [key, this.name(name)]));
   }
 }
 

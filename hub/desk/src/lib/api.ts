@@ -1,4 +1,5 @@
 /** The hub's HTTP interface, one function per question. */
+import { mended } from "./gaps";
 import type {
   Agent,
   AgentGaps,
@@ -102,16 +103,29 @@ export const readSeries = (
 /** The longest that the hub works out gaps for at once. */
 const WEEK_MS = 7 * 86_400_000;
 
-/** A device's gaps, by time. One that is not in the site's plan owes nothing and has none. */
-export async function readGaps(device: string, from: Date, to: Date): Promise<Gap[]> {
-  const gaps: Gap[] = [];
+const underWay = new Map<string, Promise<Gap[]>>();
+
+/**
+ * A device's gaps, by time. One that is not in the site's plan owes nothing and has none.
+ * The charts of its quantities ask at the same time and share one answer.
+ */
+export function readGaps(device: string, from: Date, to: Date): Promise<Gap[]> {
+  const key = `${device} ${from.getTime()} ${to.getTime()}`;
+  const known = underWay.get(key);
+  if (known) return known;
+  const asked = askGaps(device, from, to).finally(() => underWay.delete(key));
+  underWay.set(key, asked);
+  return asked;
+}
+
+async function askGaps(device: string, from: Date, to: Date): Promise<Gap[]> {
+  let gaps: Gap[] = [];
   for (let start = from.getTime(); start < to.getTime(); start += WEEK_MS) {
     const until = new Date(Math.min(start + WEEK_MS, to.getTime())).toISOString();
     const span = query({ from: new Date(start).toISOString(), to: until });
     try {
-      gaps.push(
-        ...(await ask<{ items: Gap[] }>(`/api/devices/${segment(device)}/gaps?${span}`)).items,
-      );
+      const path = `/api/devices/${segment(device)}/gaps?${span}`;
+      gaps = mended(gaps, (await ask<{ items: Gap[] }>(path)).items, start);
     } catch (error) {
       if (error instanceof Refusal && error.status === NOT_FOUND) return [];
       throw error;

@@ -1,5 +1,6 @@
 /** What the desk knows: plan, devices, agents and cases, kept current by the hub's stream. */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { i18n } from "../i18n/index.svelte";
 import { readAgents, readCases, readDevices, readSite } from "./api";
 import { isOpen, isOverdue, setback } from "./cases";
 import { clock } from "./clock.svelte";
@@ -86,6 +87,7 @@ class Desk {
         this.#readOpen(),
       ]);
       this.plan = new Plan(site);
+      i18n.added = site;
       this.#takeDevices(devices);
       this.agents = agents;
       this.#settle(open, openBefore);

@@ -25,6 +25,13 @@ export const dateTime = (ms: number): string => `${day(ms)} ${clockTime(ms)}`;
 export const moment = (ms: number, now: number): string =>
   day(ms) === day(now) ? clockTime(ms) : `${day(ms).slice(5)} ${clockTime(ms).slice(0, 5)}`;
 
+/** `11-20 14:00–16:00`; of a whole day `11-20`, of several `11-20–11-26`. */
+export function stretch(from: number, to: number): string {
+  const [first, last] = [day(from).slice(5), day(to - 1).slice(5)];
+  if (to - from < DAY) return `${first} ${clockTime(from).slice(0, 5)}–${clockTime(to).slice(0, 5)}`;
+  return first === last ? first : `${first}–${last}`;
+}
+
 export type SpanUnit = "d" | "h" | "m" | "s";
 
 /** The one or two largest units of a span: `[[2,"h"],[5,"m"]]`. Negative spans count as their size. */
@@ -64,6 +71,14 @@ export function amount(value: number): string {
 /** A value with its unit, with a narrow gap; the unit `1` is none. */
 export const measured = (value: number, unit: string): string =>
   unit && unit !== "1" ? `${amount(value)}\u202f${unit}` : amount(value);
+
+/** A share of 1 in whole hundredths; more than nothing is never 0, less than all never 100. */
+export function percent(share: number): string {
+  const whole = Math.round(share * 100);
+  if (whole === 0 && share > 0) return "<1\u202f%";
+  if (whole === 100 && share < 1) return ">99\u202f%";
+  return `${whole}\u202f%`;
+}
 
 /** `4.2 MB` */
 export function bytes(count: number): string {

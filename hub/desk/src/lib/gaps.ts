@@ -2,17 +2,38 @@
 import type { Gap } from "./types";
 import type { Span } from "./plot";
 
-/** The hub's gaps in seconds; one that lasts has no end, and one cut by two questions is joined. */
-export function spansOf(gaps: Gap[]): Span[] {
-  const spans: Span[] = [];
-  for (const gap of gaps) {
-    const from = Date.parse(gap.from) / 1000;
-    const to = gap.open ? null : Date.parse(gap.to) / 1000;
-    const before = spans.at(-1);
-    if (before?.to === from) before.to = to;
-    else spans.push({ from, to });
+/** The hub's gaps in seconds; one that lasts has no end. */
+export const spansOf = (gaps: Gap[]): Span[] =>
+  gaps.map((gap) => ({
+    from: Date.parse(gap.from) / 1000,
+    to: gap.open ? null : Date.parse(gap.to) / 1000,
+  }));
+
+/** The gaps of two questions, the second from `cut` on: one that both were told of is one. */
+export function mended(before: Gap[], after: Gap[], cut: number): Gap[] {
+  const [last, next] = [before.at(-1), after[0]];
+  if (!last || !next || Date.parse(last.to) !== cut || Date.parse(next.from) !== cut)
+    return [...before, ...after];
+  const whole = { ...next, from: last.from, missed: last.missed + next.missed };
+  return [...before.slice(0, -1), whole, ...after.slice(1)];
+}
+
+/** Spans as places in a plot, each at least `least` wide; those that touch are one. */
+export function places(
+  spans: Span[],
+  place: (time: number | null) => number,
+  least: number,
+): [number, number][] {
+  const found: [number, number][] = [];
+  for (const { from, to } of spans) {
+    const [left, right] = [place(from), place(to)];
+    if (left >= right) continue;
+    const before = found.at(-1);
+    const end = Math.max(right, left + least);
+    if (before && left <= before[1]) before[1] = Math.max(before[1], end);
+    else found.push([left, end]);
   }
-  return spans;
+  return found;
 }
 
 /** The gaps after something was heard at `time`: one that lasted ends there. */
@@ -22,9 +43,11 @@ export function closed(gaps: Span[], time: number): Span[] {
   return [...gaps.slice(0, -1), { from: last.from, to: time }];
 }
 
-/** The gaps, with one that lasts since the device fell silent, unless they know of it already. */
+/** The gaps, the last of which lasts since the device fell silent, whether they know it or not. */
 export function continued(gaps: Span[], silentSince: number | null): Span[] {
-  if (silentSince === null || gaps.at(-1)?.to === null) return gaps;
+  const last = gaps.at(-1);
+  if (silentSince === null || last?.to === null) return gaps;
+  if (last && last.to > silentSince) return [...gaps.slice(0, -1), { from: last.from, to: null }];
   return [...gaps, { from: silentSince, to: null }];
 }
 

@@ -9,7 +9,7 @@ export function hatch({ ctx, bbox }: uPlot, left: number, right: number): void {
   const step = STEP * devicePixelRatio;
   ctx.save();
   ctx.beginPath();
-  ctx.rect(left, bbox.top, Math.max(right - left, devicePixelRatio), bbox.height);
+  ctx.rect(left, bbox.top, right - left, bbox.height);
   ctx.clip();
   ctx.fillStyle = wash("--plot-axis", 0.08);
   ctx.fill();

@@ -1,14 +1,22 @@
 /** How a quantity is plotted: its line, its limit, and the time in which the limit was broken. */
 import uPlot from "uplot";
-import { amount, clockTime, day, measured } from "./format";
+import { mark, STEPS } from "./axis";
+import { drawColumns } from "./columns";
+import { amount, measured } from "./format";
+import { places } from "./gaps";
 import { hatch } from "./hatch";
 import { colour, wash } from "./palette";
+import { lonely } from "./stretches";
 
 export type Span = { from: number; to: number | null };
 export type Figure = {
   unit: string;
   limit: number | null;
   limitLabel: string;
+  /** Seconds of a stretch, if means, least and greatest values are drawn. */
+  step: number | null;
+  /** Seconds for which the device may rightly say nothing. */
+  patience: number;
   /** Words for 0 and 1 of contacts and alarms, which are drawn in steps. */
   words: [string, string] | null;
   /** Shaded; seconds; still open to the right when `to` is null. */
@@ -20,15 +28,13 @@ export type Figure = {
   /** Seconds: the least that the time axis spans. */
   from: number;
   to: number;
+  /** The tag of the language that the time axis speaks. */
+  language: string;
 };
 
-const DAY_S = 86_400;
-const MINUTE_S = 60;
-
-function tick(seconds: number, step: number): string {
-  if (step >= DAY_S) return day(seconds * 1000).slice(5);
-  return clockTime(seconds * 1000).slice(0, step < MINUTE_S ? 8 : 5);
-}
+const MEAN = 1;
+const LOW = 2;
+const HIGH = 3;
 
 function shade(plot: uPlot, figure: Figure): void {
   const { ctx, bbox } = plot;
@@ -42,8 +48,8 @@ function shade(plot: uPlot, figure: Figure): void {
     ctx.fillRect(left, bbox.top, Math.max(place(to) - left, 1), bbox.height);
   }
   ctx.restore();
-  for (const { from, to } of figure.gaps)
-    if (place(from) < place(to)) hatch(plot, place(from), place(to));
+  for (const [left, right] of places(figure.gaps, place, devicePixelRatio))
+    hatch(plot, left, right);
 }
 
 function limitLine(plot: uPlot, figure: Figure): void {
@@ -79,6 +85,26 @@ function range(figure: Figure, low: number | null, high: number | null): [number
 export const worded = (figure: Figure, value: number): string =>
   figure.words?.[value > 0 ? 1 : 0] ?? measured(value, figure.unit);
 
+/** The line, of stretches with the edges of the band around it; columns are drawn by themselves. */
+function lines(figure: Figure): uPlot.Series[] {
+  const path = figure.words ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const edge: uPlot.Series = { points: { show: false } };
+  if (figure.step !== null && figure.words) return [edge, edge, edge];
+  edge.stroke = wash("--plot-line", 0.35); // or a short peak could hardly be seen
+  edge.width = 1;
+  const line: uPlot.Series = {
+    stroke: colour("--plot-line"),
+    width: 1.5,
+    points: {
+      show: (plot) => plot.data[0].length < 3, // else no line to see
+      filter: (plot, which, show) => (show ? null : lonely(plot.data[which] ?? [])),
+      size: figure.step === null ? 6 : 4,
+    },
+    ...(path ? { paths: path } : {}),
+  };
+  return figure.step === null ? [line] : [line, edge, edge];
+}
+
 /** Options of uPlot for a figure of some size. */
 export function plotOptions(figure: Figure, width: number, height: number): uPlot.Options {
   const axis: uPlot.Axis = {
@@ -87,14 +113,17 @@ export function plotOptions(figure: Figure, width: number, height: number): uPlo
     grid: { stroke: colour("--plot-grid"), width: 1 },
     ticks: { show: false },
   };
-  const { words } = figure;
-  const path = words ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const { words, step } = figure;
   return {
     width,
     height,
     padding: [8, 10, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
+    cursor: {
+      y: false,
+      points: { size: (_plot, which) => (which === MEAN ? 7 : 0) },
+      drag: { x: false, y: false },
+    },
     scales: {
       x: {
         time: true,
@@ -109,9 +138,11 @@ export function plotOptions(figure: Figure, width: number, height: number): uPlo
     axes: [
       {
         ...axis,
-        space: 70,
-        size: 28,
-        values: (_plot, splits, _axis, _space, step) => splits.map((at) => tick(at, step)),
+        space: step === null ? 70 : 42, // over days no mark has seconds
+        incrs: STEPS,
+        size: (_plot, marks) => (marks?.some((text) => text.includes("\n")) ? 42 : 28),
+        values: (_plot, splits, _axis, _space, step) =>
+          splits.map((at) => mark(at, step, figure.language)),
       },
       {
         ...axis,
@@ -120,17 +151,13 @@ export function plotOptions(figure: Figure, width: number, height: number): uPlo
         values: (_plot, splits) => splits.map((value) => words?.[value] ?? amount(value)),
       },
     ],
-    series: [
-      {},
-      {
-        stroke: colour("--plot-line"),
-        width: 1.5,
-        points: { show: (plot) => plot.data[0].length < 3, size: 6 }, // else no line to see
-        ...(path ? { paths: path } : {}),
-      },
-    ],
+    series: [{}, ...lines(figure)],
+    bands: step === null || words ? [] : [{ series: [HIGH, LOW], fill: wash("--plot-line", 0.2) }],
     hooks: {
-      drawClear: [(plot) => shade(plot, figure)],
+      drawClear: [
+        (plot) => shade(plot, figure),
+        (plot) => void (step !== null && words && drawColumns(plot, step)),
+      ],
       draw: [(plot) => limitLine(plot, figure)],
     },
   };

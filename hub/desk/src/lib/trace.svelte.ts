@@ -3,13 +3,15 @@ import { readGaps, readSeries } from "./api";
 import type { LiveDevice } from "./device.svelte";
 import { closed, spansOf } from "./gaps";
 import type { Span } from "./plot";
+import { curveOf, joined, NOTHING, untold, type Curve } from "./stretches";
+import type { Series } from "./types";
 
 const POINTS = 600;
 const AGAIN_MS = 5000; // ours: late data comes in many batches
+const AGAIN_SHARE = 1 / 30; // ours: of a stretch, before which nothing new could be seen
 
 export class Trace {
-  time = $state.raw<number[]>([]);
-  value = $state.raw<number[]>([]);
+  curve = $state.raw<Curve>(NOTHING);
   /** Seconds; null while it lasts. */
   gaps = $state.raw<Span[]>([]);
   loading = $state(true);
@@ -29,30 +31,43 @@ export class Trace {
     this.#asked = to.getTime();
     try {
       const [series, gaps] = await Promise.all([
-        readSeries(this.device, this.quantity, this.from, to, POINTS),
+        readSeries(this.device, this.quantity, this.from, to, POINTS).then(this.#readEarly),
         readGaps(this.device, this.from, to),
       ]);
-      const newest = series.time.at(-1) ?? 0;
-      const later = this.time.findIndex((time) => time > newest);
-      this.value = [...series.value, ...(later < 0 ? [] : this.value.slice(later))];
-      this.time = [...series.time, ...(later < 0 ? [] : this.time.slice(later))];
-      this.gaps = closed(spansOf(gaps), this.time.at(-1) ?? 0);
+      this.curve = joined(series, this.curve);
+      this.gaps = closed(untold(spansOf(gaps), this.curve), this.curve.time.at(-1) ?? 0);
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
     }
     this.loading = false;
   }
 
-  /** Take in that the device was heard: append its latest value, or read again what came late. */
+  /** Stretches know where their line breaks: they are seen before the gaps, which take longer. */
+  #readEarly = (series: Series): Curve => {
+    const curve = curveOf(series);
+    if (curve.step !== null) {
+      this.curve = curve;
+      this.loading = false;
+    }
+    return curve;
+  };
+
+  /**
+   * Take in that the device was heard: append its latest value, or read again what came late.
+   * Stretches are read again now and then: a single value is not the mean of one.
+   */
   carryOn(device: LiveDevice, now: number): void {
     const latest = device.value(this.quantity);
     const at = latest ? Date.parse(latest.time) / 1000 : 0;
-    if (latest && at > (this.time.at(-1) ?? 0)) {
-      this.time = [...this.time, at];
-      this.value = [...this.value, latest.value];
+    const { time, value, step } = this.curve;
+    if (step === null && latest && at > (time.at(-1) ?? 0)) {
+      this.curve = { ...this.curve, time: [...time, at], value: [...value, latest.value] };
       this.gaps = closed(this.gaps, at);
-    } else if (this.gaps.length > 0 && now - this.#asked >= AGAIN_MS) {
-      void this.#read(new Date(now));
+      return;
     }
+    if (step !== null) this.gaps = closed(this.gaps, at);
+    const again = step === null ? AGAIN_MS : step * 1000 * AGAIN_SHARE;
+    const growing = step !== null || this.gaps.length > 0;
+    if (growing && now - this.#asked >= again) void this.#read(new Date(now));
   }
 }

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.anomalies.detectors.limit import Limit, LimitState, in_order, worst_first
+from hub.anomalies.detectors.breach import Judge, worst_first
+from hub.anomalies.detectors.limit import Limit, LimitState
+from hub.anomalies.detectors.ordered import in_order
 from hub.anomalies.row import Row, Series
 from hub.plans.domain import LimitRule
 
@@ -218,13 +220,13 @@ def test_in_order_is_what_one_would_find_by_walking(
 def test_fine_readings_cost_no_python_each(script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     detector = Limit({"low": LOW}, script.spots(h="hydrant", bad="hydrant"))
     judged: list[str] = []
-    judge = Limit._judge
+    reading = Judge.reading
 
-    def spy(self: Limit, device: str, *rest: Any) -> Any:
+    def spy(self: Judge, device: str, *rest: Any) -> Any:
         judged.append(device)
-        return judge(self, device, *rest)
+        return reading(self, device, *rest)
 
-    monkeypatch.setattr(Limit, "_judge", spy)
+    monkeypatch.setattr(Judge, "reading", spy)
     fine = [script.reading(second, "h", "pressure", 0.3) for second in range(1000)]
     bad = [script.reading(0, "bad", "pressure", 0.0)]
     detector.step(detector.start(), Row(script.batch(fine + bad)), 0)
