@@ -114,8 +114,9 @@ def match(
     """Hold claims against the truth.
 
     `waits_s` is how long each judged kind's rule waits on purpose; true events of other kinds only
-    explain. `worse` names, by kind, the kinds that tell of it too. `grids` is each device's true leaf grid. `knowable` says when the hub could first know
-    what happened at a device at a time: later than that, while its agent was away.
+    explain. `worse` names, by kind, the kinds that tell of it too. `grids` is each device's true
+    leaf grid. `knowable` says when the hub could first know what happened at a device at a time:
+    later than that, while its agent was away.
     """
 
     def telling(kind: str) -> frozenset[str]:
@@ -129,7 +130,7 @@ def match(
     result = Matched()
     seen: set[int] = set()
     for claim in sorted(claims, key=lambda claim: (claim.raised, claim.key)):
-        wait = _micros(waits_s.get(claim.kind, 0.0))  # of the claim's own rule
+        wait = _micros(waits_s.get(claim.kind, 0.0))
         near = [
             index
             for index in by_device.get(claim.device, ())
