@@ -45,7 +45,7 @@ def test_an_hour_of_all_kinds_of_trouble_is_told_right(cache: Path, recipe: str,
 
 
 def test_links_that_fail_become_one_case_each_and_late_data_raises_once(cache: Path) -> None:
-    """Of six hours, those around the outages would show a hundred silent devices if they did."""
+    """Of the hours, those around the outages would show a hundred silent devices if they did."""
     run = evaluate(Options(1, 4.5, cameras=False, bulk_s=1.0), shipped_plan("campus"), cache)
     silent = [hit for hit in run.matched.hits if hit.truth.kind == "agent_silent"]
     assert len(silent) == 1
