@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from hub.plans.door_rules import wrong_door_rule
 from hub.plans.domain import DoorRule, HeldRule, PassbackRule, ReasonRule
+from hub.plans.door_rules import wrong_door_rule
 
 COMMON: dict[str, Any] = {"kind": "duress", "grade": "general", "due_minutes": 1, "source": {}}
 
