@@ -22,7 +22,7 @@ NO_LESSON = -1
 _FIRST_GUARDS = 12
 _LAST_DRAWN, _LAST_OF_GUARDS = 9_000_000, 9_100_000  # cards by number, before they are told
 
-_ROOMS_PER_FLOOR, _FLOORS, _BEDS = 25, 6, 4
+ROOMS_PER_FLOOR, BEDS = 25, 4
 _GROUPS_PER_CLASSROOM = 2
 
 # Where each kind of visited place starts in `Rooms.visited`.
@@ -53,8 +53,8 @@ def build_people(seed: int) -> People:
     random = np.random.default_rng((seed, 0x9E0))
     beds = np.arange(RESIDENTS)
     per_dormitory = RESIDENTS // DORMITORIES
-    number = beds % per_dormitory // _BEDS
-    rooms = 100 * (1 + number // _ROOMS_PER_FLOOR) + 1 + number % _ROOMS_PER_FLOOR
+    number = beds % per_dormitory // BEDS
+    rooms = 100 * (1 + number // ROOMS_PER_FLOOR) + 1 + number % ROOMS_PER_FLOOR
     return People(
         dormitory=beds // per_dormitory,
         room=tuple(str(room) for room in rooms),

@@ -170,4 +170,5 @@ class Session:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)
             return
         due = self.plan.rules[finding.rule].due_minutes
-        await take_up(self.conn, finding, spot, now, due_minutes=due)
+        wait_s = self.plan.grids.acknowledge_s(finding.grade)
+        await take_up(self.conn, finding, spot, now, due_minutes=due, acknowledge_s=wait_s)

@@ -15,6 +15,7 @@ from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, Grade
 from hub.plans.schedule import Active
 from hub.sites.domain import DeviceKind, Name, Titles
+from hub.sites.rules import NO_RULES, GridRules
 
 FORMAT = 1  # of the plan file
 
@@ -44,18 +45,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     due_minutes: Annotated[int, msgspec.Meta(gt=0)]
     source: dict[str, str]
     enabled: bool = True
-    supersedes: AnomalyKind | list[AnomalyKind] | None = None
+    supersedes: list[AnomalyKind] = []
     active: list[Active] = []
     when: str | None = None
     muted_by_shut_off: bool = False
     veto: bool = False
-
-    @property
-    def milder(self) -> tuple[AnomalyKind, ...]:
-        """The kinds that this rule supersedes."""
-        if self.supersedes is None:
-            return ()
-        return (self.supersedes,) if isinstance(self.supersedes, str) else tuple(self.supersedes)
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):
@@ -307,7 +301,7 @@ class Titled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan: its rules by name, and the titles of kinds of its own.
+    """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told.
@@ -321,6 +315,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kinds: dict[Identifier, Titled] = {}
     device_kinds: dict[Identifier, Titled] = {}
     rules: dict[str, AnyRule]
+    grids: GridRules = NO_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""
