@@ -14,7 +14,7 @@ import msgspec
 from edge.wire import Micros
 from hub.anomalies.detectors import SETTLE, Finding, Spots
 from hub.anomalies.detectors.happening import Happening, Standing, happening
-from hub.anomalies.detectors.people import remember
+from hub.anomalies.detectors.people import forget, remember
 from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import DenialsRule
 from hub.plans.units import micros
@@ -79,7 +79,10 @@ class Denials:
         """A reader that has denied nobody for long enough is good again."""
         found: list[Finding] = []
         standing = self._happening.lapse(state.standing, now - SETTLE, found)
-        return (msgspec.structs.replace(state, standing=standing) if found else state), found
+        people = forget(state.people, _newest, now)
+        if not found and people is state.people:
+            return state, found
+        return DenialsState(state.readers, people, standing), found
 
     def _counted(self, before: Times, time: Micros) -> Times:
         """The newest denials in order of time, as many as the rule counts."""

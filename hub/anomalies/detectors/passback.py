@@ -13,7 +13,7 @@ import msgspec
 from edge.wire import Direction, Micros
 from hub.anomalies.detectors import SETTLE, Finding, Spots
 from hub.anomalies.detectors.happening import Happening, Standing, happening
-from hub.anomalies.detectors.people import remember
+from hub.anomalies.detectors.people import forget, remember
 from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import PassbackRule
 from hub.plans.units import micros
@@ -80,7 +80,12 @@ class Passback:
         """What has not happened again for long enough is over."""
         found: list[Finding] = []
         standing = self._happening.lapse(state.standing, now - SETTLE, found)
-        return (msgspec.structs.replace(state, standing=standing) if found else state), found
+        inside = {place: forget(known, _itself, now) for place, known in state.inside.items()}
+        same = all(inside[place] is known for place, known in state.inside.items())
+        if same and not found:
+            return state, found
+        inside = {place: known for place, known in inside.items() if known}
+        return PassbackState(inside, state.ways_out, standing), found
 
     def _passed(self, inside: dict[int, Micros], swipe: CommittedSwipe, time: Micros) -> bool:
         """Notes who goes in or out; whether it is a second entry without an exit."""

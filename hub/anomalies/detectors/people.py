@@ -13,6 +13,8 @@ from edge.wire import Micros
 
 MOST_PEOPLE = 20_000  # ours: per detector or place; a campus's people, and half a megabyte of state
 
+FORGET: Micros = 86_400_000_000  # ours: a day; what a spool brings late meets its like by then
+
 V = TypeVar("V")
 
 
@@ -35,3 +37,10 @@ def remember(
         if len(known) <= most and time_of(known[first]) >= oldest:
             return
         del known[first]
+
+
+def forget(known: dict[int, V], time_of: Callable[[V], Micros], now: Micros) -> dict[int, V]:
+    """Who is known without those of more than a day ago; the same object if there are none."""
+    if not known or time_of(next(iter(known.values()))) >= now - FORGET:
+        return known
+    return {person: value for person, value in known.items() if time_of(value) >= now - FORGET}

@@ -15,7 +15,7 @@ import msgspec
 from edge.wire import Micros
 from hub.anomalies.detectors import SETTLE, Finding, Spots
 from hub.anomalies.detectors.happening import Happening, Standing, happening
-from hub.anomalies.detectors.people import remember
+from hub.anomalies.detectors.people import forget, remember
 from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import TravelRule
 from hub.plans.units import micros
@@ -82,7 +82,8 @@ class Travel:
         """What has not happened again for long enough is over."""
         found: list[Finding] = []
         standing = self._happening.lapse(state.standing, now - SETTLE, found)
-        return (msgspec.structs.replace(state, standing=standing) if found else state), found
+        seen = forget(state.seen, _time_of, now)
+        return (TravelState(seen, standing) if found or seen is not state.seen else state), found
 
     def _too_fast(self, one: Seen, other: Seen) -> bool:
         if one.reader not in self.spots:
