@@ -89,7 +89,8 @@ def log_epoch(path: Path, columns: SwipeColumns) -> int:
     content = blake2b(str(RECORDS_AT_ONCE).encode(), digest_size=8)
     for record in read_swipe_log(path, columns):
         if isinstance(record, Swipe):
-            content.update(msgspec.msgpack.encode(record))
+            # A log has no reasons. Without their field it is the log that older versions replayed.
+            content.update(msgspec.msgpack.encode(msgspec.structs.astuple(record)[:5]))
         else:
             content.update(msgspec.msgpack.encode((record.line, record.text)))
     return int.from_bytes(content.digest()) >> 1 or 1

@@ -19,6 +19,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.access import Reason
+
 VERSION = 1
 MAX_BATCH_BYTES = 1 << 20  # ours: an agent cuts a batch before it grows past this
 MAX_MESSAGE_BYTES = 16 << 20  # ours: what the broker lets through at all
@@ -119,6 +121,7 @@ class Swipe(msgspec.Struct, frozen=True, array_like=True):
     card: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
     direction: Direction = Direction.UNKNOWN
     granted: bool = True
+    reason: Reason = ""  # why the reader denied it, or what it noticed
 
 
 class Detection(msgspec.Struct, frozen=True, array_like=True):
@@ -197,7 +200,7 @@ class Rejected(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Ack(msgspec.Struct, frozen=True):
-    """The store has committed these batches (or has dead-lettered them with a reason)."""
+    """The store has committed these batches, or dead-lettered them with a reason."""
 
     epoch: int
     seqs: list[int]
@@ -308,9 +311,7 @@ def decode_rejected(payload: bytes) -> Rejected:
     except MALFORMED as error:
         raise WireError(f"not a rejected record of version {VERSION}: {error}") from error
     if rejected.version != VERSION:
-        raise WireError(
-            f"rejected record of version {rejected.version}, this side speaks {VERSION}"
-        )
+        raise WireError(f"rejected record of version {rejected.version}, not {VERSION}")
     return rejected
 
 

@@ -137,7 +137,7 @@ class Decoder:
             quantities=batch.quantities,
             readings=batch.readings,
             swipes=[
-                CommittedSwipe(s.reader, s.time, person(s.card), s.direction, s.granted)
+                CommittedSwipe(s.reader, s.time, person(s.card), s.direction, s.granted, s.reason)
                 for s in batch.swipes
             ],
             detections=batch.detections,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import msgspec
 
+from edge.access import Reason
 from edge.wire import Detection, DeviceState, Direction, Identifier, Micros, Origin, Readings
 
 FEED_CHANNEL = "gridwarden_feed"  # PostgreSQL NOTIFY channel; the payload is empty
@@ -24,6 +25,7 @@ class CommittedSwipe(msgspec.Struct, frozen=True, array_like=True):
     person: int
     direction: Direction
     granted: bool
+    reason: Reason = ""
 
 
 class CommittedBatch(msgspec.Struct, frozen=True, array_like=True):

@@ -13,13 +13,16 @@ from typing import Any, cast
 
 import msgspec
 
+from edge.access import is_reason
 from edge.blot import blot
 from edge.wire import MALFORMED
 from ingest.person import PersonKeys
 
 _SWIPES = 9  # place of `Batch.swipes` in the array
 _CARD = 2  # place of `Swipe.card` in the array
+_REASON = 5  # place of `Swipe.reason` in the array
 _WITHHELD = "withheld: no swipe of the contract's form"
+_WITHHELD_REASON = "withheld: no reason of the contract's form"
 _READABLE = (string.ascii_letters + string.digits).encode()
 _BLOT = bytes.maketrans(_READABLE, b"#" * len(_READABLE))
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/\"]*@")
@@ -70,9 +73,12 @@ def _masked_swipe(swipe: Any, persons: PersonKeys) -> Any:
     if not isinstance(swipe, list):
         return _WITHHELD
     fields = cast("list[Any]", swipe)
-    return [
+    masked = [
         persons.mask(str(field)) if place == _CARD else field for place, field in enumerate(fields)
     ]
+    if len(masked) > _REASON and not is_reason(masked[_REASON]):
+        masked[_REASON] = _WITHHELD_REASON  # it may be a card in the wrong place
+    return masked
 
 
 def _with_card_masked(payload: bytes, persons: PersonKeys) -> bytes | None:
@@ -83,4 +89,6 @@ def _with_card_masked(payload: bytes, persons: PersonKeys) -> bytes | None:
     if "card" not in message:
         return None
     message["card"] = persons.mask(str(message["card"]))
+    if not is_reason(message.get("reason", "")):
+        message["reason"] = _WITHHELD_REASON
     return msgspec.json.encode(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from ingest.rules import device_of
 from ingest.sql import load_queries
 
 _QUERIES = load_queries("ingest", "rows.sql")
+_SWIPE = ["timestamptz", "int4", "int8", "int2", "bool", "timestamptz", "text"]
 _DETECTION = ["timestamptz", "int4", "text", "text", "float4", "float4[]", "bytea", "timestamptz"]
 _DEVICE_STATE = ["timestamptz", "int4", "text", "jsonb", "timestamptz"]
 
@@ -51,6 +52,7 @@ class Rows:
         """Write every item of the batches, inside the caller's transaction."""
         self._copy_readings(conn, [batch for batch in batches if len(batch.readings)])
         self._copy_swipes(conn, [batch for batch in batches if batch.swipes])
+        self._copy_reasons(conn, [batch for batch in batches if batch.swipes])
         self._copy_detections(conn, [batch for batch in batches if batch.detections])
         self._copy_states(conn, [batch for batch in batches if batch.states])
 
@@ -71,7 +73,7 @@ class Rows:
             copying.integer(device),
             copying.smallint(quantity),
             copying.float8(np.concatenate([batch.readings.values() for batch in batches])),
-            copying.timestamptz(_received(batches, lambda batch: len(batch.readings))),
+            copying.timestamptz(_received(batches)),
         ]
         with conn.cursor() as cursor, cursor.copy(_QUERIES["copy_readings"]) as copy:
             copy.write(copying.copy_data(columns))
@@ -79,19 +81,35 @@ class Rows:
     def _copy_swipes(
         self, conn: psycopg.Connection[Any], batches: Sequence[CommittedBatch]
     ) -> None:
-        swipes = [swipe for batch in batches for swipe in batch.swipes]
-        if not swipes:
+        """Those without a reason, nearly all, as columns."""
+        told = [(s, batch.received) for batch in batches for s in batch.swipes if not s.reason]
+        if not told:
             return
+        swipes = [swipe for swipe, _ in told]
         columns = [
             copying.timestamptz(_times(swipe.time for swipe in swipes)),
             copying.integer(self._devices.numbers([swipe.reader for swipe in swipes])),
             copying.bigint([swipe.person for swipe in swipes]),
             copying.smallint([swipe.direction for swipe in swipes]),
             copying.boolean([swipe.granted for swipe in swipes]),
-            copying.timestamptz(_received(batches, lambda batch: len(batch.swipes))),
+            copying.timestamptz(_times(received for _, received in told)),
         ]
         with conn.cursor() as cursor, cursor.copy(_QUERIES["copy_swipes"]) as copy:
             copy.write(copying.copy_data(columns))
+
+    def _copy_reasons(
+        self, conn: psycopg.Connection[Any], batches: Sequence[CommittedBatch]
+    ) -> None:
+        """Swipes with a reason, the few of which something is to be said."""
+        told = [(s, batch.received) for batch in batches for s in batch.swipes if s.reason]
+        if not told:
+            return
+        with conn.cursor() as cursor, cursor.copy(_QUERIES["copy_swipes_with_reason"]) as copy:
+            copy.set_types(_SWIPE)
+            for swipe, received in told:
+                reader, granted = self._devices.number(swipe.reader), swipe.granted
+                row = (swipe.person, int(swipe.direction), granted, moment(received), swipe.reason)
+                copy.write_row((moment(swipe.time), reader, *row))
 
     def _copy_detections(
         self, conn: psycopg.Connection[Any], batches: Sequence[CommittedBatch]
@@ -131,9 +149,7 @@ def _joined(parts: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
     return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 
-def _received(
-    batches: Sequence[CommittedBatch], count: Callable[[CommittedBatch], int]
-) -> NDArray[np.int64]:
-    """Each batch's receipt time, as often as it has items of one kind."""
+def _received(batches: Sequence[CommittedBatch]) -> NDArray[np.int64]:
+    """Each batch's receipt time, as often as it has readings."""
     received = np.array([batch.received for batch in batches], dtype=np.int64)
-    return np.repeat(received, [count(batch) for batch in batches])
+    return np.repeat(received, [len(batch.readings) for batch in batches])

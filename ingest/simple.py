@@ -2,7 +2,7 @@
 
 `0.31`, `{"value": 0.31}`, `{"value": 0.31, "time": "2026-11-22T08:00:00Z"}` with an optional time
 in ISO 8601 (with its zone) or in seconds since 1970. A swipe is `{"card": "0451", "direction":
-"in", "granted": true}`, a state `{"state": "fault", "detail": {…}}`.
+"in", "granted": false, "reason": "denied-passback"}`, a state `{"state": "fault", "detail": {…}}`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from edge.access import Reason
 from edge.columns import Reading, pack_readings
 from edge.wire import DeviceState, Direction, Identifier, Micros, Readings, WireError
 from ingest.arrival import Identity
@@ -44,6 +45,7 @@ class _Swipe(msgspec.Struct, frozen=True):
     card: str
     direction: Literal["in", "out"] | None = None
     granted: bool = True
+    reason: Reason = ""
     time: When = None
 
 
@@ -135,7 +137,7 @@ class SimpleDecoder:
         person = self._persons.of(swipe.card)
         time = event_time(swipe.time, received)
         direction = _DIRECTIONS[swipe.direction]
-        committed = CommittedSwipe(device, time, person, direction, swipe.granted)
+        committed = CommittedSwipe(device, time, person, direction, swipe.granted, swipe.reason)
         return single(device, received, swipes=[committed])
 
     def _state(self, device: str, state: _State, received: Micros) -> CommittedBatch:

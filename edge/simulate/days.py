@@ -31,6 +31,7 @@ Ints = NDArray[np.int64]
 NOWHERE = -1
 
 _WORTH_GOING_HOME_S = 40 * 60
+_WALK_HOME_S = (480, 780)  # ours: across the campus at a walk, and a few minutes for shoes
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,8 @@ def home_stays(random: np.random.Generator, visits: Visits) -> tuple[Ints, Ints,
     begins_outing = np.concatenate(([True], ~same | (start[1:] - end[:-1] > _WORTH_GOING_HOME_S)))
     ends_outing = np.concatenate((begins_outing[1:], [True]))
     who = resident[begins_outing]
-    leaves = start[begins_outing] - random.integers(180, 480, len(who))
-    returns = end[ends_outing] + random.integers(180, 480, len(who))
+    leaves = start[begins_outing] - random.integers(*_WALK_HOME_S, len(who))
+    returns = end[ends_outing] + random.integers(*_WALK_HOME_S, len(who))
     return who, leaves, returns
 
 

@@ -1,11 +1,13 @@
 """Doors: when each stands open, by a guard's visit or by force, and who swiped before.
 
-A guard keeps away from a door that is being forced, so that no grant is near a forced opening.
+A guard keeps away from a door that is being forced, so that no grant is near a forced opening; so
+does everybody who misuses a door. Now and then a guard leaves the door open on the way out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +15,14 @@ from numpy.typing import NDArray
 from edge.simulate.beats import Beats, Due
 from edge.simulate.clock import SECOND, MicrosArray, WorldClock
 from edge.simulate.devices import REPORT_S
+from edge.simulate.misuse import Misuse, misuses_between
 from edge.simulate.places import DOORS
 from edge.simulate.rounds import STEP, Visits, visits_between
 from edge.simulate.troubles import AFTERMATH, Trouble, Troubles
 from edge.wire import Micros
 
 _KEEPS_AWAY = 30 * SECOND
+_FAR_FROM_FORCE = 120 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Doors:
         self._seed = seed
         self._troubles = troubles
         self._clock = clock
+        self.held = lru_cache(maxsize=64)(self._held)
 
     def forced(self, start: Micros, end: Micros) -> list[Trouble]:
         """Forced openings at some time within [start, end]."""
@@ -59,6 +64,24 @@ class Doors:
             keep &= ~((visits.door == trouble.target) & meets)
         return visits.where(keep)
 
+    def misuses(self, start: Micros, end: Micros) -> list[Misuse]:
+        """Misuses that may show within [start, end] and are not kept away by force."""
+        return [
+            misuse
+            for misuse in misuses_between(self._seed, start, end)
+            if not any(
+                forced.target == misuse.door
+                for forced in self.forced(misuse.start - _FAR_FROM_FORCE, misuse.end)
+            )
+        ]
+
+    def _held(self, misuse: Misuse) -> tuple[Micros, Micros]:
+        """When a door that is held open is opened and closed: the next guard's way out."""
+        visits = self.visits(misuse.start, misuse.end)
+        opens = visits.openings[visits.door == misuse.door, 2] - self._clock.local_origin
+        first = int(opens[opens >= misuse.start].min())
+        return first, first + misuse.lasts
+
     def open_spans(self, start: Micros, end: Micros) -> OpenSpans:
         """Every time a door stands open that touches [start, end]."""
         visits, local = self.visits(start, end), self._clock.local_origin
@@ -74,6 +97,10 @@ class Doors:
         closes = np.concatenate(
             (visits.openings[:, 1] - local, visits.openings[:, 3] - local, [t.end for t in forced])
         )
+        for misuse in self.misuses(start, end):
+            if misuse.kind == "held_open":
+                opened, closed = self.held(misuse)
+                closes[(door == misuse.door) & (opens == opened)] = closed
         keep = (opens <= end) & (closes >= start)
         return OpenSpans(
             door[keep].astype(np.int64), opens[keep].astype(np.int64), closes[keep].astype(np.int64)

@@ -91,6 +91,7 @@ class SimulatedDriver:
         self._doors(after, until, urgent, bulk)
         self._swipes(self._run.door_swipes(after, until), urgent)
         self._swipes(self._run.resident_swipes(after, until), bulk)
+        self._misused(after, until, urgent, bulk)
         self._reader_beats(after, until, bulk)
         for sample in (urgent, bulk):
             sample.readings.sort(key=lambda reading: reading.time)
@@ -148,6 +149,14 @@ class SimulatedDriver:
         own = swipes.where(self._own_readers[swipes.reader])
         event = clock.events(own.time)
         sample.swipes.extend(swipe_records(own, event, world.people.cards, world.readers))
+
+    def _misused(self, after: Micros, until: Micros, urgent: Sample, bulk: Sample) -> None:
+        """Readers at doors are urgent, those of halls that everybody visits are not."""
+        own = dict(zip(self._run.world.readers, self._own_readers.tolist(), strict=True))
+        doors = set(self._run.world.readers[2 * len(self._run.world.rooms.visited) :])
+        for swipe in self._run.misused_swipes(after, until):
+            if own[swipe.reader]:
+                (urgent if swipe.reader in doors else bulk).swipes.append(swipe)
 
     def _reader_beats(self, after: Micros, until: Micros, bulk: Sample) -> None:
         """Readers have no quantity of their own; a regular word about their state shows life."""

@@ -19,6 +19,9 @@ GROUPS = 100
 WEEKDAYS, LESSONS = 5, 5
 NO_LESSON = -1
 
+_FIRST_GUARDS = 12
+_LAST_DRAWN, _LAST_OF_GUARDS = 9_000_000, 9_100_000  # cards by number, before they are told
+
 ROOMS_PER_FLOOR, BEDS = 25, 4
 _GROUPS_PER_CLASSROOM = 2
 
@@ -57,7 +60,7 @@ def build_people(seed: int) -> People:
         room=tuple(str(room) for room in rooms),
         group=random.permutation(RESIDENTS) % GROUPS,
         lessons=_lessons(random),
-        cards=_cards(random, RESIDENTS + GUARDS),
+        cards=(*_cards(random, RESIDENTS + _FIRST_GUARDS), *_later_cards()),
     )
 
 
@@ -71,7 +74,21 @@ def _lessons(random: np.random.Generator) -> NDArray[np.int64]:
     return table
 
 
+def strangers_card(number: int) -> str:
+    """The card of someone who is neither resident nor guard; the same for the same number."""
+    return _card(_LAST_OF_GUARDS + number % 10_000)
+
+
+def _card(number: int) -> str:
+    return str(1_000_000_000 + 977 * number)
+
+
+def _later_cards() -> tuple[str, ...]:
+    """Of the guards who came after the first: the cards of all others stay as they were drawn."""
+    return tuple(_card(_LAST_DRAWN + number) for number in range(GUARDS - _FIRST_GUARDS))
+
+
 def _cards(random: np.random.Generator, count: int) -> tuple[str, ...]:
     """Ten digits each, no two alike."""
-    drawn = random.choice(9_000_000, size=count, replace=False)
-    return tuple(str(1_000_000_000 + 977 * int(number)) for number in drawn)
+    drawn = random.choice(_LAST_DRAWN, size=count, replace=False)
+    return tuple(_card(int(number)) for number in drawn)

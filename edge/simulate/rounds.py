@@ -1,9 +1,9 @@
-"""Rounds: guards walk from door to door day and night, swiping in and out at each.
+"""Rounds: guards look behind their doors day and night, swiping in and out.
 
-Four guards are on shift. Time is cut into steps of two minutes; in step j guard g visits door
-(2 g + j) mod 8, so no two are ever at one door, and nobody is in two places. Everything follows
-from the seed and the local time alone, so rounds need no state. Guards live in the gatehouse,
-which has no readers.
+Eight guards are on shift, one per door: nobody has to hurry from building to building. Time is cut
+into steps of two minutes; in each step every second door is visited, in the next the others.
+Everything follows from the seed and the local time alone, so rounds need no state. Guards live in
+the gatehouse, which has no readers.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from edge.simulate.noise import uniform
 from edge.simulate.places import DOORS
 from edge.wire import Micros
 
-GUARDS = 12
-ON_SHIFT = 4
+SHIFTS = 3
+GUARDS = SHIFTS * DOORS
+AT_ONCE = DOORS // 2  # doors visited in one step
 SHIFT = 8 * HOUR
 STEP = 2 * MINUTE
 
@@ -61,11 +62,11 @@ class Visits:
 def visits_between(seed: int, start: Micros, end: Micros) -> Visits:
     """Every visit whose step overlaps [start, end) of local time."""
     steps = np.arange(start // STEP, -(-end // STEP))
-    step = np.repeat(steps, ON_SHIFT)
-    post = np.tile(np.arange(ON_SHIFT), len(steps))
+    step = np.repeat(steps, AT_ONCE)
+    turn = np.tile(np.arange(AT_ONCE), len(steps))
     begins = step * STEP
-    shift = (begins - DAY_START) // SHIFT % (GUARDS // ON_SHIFT)
-    draw = uniform(seed, _STREAM, (step * ON_SHIFT + post)[:, None] * 8 + np.arange(6))
+    shift = (begins - DAY_START) // SHIFT % SHIFTS
+    draw = uniform(seed, _STREAM, (step * AT_ONCE + turn)[:, None] * 8 + np.arange(6))
     enters = begins + _between(_AT_DOOR, draw[:, 0])
     leaves = begins + _between(_LEAVES, draw[:, 1])
     opens_in = enters + _between(_OPENS, draw[:, 2])
@@ -76,8 +77,8 @@ def visits_between(seed: int, start: Micros, end: Micros) -> Visits:
         opens_out,
         opens_out + _between(_STANDS_OPEN, draw[:, 5]),
     )
-    door = (2 * post + step) % DOORS
-    return Visits(shift * ON_SHIFT + post, door, enters, leaves, np.stack(openings, axis=1))
+    door = (2 * turn + step) % DOORS
+    return Visits(shift * DOORS + door, door, enters, leaves, np.stack(openings, axis=1))
 
 
 def _between(bounds: tuple[float, float], share: NDArray[np.float64]) -> MicrosArray:

@@ -19,6 +19,7 @@ from edge.simulate.clock import SECOND
 from edge.simulate.devices import REPORT_S
 from edge.simulate.footage import LOOP_S, camera_events
 from edge.simulate.hydrants import concerns_water, fully_shown
+from edge.simulate.misuse import MisuseKind
 from edge.simulate.noise import as_ints
 from edge.simulate.run import Run
 from edge.simulate.smoke import alarm_span
@@ -28,6 +29,8 @@ from edge.simulate.world import World
 from edge.wire import Micros
 
 MISSED_REPORTS = 3  # ours: a device is silent once so many reports in a row did not come
+DENIALS = 5  # ours: repeated denials are 5 in 30 s
+HELD_LONG_S = 35.0  # ours: doors that are open no longer need not become cases
 LONG_ENOUGH_S = 8.0  # ours: shorter breaches of a limit need not become cases
 
 TruthKind = Literal[
@@ -36,10 +39,28 @@ TruthKind = Literal[
     "smoke_alarm",
     "lane_blocked",
     "door_forced",
+    "door_held_open",
+    "passback",
+    "repeated_denials",
+    "unknown_card",
+    "impossible_travel",
+    "duress",
+    "card_lockout",
     "device_silent",
     "camera_fire",
     "lens_covered",
 ]
+
+
+_MISUSED: dict[MisuseKind, TruthKind] = {
+    "held_open": "door_held_open",
+    "denials": "repeated_denials",
+    "cloned_card": "impossible_travel",
+    "passback": "passback",
+    "unknown_card": "unknown_card",
+    "duress": "duress",
+    "lockout": "card_lockout",
+}
 
 
 class TruthLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +89,7 @@ def truth(world: World, origin: Micros, horizon_s: float, speed: float = 1.0) ->
         *_smoke(run, until),
         *_silence(run, until),
         *_doors(run, until),
+        *_misused(run, until),
         *_cameras(run, end),
     ]
     due = [line for line in lines if origin <= line.since < end]
@@ -136,6 +158,28 @@ def _doors(run: Run, until: Micros) -> Iterator[TruthLine]:
             since=run.clock.event(forced.start),
             until=run.clock.event(forced.end),
             expect_case=True,
+        )
+
+
+def _misused(run: Run, until: Micros) -> Iterator[TruthLine]:
+    """A door held open from its opening on; cards at the swipe that shows what is wrong."""
+    doors, places = run.world.of_kind("door"), {d.id: d.place for d in run.world.devices}
+    for misuse in run.doors.misuses(0, until):
+        if misuse.kind == "held_open":
+            device, (since, end) = doors[misuse.door].id, run.doors.held(misuse)
+        else:
+            shown = run.shown(misuse)
+            telling = shown[DENIALS - 1 if misuse.kind == "denials" else -1]
+            device, since, end = run.world.readers[telling.reader], telling.time, shown[-1].time
+        since, end = run.clock.event(since), run.clock.event(end)
+        yield TruthLine(
+            kind=_MISUSED[misuse.kind],
+            cause=misuse.kind,
+            device=device,
+            place=places[device],
+            since=since,
+            until=end,
+            expect_case=misuse.kind != "held_open" or end - since >= HELD_LONG_S * SECOND,
         )
 
 

@@ -29,7 +29,7 @@ from gridwarden.replay import progress_bar
 from gridwarden.running import Running, announce, withdraw
 from gridwarden.settings import Settings
 from gridwarden.store import load_site_file, migrate_store
-from hub.plans.domain import AnyRule, LimitRule, PresenceRule
+from hub.plans.domain import AnyRule, HeldRule, LimitRule, PresenceRule
 from hub.plans.read import shipped_plan
 from hub.sites.domain import SiteDocument
 
@@ -188,8 +188,10 @@ def _judge(
 
 def rule_durations(rules: Iterable[AnyRule]) -> dict[str, float]:
     """How long the rules wait on purpose, in seconds by kind of anomaly."""
+    rules = list(rules)
     waiting = [rule for rule in rules if isinstance(rule, LimitRule | PresenceRule)]
-    return {rule.kind: float(rule.duration_s or 0) for rule in waiting}
+    held = {rule.kind: float(rule.open_s or 0) for rule in rules if isinstance(rule, HeldRule)}
+    return {rule.kind: float(rule.duration_s or 0) for rule in waiting} | held
 
 
 def leaf_grids(document: SiteDocument) -> dict[str, str]:

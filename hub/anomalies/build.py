@@ -6,29 +6,39 @@ from typing import Any
 
 from hub.anomalies.detectors import Detector, Second
 from hub.anomalies.detectors.breach import worst_first
+from hub.anomalies.detectors.denials import Denials
 from hub.anomalies.detectors.door import Door
 from hub.anomalies.detectors.group import Group
+from hub.anomalies.detectors.held import Held
 from hub.anomalies.detectors.limit import Limit
+from hub.anomalies.detectors.passback import Passback
 from hub.anomalies.detectors.presence import Presence
 from hub.anomalies.detectors.rate import Rate
+from hub.anomalies.detectors.reason import Said
 from hub.anomalies.detectors.repeated import Repeated
 from hub.anomalies.detectors.silence import of_agents, of_devices
 from hub.anomalies.detectors.state import State
 from hub.anomalies.detectors.stuck import Stuck
+from hub.anomalies.detectors.travel import Travel
 from hub.anomalies.detectors.trend import Trend
 from hub.anomalies.roster import Roster
 from hub.plans.domain import (
     AgentRule,
+    DenialsRule,
     DoorRule,
     GroupRule,
+    HeldRule,
     LimitRule,
+    PassbackRule,
     Plan,
     PresenceRule,
     RateRule,
+    ReasonRule,
     RepeatedRule,
     SilenceRule,
     StateRule,
     StuckRule,
+    TravelRule,
     TrendRule,
 )
 
@@ -51,6 +61,16 @@ def build_detectors(plan: Plan, spots: Roster) -> dict[str, Detector[Any]]:
                 detectors[name] = Presence(name, rule, spots)
             case DoorRule():
                 detectors[name] = Door(name, rule, spots)
+            case HeldRule():
+                detectors[name] = Held(name, rule, spots)
+            case ReasonRule():
+                detectors[name] = Said(name, rule, spots)
+            case DenialsRule():
+                detectors[name] = Denials(name, rule, spots)
+            case PassbackRule():
+                detectors[name] = Passback(name, rule, spots)
+            case TravelRule():
+                detectors[name] = Travel(name, rule, spots)
             case SilenceRule():
                 detectors[name] = of_devices(name, rule, spots)
             case AgentRule():

@@ -10,19 +10,25 @@ import msgspec
 from hub.plans.domain import (
     AgentRule,
     AnyRule,
+    DenialsRule,
     DoorRule,
     GroupRule,
+    HeldRule,
     LimitRule,
+    PassbackRule,
     Plan,
     PlanError,
     PresenceRule,
     RateRule,
+    ReasonRule,
     RepeatedRule,
     SilenceRule,
     StateRule,
     StuckRule,
+    TravelRule,
     TrendRule,
 )
+from hub.plans.door_rules import wrong_door_rule
 from hub.plans.references import wrong_references
 
 # What each rule needs to judge; of several joined by "|", one.
@@ -36,6 +42,11 @@ _LIMITS: dict[type[msgspec.Struct], tuple[str, ...]] = {
     GroupRule: ("within_s",),
     PresenceRule: ("min_score", "duration_s"),
     DoorRule: ("grant_before_s",),
+    HeldRule: ("open_s",),
+    ReasonRule: ("quiet_s",),
+    DenialsRule: ("count", "within_s", "quiet_s"),
+    PassbackRule: ("reset_s", "quiet_s"),
+    TravelRule: ("speed_m_s", "quiet_s"),
     SilenceRule: ("missed|silent_s",),
     AgentRule: ("silent_s",),
 }
@@ -78,6 +89,7 @@ def check_plan(plan: Plan) -> list[Problem]:
         found += _without_source(name, rule)
         found += _wrong_clearing(name, rule)
         found += [Problem(name, text) for text in wrong_references(name, rule, plan)]
+        found += [Problem(name, text) for text in wrong_door_rule(name, rule)]
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, Grade
 from hub.plans.schedule import Active
@@ -190,6 +191,67 @@ class DoorRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="door"
     grant_after_s: Seconds = 0
 
 
+class HeldRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="held"):
+    """A door's contact stays open for `open_s`; told again every `again_s`; over when it closes.
+
+    With `grant_before_s` and `grant_after_s`, as the rule on forced doors has them, an opening
+    that no grant explains is left to that rule. While the door's agent is not heard for
+    `agent_gap_s`, time does not count: nobody knows whether the door was closed.
+    """
+
+    open_s: Positive | None = None
+    again_s: Positive | None = None
+    grant_before_s: Seconds | None = None
+    grant_after_s: Seconds = 0
+    agent_gap_s: Positive = 15
+
+
+class ReasonRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="reason"):
+    """A reader gives one of `reasons` for a swipe; over when it has given none for `quiet_s`."""
+
+    reasons: Annotated[list[Reason], msgspec.Meta(min_length=1)]
+    quiet_s: Positive | None = None
+
+
+class DenialsRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="denials"):
+    """`count` denials within `within_s`, at one reader or of one card anywhere.
+
+    It is raised at the reader of the last one, and over when that has denied none for `quiet_s`.
+    """
+
+    count: Annotated[int, msgspec.Meta(ge=2)] | None = None
+    within_s: Positive | None = None
+    quiet_s: Positive | None = None
+
+
+class PassbackRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="passback"):
+    """A card is let in a second time within `reset_s` without having been let out.
+
+    Judged are `places`; without any, all that have a door with a contact. A place where nobody is
+    ever read on the way out is not judged. Within `grace_s` a card shown again is the same entry.
+    A reader that says one of `reasons` itself is believed anywhere.
+    """
+
+    places: list[Identifier] = []
+    reset_s: Positive | None = None
+    grace_s: Seconds = 0
+    reasons: list[Reason] = []
+    quiet_s: Positive | None = None
+
+
+class TravelRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="travel"):
+    """One card at two readers farther apart than `speed_m_s` allows in the time between.
+
+    From the distance `slack_m` is taken; within one building there is none, as plans draw floors
+    and rooms apart that are not. For `quiet_s` after it was raised the card is not judged again,
+    and the rule is over when the reader has seen no such card for so long.
+    """
+
+    speed_m_s: Positive | None = None
+    slack_m: Seconds = 0
+    quiet_s: Positive | None = None
+
+
 class SilenceRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="silence"):
     """A device misses `missed` of its reports, or `silent_s`, while its agent is heard.
 
@@ -222,6 +284,11 @@ AnyRule: TypeAlias = (
     | GroupRule
     | PresenceRule
     | DoorRule
+    | HeldRule
+    | ReasonRule
+    | DenialsRule
+    | PassbackRule
+    | TravelRule
     | SilenceRule
     | AgentRule
 )

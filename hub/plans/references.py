@@ -8,9 +8,11 @@ from difflib import get_close_matches
 from hub.anomalies.domain import KNOWN_KINDS
 from hub.plans.domain import (
     AnyRule,
+    DenialsRule,
     GroupRule,
     LimitRule,
     Plan,
+    ReasonRule,
     RepeatedRule,
     SilenceRule,
     StateRule,
@@ -19,7 +21,7 @@ from hub.plans.domain import (
 from hub.plans.when import WhenError, compiled
 from hub.sites.domain import KNOWN_DEVICE_KINDS
 
-_COMPARABLE = (LimitRule, SilenceRule, StateRule)
+_COMPARABLE = (LimitRule, SilenceRule, StateRule, DenialsRule)
 
 
 def wrong_references(name: str, rule: AnyRule, plan: Plan) -> Iterator[str]:
@@ -72,8 +74,8 @@ def _wrong_superseding(name: str, rule: AnyRule, milder: str, plan: Plan) -> Ite
         return
     if not isinstance(rule, _COMPARABLE):
         yield (
-            f"rule {name} cannot supersede: only rules of one quantity, of silence or of a "
-            "device's own word can"
+            f"rule {name} cannot supersede: only rules of one quantity, of silence, of a "
+            "device's own word or of denials can"
         )
         return
     others = [other for other in plan.rules.values() if other.kind == milder]
@@ -85,6 +87,8 @@ def _wrong_superseding(name: str, rule: AnyRule, milder: str, plan: Plan) -> Ite
 
 
 def _compares(rule: AnyRule, other: AnyRule) -> bool:
+    if isinstance(rule, DenialsRule):
+        return isinstance(other, ReasonRule)
     if type(rule) is not type(other) or not set(watched(rule)) & set(watched(other)):
         return False
     return getattr(rule, "quantity", None) == getattr(other, "quantity", None)

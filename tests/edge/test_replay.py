@@ -70,6 +70,12 @@ def test_another_log_or_another_reading_of_it_is_another_epoch(tmp_path: Path) -
     assert first != log_epoch(log, COLUMNS)
 
 
+def test_a_log_keeps_the_epoch_that_it_had_before_swipes_had_reasons(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("t,c,r\n2016-05-31 00:05,card-1,gate\nnever,card-2,gate\n")
+    assert log_epoch(log, COLUMNS) == 7867739314384001035
+
+
 def test_a_replay_without_ingest_says_what_to_check(broker_url: str, tmp_path: Path) -> None:
     with pytest.raises(CarryError, match="ingest worker"):
         replay_swipes(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from edge.access import REASONS
 from edge.columns import Reading
 from edge.sample import Sample, cut_batch
 from edge.wire import (
@@ -44,8 +45,15 @@ seqs = st.integers(1, 2**63 - 1)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 shares = st.floats(0, 1)
 readings = st.builds(Reading, identifiers, identifiers, times, st.floats())
+reasons = st.sampled_from(["", "x-own-word", *sorted(REASONS)])
 swipes = st.builds(
-    Swipe, identifiers, times, texts.filter(bool), st.sampled_from(Direction), st.booleans()
+    Swipe,
+    identifiers,
+    times,
+    texts.filter(bool),
+    st.sampled_from(Direction),
+    st.booleans(),
+    reasons,
 )
 detections = st.builds(
     Detection,
@@ -66,6 +74,13 @@ samples = st.builds(
     st.lists(detections, max_size=3),
     st.lists(states, max_size=3),
 )
+
+
+def test_a_swipe_of_an_agent_that_knows_no_reasons_is_read() -> None:
+    parts = msgspec.msgpack.decode(encode_batch(a_batch()))
+    parts[9] = [["reader-1", 1, "0451", 1, False]]
+    [swipe] = decode_batch(msgspec.msgpack.encode(parts)).swipes
+    assert swipe == Swipe("reader-1", 1, "0451", Direction.IN, granted=False, reason="")
 
 
 def a_batch(**changes: object) -> Batch:
@@ -147,6 +162,7 @@ def test_no_bytes_do_worse_than_a_wire_error(payload: bytes) -> None:
         (a_batch(devices=[]), "device that is not in"),
         (a_batch(quantities=[]), "quantity that is not in"),
         (a_batch(swipes=[Swipe("reader-1", 1, "")]), "length"),
+        (a_batch(swipes=[Swipe("reader-1", 1, "7", reason="card-7")]), "pattern|regex"),
     ],
 )
 def test_a_batch_that_breaks_the_contract_is_refused_with_the_reason(

@@ -43,6 +43,17 @@ def test_no_wrong_form_of_one_swipe_shows_a_card(swipes: object) -> None:
     assert msgspec.msgpack.decode(masked)[:9] == parts[:9]
 
 
+@pytest.mark.parametrize("reason", ["card-0451", ["0451"], 451, None])
+def test_a_card_in_the_place_of_the_reason_is_not_shown(reason: object) -> None:
+    swipe = ["r", NOW, "0451", 1, True, reason]
+    parts = [1, "a", 1, 1, 1, "live", [], [], [], [swipe], [], []]
+    assert b"451" not in mask_batch(msgspec.msgpack.encode(parts), PERSONS)
+    told = {"card": "0451", "reason": reason}
+    assert b"451" not in mask_swipe(msgspec.json.encode(told), PERSONS)
+    good = msgspec.json.encode({"card": "0451", "reason": "duress"})
+    assert b"duress" in mask_swipe(good, PERSONS)
+
+
 def test_a_batch_that_cannot_be_read_keeps_its_form_and_shows_no_card() -> None:
     payload = encode_batch(batch(1, swipes=[Swipe("r", NOW, "card-0451")]))
     cut = mask_batch(payload[:-1], PERSONS)

@@ -40,7 +40,9 @@ def test_a_swipe_becomes_a_person_at_a_reader() -> None:
     [swipe] = arrived("swipe", '{"card":"0451","direction":"out","granted":false}').batch.swipes
     assert (swipe.reader, swipe.time) == ("device-1", NOW)
     assert swipe.person == PersonKeys(KEY).of("0451")
-    assert (swipe.direction, swipe.granted) == (Direction.OUT, False)
+    assert (swipe.direction, swipe.granted, swipe.reason) == (Direction.OUT, False, "")
+    told = '{"card":"0451","granted":false,"reason":"denied-passback"}'
+    assert arrived("swipe", told).batch.swipes[0].reason == "denied-passback"
 
 
 def test_a_state_keeps_its_detail() -> None:
@@ -51,6 +53,7 @@ def test_a_state_keeps_its_detail() -> None:
 @pytest.mark.parametrize(
     ("quantity", "payload", "reason"),
     [
+        ("swipe", '{"card":"0451","reason":"card 0451"}', "not JSON"),
         ("pressure", "", "not JSON"),
         ("pressure", "high", "not JSON"),
         ("pressure", '"0.31"', "not JSON"),

@@ -48,7 +48,10 @@ def everything(seq: int = 1) -> Arrival:
         batch(
             seq,
             [Reading("hydrant-01", "pressure", NOW - 1, 0.31), Reading("smoke-1", "alarm", NOW, 1)],
-            swipes=[Swipe("reader-1", NOW - 7, "0451", Direction.IN, granted=False)],
+            swipes=[
+                Swipe("reader-1", NOW - 7, "0451", Direction.IN, granted=False),
+                Swipe("reader-2", NOW - 5, "0451", Direction.OUT, granted=True, reason="duress"),
+            ],
             detections=[
                 Detection("camera-1", NOW, "fire", "lane", 0.5, (0, 0.25, 0.5, 1), b"jpeg"),
                 Detection("camera-1", NOW, "smoke", "", 0.25),
@@ -62,14 +65,18 @@ def test_every_kind_of_item_is_stored_as_it_was_sent(
     conn: psycopg.Connection, database_url: str
 ) -> None:
     """EP-01 in part: swipes with person, reader, direction and time."""
-    assert writer().write(conn, [everything()]) == Tally(stored=6)
+    assert writer().write(conn, [everything()]) == Tally(stored=7)
     micros = "(extract(epoch from time) * 1000000)::bigint"
     assert rows(
         database_url, f"select {micros}, device, quantity, value from reading_log order by time"
     ) == [(NOW - 1, "hydrant-01", "pressure", 0.31), (NOW, "smoke-1", "alarm", 1.0)]
     assert rows(
-        database_url, f"select {micros}, reader, person, direction, granted from swipe_log"
-    ) == [(NOW - 7, "reader-1", PersonKeys(KEY).of("0451"), "in", False)]
+        database_url,
+        f"select {micros}, reader, person, direction, granted, reason from swipe_log order by time",
+    ) == [
+        (NOW - 7, "reader-1", PersonKeys(KEY).of("0451"), "in", False, None),
+        (NOW - 5, "reader-2", PersonKeys(KEY).of("0451"), "out", True, "duress"),
+    ]
     assert rows(
         database_url,
         f"select {micros}, kind, zone, score, box, snapshot from detections order by kind",
@@ -81,7 +88,7 @@ def test_every_kind_of_item_is_stored_as_it_was_sent(
         (NOW, "smoke-1", "fault", {"code": 7, "text": "烟"})
     ]
     assert rows(database_url, "select agent, epoch, seq, items, refused from batches") == [
-        (AGENT, EPOCH, 1, 6, 0)
+        (AGENT, EPOCH, 1, 7, 0)
     ]
 
 

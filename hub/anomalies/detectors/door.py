@@ -14,12 +14,11 @@ import numpy as np
 
 from edge.wire import Micros
 from hub.anomalies.detectors import Finding, Spots
+from hub.anomalies.detectors.grants import Grants, explains, take_grants
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import DoorRule
 from hub.plans.units import micros
-
-_KEEP_GRANTS = 60_000_000  # microseconds; ours: longer than any opening waits for its grant
 
 
 class Contact(msgspec.Struct, frozen=True, array_like=True):
@@ -43,7 +42,7 @@ class DoorState(msgspec.Struct, frozen=True):
     """Contacts by door, grants by place in the last minute, and openings to be explained."""
 
     contacts: dict[str, Contact] = {}
-    grants: dict[str, list[Micros]] = {}
+    grants: Grants = {}
     openings: list[Opening] = []
 
 
@@ -69,7 +68,7 @@ class Door:
         series = row.series("open")
         if series is None and not row.batch.swipes:
             return state, []
-        grants = self._granted(state, row)
+        grants = take_grants(state.grants, row, self.spots)
         openings = [one for one in state.openings if not self._explained(one, grants)]
         contacts = dict(state.contacts)
         found: list[Finding] = []
@@ -111,16 +110,6 @@ class Door:
         waiting = [one for one in state.openings if one.until > now]
         return msgspec.structs.replace(state, contacts=contacts, openings=waiting), found
 
-    def _granted(self, state: DoorState, row: Row) -> dict[str, list[Micros]]:
-        grants = dict(state.grants)
-        for swipe in row.batch.swipes:
-            spot = self.spots.get(swipe.reader)
-            if swipe.granted and spot is not None:
-                times = [*grants.get(spot.place, ()), row.happened(swipe.time)]
-                newest = max(times)
-                grants[spot.place] = [time for time in times if time >= newest - _KEEP_GRANTS]
-        return grants
-
     def _turn(
         self,
         contacts: dict[str, Contact],
@@ -129,7 +118,7 @@ class Door:
         value: float,
         now: Micros,
         openings: list[Opening],
-        grants: dict[str, list[Micros]],
+        grants: Grants,
         found: list[Finding],
     ) -> list[Opening]:
         """One word of a contact: notes it in `contacts` and gives the openings to be explained."""
@@ -152,16 +141,15 @@ class Door:
         opening = Opening(device, time, now + micros(self.rule.grant_after_s))
         return openings if self._explained(opening, grants) else [*openings, opening]
 
-    def _explained(self, opening: Opening, grants: dict[str, list[Micros]]) -> bool:
+    def _explained(self, opening: Opening, grants: Grants) -> bool:
         assert self.rule.grant_before_s is not None, "check_plan lets no rule judge without it"
         spot = self.spots.get(opening.device)
         if spot is None:
             return True  # the door was taken from the site; nobody answers for it
-        earliest = opening.time - micros(self.rule.grant_before_s)
-        latest = opening.time + micros(self.rule.grant_after_s)
-        return any(earliest <= time <= latest for time in grants.get(spot.place, ()))
+        before, after = micros(self.rule.grant_before_s), micros(self.rule.grant_after_s)
+        return explains(grants, spot.place, opening.time, before, after)
 
-    def _anomaly(self, opening: Opening, grants: dict[str, list[Micros]]) -> Anomaly:
+    def _anomaly(self, opening: Opening, grants: Grants) -> Anomaly:
         place = self.spots[opening.device].place if opening.device in self.spots else ""
         earlier = [time for time in grants.get(place, ()) if time <= opening.time]
         return Anomaly(

@@ -9,7 +9,7 @@ from edge.simulate.people import GROUPS, NO_LESSON, build_people
 
 def test_nobody_shares_a_card_and_no_room_has_more_than_four_beds() -> None:
     people = build_people(7)
-    assert len(set(people.cards)) == len(people.cards) == 3012
+    assert len(set(people.cards)) == len(people.cards) == 3024
     homes = Counter(zip(people.dormitory.tolist(), people.room, strict=True))
     assert max(homes.values()) == 4
 

@@ -6,8 +6,10 @@ Times in scripts are seconds after a fixed origin; what comes out is told in sec
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from edge.columns import Reading, pack_readings
@@ -41,8 +43,17 @@ class Script:
     def reading(self, second: float, device: str, quantity: str, value: float) -> Reading:
         return Reading(device, quantity, self.micros(second), value)
 
-    def swipe(self, second: float, reader: str, *, granted: bool = True) -> CommittedSwipe:
-        return CommittedSwipe(reader, self.micros(second), 7, Direction.IN, granted)
+    def swipe(
+        self,
+        second: float,
+        reader: str,
+        *,
+        person: int = 7,
+        way: Direction = Direction.IN,
+        granted: bool = True,
+        reason: str = "",
+    ) -> CommittedSwipe:
+        return CommittedSwipe(reader, self.micros(second), person, way, granted, reason)
 
     def detection(
         self, second: float, device: str, kind: str, *, score: float = 0.9, picture: bool = False
@@ -114,20 +125,54 @@ class Script:
         state, more = detector.due(state, max(now, self.micros(until)))
         return self.tell([*found, *more])
 
-    def spot(self, device: str, kind: str, *, place: str = "", report_s: float = 5) -> Spot:
+    def spot(
+        self,
+        device: str,
+        kind: str,
+        *,
+        place: str = "",
+        report_s: float = 5,
+        at: tuple[float, float] = (0, 0),
+        building: str | None = None,
+    ) -> Spot:
         return Spot(
             device=device,
             kind=kind,
             place=place or f"at-{device}",
             place_name=Name("n", "n"),
-            at=(0, 0),
+            at=at,
             grid="C-1",
             grid_path=("C", "C-1"),
             warden="p-warden",
             stand_in=None,
             agent="edge-1",
             report_s=report_s,
+            building=building,
         )
+
+    def cut(
+        self,
+        detector: Detector[Any],
+        events: Sequence[Event],
+        cuts: Iterable[int],
+        restarts: Iterable[int] = (),
+        *,
+        until: float = 1000,
+    ) -> list[Told]:
+        """What is found in events cut into batches there, encoded and decoded after these.
+
+        Received all at once: how late something arrives is not what is asked here.
+        """
+        state, found, again = detector.start(), list[Finding](), set(restarts)
+        edges = [0, *sorted(edge for edge in set(cuts) if 0 < edge < len(events)), len(events)]
+        for number, (start, end) in enumerate(pairwise(edges)):
+            if number in again:
+                encoded = msgspec.msgpack.encode(state)
+                state = msgspec.msgpack.decode(encoded, type=detector.state_type)
+            state, more = detector.step(state, Row(self.batch(events[start:end])), 0)
+            found += more
+        _, more = detector.due(state, self.micros(until))
+        return sorted(self.tell([*found, *more]))
 
     def spots(self, **kinds: str) -> dict[str, Spot]:
         return {device: self.spot(device, kind) for device, kind in kinds.items()}

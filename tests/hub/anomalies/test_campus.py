@@ -23,6 +23,7 @@ from ingest.feed import CommittedBatch, CommittedSwipe
 
 ORIGIN = 1_790_000_000_000_000
 HORIZON_S = 60
+MISUSE_S = 75 * 60  # each kind of misuse twice
 SETTLE_S = 15  # the longest that the demo plan needs after a condition began
 CAMERA_KINDS = {"lane_blocked", "camera_fire", "lens_covered"}  # they come from footage
 
@@ -77,7 +78,14 @@ def committed(agent: str, seq: int, received: int, sample: Sample) -> CommittedB
         quantities=quantities,
         readings=readings,
         swipes=[
-            CommittedSwipe(swipe.reader, swipe.time, 1, swipe.direction, swipe.granted)
+            CommittedSwipe(
+                swipe.reader,
+                swipe.time,
+                int(swipe.card),
+                swipe.direction,
+                swipe.granted,
+                swipe.reason,
+            )
             for swipe in sample.swipes
         ],
         detections=list(sample.detections),
@@ -85,21 +93,27 @@ def committed(agent: str, seq: int, received: int, sample: Sample) -> CommittedB
     )
 
 
-def play(world: World, spots: dict[str, Spot]) -> list[Finding]:
-    """What the engine finds in a run that is polled ten times a second."""
-    engine = Engine(shipped_plan("demo"), spots)
+def play(
+    world: World,
+    spots: dict[str, Spot],
+    plan: str = "demo",
+    horizon_s: int = HORIZON_S,
+    step: int = 100_000,
+) -> list[Finding]:
+    """What the engine finds in a run that is polled every `step` microseconds."""
+    engine = Engine(shipped_plan(plan), spots)
     agents = sorted({spot.agent for spot in spots.values()})
     drivers = {agent: SimulatedDriver(world, agent, ORIGIN) for agent in agents}
     for driver in drivers.values():
         list(driver.poll(ORIGIN))
     state, found, seq = engine.start(), [], 0
-    for now in range(ORIGIN, ORIGIN + HORIZON_S * 1_000_000, 100_000):
+    for now in range(ORIGIN, ORIGIN + horizon_s * 1_000_000, step):
         for agent, driver in drivers.items():
             for sample in driver.poll(now):
                 seq += 1
-                state, more = engine.step(state, committed(agent, seq, now + 100_000, sample))
+                state, more = engine.step(state, committed(agent, seq, now + step, sample))
                 found += more
-        state, more = engine.due(state, now + 100_000)
+        state, more = engine.due(state, now + step)
         found += more
     return found
 
@@ -128,4 +142,31 @@ def test_what_is_true_is_found_and_nothing_else(world: World, document: SiteDocu
         "hydrant_no_water",
         "door_forced",
         "device_silent",
+    }
+
+
+def test_every_misuse_of_doors_and_cards_is_found_once_and_nothing_else(
+    world: World, document: SiteDocument
+) -> None:
+    """SE-04: by the campus plan, at the right reader or door; no resident or guard is accused."""
+    places = {place.id: place for place in document.places}
+    spots = {
+        device: msgspec.structs.replace(spot, building=places[spot.place].building)
+        for device, spot in spots_of(document).items()
+        if spot.kind in ("door", "reader")
+    }
+    lines = [line for line in truth(world, ORIGIN, MISUSE_S) if line.device in spots]
+    last = ORIGIN + (MISUSE_S - 60) * 1_000_000
+    expected = [(line.kind, line.device, line.since) for line in lines if line.expect_case]
+    must = {one for one in expected if one[2] < last}
+    found = [
+        (finding.kind, finding.device, finding.started)
+        for finding in play(world, spots, "campus", MISUSE_S, 1_000_000)
+        if isinstance(finding, Anomaly)
+    ]
+    assert len(found) == len(set(found))
+    assert must <= set(found) <= set(expected)
+    assert {kind for kind, _, _ in must} == {
+        *("door_forced", "door_held_open", "repeated_denials", "impossible_travel"),
+        *("passback", "unknown_card", "duress", "card_lockout"),
     }

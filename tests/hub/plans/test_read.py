@@ -45,7 +45,7 @@ def test_a_rule_is_read_by_its_detector() -> None:
         ("due_minutes = 60", "due_minutes = 0", "rule low: .*due_minutes"),
         ('"hydrant_low_pressure"', '"low pressure"', r"rule low: .*\$\.kind"),
         ("limit = 0.14", 'limit = "low"', "rule low: .*limit"),
-        ('detector = "limit"', "", "rule low needs a detector: one of agent, door, group, limit"),
+        ('detector = "limit"', "", "rule low needs a detector: one of agent, denials, door, group"),
         ("format = 1", "format = 2", "the plan: .*format"),
         ("[rules.low]", "[rules.low", "not TOML"),
     ],
