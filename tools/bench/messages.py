@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from gridwarden.embedded.broker import EmbeddedBroker
 from tools.bench.publisher import DEVICES, SITE
 
 TIMEOUT_S = 120
+READY_S = 60
 _POLL_S = 0.02
 
 
@@ -50,8 +52,12 @@ def running(command: list[str], environment: dict[str, str] | None = None) -> It
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            if not process.stdout.readline():
-                raise RuntimeError(f"{command[:3]} ended before it was ready")
+            patience = threading.Timer(READY_S, process.kill)
+            patience.start()
+            ready = process.stdout.readline()
+            patience.cancel()
+            if not ready:
+                raise RuntimeError(f"{command[:3]} ended, or was not ready after {READY_S} s")
             yield process.pid
         finally:
             process.terminate()
