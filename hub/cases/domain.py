@@ -338,7 +338,8 @@ def _measured(event: Event) -> dict[str, Any]:
 
 
 def _facts(anomaly: Anomaly) -> dict[str, Any]:
-    return {
+    cause = {} if anomaly.cause is None else {"cause": msgspec.to_builtins(anomaly.cause)}
+    return cause | {
         "anomaly": str(anomaly.key),
         "rule": anomaly.rule,
         "started": anomaly.started,

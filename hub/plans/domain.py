@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from edge.wire import Identifier
-from hub.anomalies.domain import AnomalyKind, Grade
+from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.plans.schedule import Active
 from hub.sites.domain import DeviceKind, Name, Titles
 
@@ -19,7 +19,7 @@ FORMAT = 1  # of the plan file
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
-Zone = Literal["place", "building", "grid", "zone"]
+Zone = Literal["place", "building", "grid", "zone", "site"]
 
 
 class PlanError(ValueError):
@@ -162,13 +162,15 @@ class RepeatedRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="r
 class GroupRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="group"):
     """At least `least` devices of one `zone` break any of `rules` within `within_s`.
 
-    What they raised becomes one case of this rule. It clears when none of them is broken.
+    What they raised becomes one case of this rule. It clears when none of them is broken. With
+    `causes`, only what has most likely one of these causes counts.
     """
 
     rules: Annotated[list[str], msgspec.Meta(min_length=1)]
     zone: Zone
     least: Annotated[int, msgspec.Meta(ge=2)] = 2
     within_s: Positive | None = None
+    causes: list[CauseName] = []
 
 
 class PresenceRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="presence"):
