@@ -31,6 +31,7 @@ from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.wiring import Parts, Pool
 from ingest import clock
@@ -77,7 +78,7 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
     routers = (sites.router, cases.router, live.router, gaps.router, agents.router)
-    for router in (*routers, stream.router, health.router):
+    for router in (*routers, shutoffs.router, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)
     app.openapi = lambda: openapi.describe(app)

@@ -22,6 +22,7 @@ from hub.anomalies.domain import Anomaly
 from hub.anomalies.engine import Engine, EngineState
 from hub.cases.intake import note_recovery, take_up
 from hub.plans.domain import Plan
+from hub.shutoffs.store import SHUT_OFFS_CHANNEL, mutes
 from hub.sites.store import SITE_CHANNEL, spots
 from ingest.clock import SECOND, moment
 from ingest.feed import decode_committed
@@ -30,6 +31,7 @@ PAGE = 64  # feed rows read at once; ours: a batch is 1 MiB at most
 PULSE_EVERY: Micros = SECOND // 4  # ours: known before `SETTLE` is over, so no timer is early
 SAVE_EVERY: Micros = SECOND  # ours: how much is judged twice, at most, after a crash
 _YIELD_EVERY = 8  # rows; ours: the API shares this thread, a row takes well under a millisecond
+_CHANGES = (SITE_CHANNEL, SHUT_OFFS_CHANNEL)
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ class Session:
         progress: Progress,
     ) -> Session:
         """Go on from the saved cursor; without one, from the beginning of the retained feed."""
-        engine = Engine(plan, await spots(conn))
+        engine = Engine(plan, await spots(conn), await mutes(conn))
         saved = await store.read_cursor(conn, name)
         state = engine.start() if saved is None else engine.decode(saved.state)
         progress.position = 0 if saved is None else saved.position
@@ -140,10 +142,10 @@ class Session:
         self.saved_position, self.saved_at = saved.position, now
 
     async def hear(self, patience_s: float) -> None:
-        """Wait for news, at most so long; a site that changed is taken in."""
+        """Wait for news, at most so long; a site or shut-offs that changed are taken in."""
         notices = self.conn.notifies(timeout=patience_s, stop_after=1)
-        if any([notice.channel == SITE_CHANNEL async for notice in notices]):
-            self.engine = Engine(self.plan, await spots(self.conn))
+        if any([notice.channel in _CHANGES async for notice in notices]):
+            self.engine = Engine(self.plan, await spots(self.conn), await mutes(self.conn))
 
     def _notice_missed(self, upto: int) -> None:
         """Ingest dropped rows that were not judged: say so, go on behind them, never in silence."""

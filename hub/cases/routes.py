@@ -92,13 +92,7 @@ async def take_step(
     key: Key = None,
 ) -> CaseFile:
     """Accept, dispatch, handle, verify, close or note; answers with the file as it then is."""
-    if not await _is_known(parts, conn, person):
-        raise ProblemError(
-            400,
-            "unknown-person",
-            "Nobody of that id belongs to the site",
-            f"X-Gridwarden-Person is `{person}`; choose one of `people` in GET /api/site.",
-        )
+    await known_person(parts, conn, person)
     if order.to is not None and not await _is_known(parts, conn, order.to):
         message = "nobody of that id belongs to the site; see `people` in GET /api/site"
         raise invalid([FieldError(field="body.to", message=message)])
@@ -116,6 +110,21 @@ async def take_step(
             "The Idempotency-Key belongs to another request",
             "Send each new step with a new key; repeat a key only with the very same request.",
         ) from None
+
+
+async def known_person(parts: Parts, conn: Connection, person: str) -> None:
+    """Check that who acts belongs to the site.
+
+    Raises:
+        ProblemError: nobody of that id does.
+    """
+    if not await _is_known(parts, conn, person):
+        raise ProblemError(
+            400,
+            "unknown-person",
+            "Nobody of that id belongs to the site",
+            f"X-Gridwarden-Person is `{person}`; choose one of `people` in GET /api/site.",
+        )
 
 
 async def _is_known(parts: Parts, conn: Connection, person: str) -> bool:
