@@ -21,9 +21,13 @@ from hub.anomalies.detectors import Finding
 from hub.anomalies.domain import Anomaly
 from hub.anomalies.engine import Engine, EngineState
 from hub.cases.intake import note_recovery, take_up
+from hub.cases.positive import SEQUENCED
+from hub.cases.sound import sound_due
 from hub.plans.domain import Plan
 from hub.shutoffs.store import SHUT_OFFS_CHANNEL, mutes
-from hub.sites.store import SITE_CHANNEL, spots
+from hub.sites.alarm_list import Told, alarm_list
+from hub.sites.domain import SiteDocument
+from hub.sites.store import SITE_CHANNEL, read_site, spots
 from ingest.clock import SECOND, moment
 from ingest.feed import decode_committed
 
@@ -62,6 +66,7 @@ class Session:
     state: EngineState
     found: list[Finding] = field(default_factory=list[Finding])
     missed: store.Missed | None = None
+    site: SiteDocument | None = None
     saved_position: int = 0
     saved_at: Micros = 0
     pulsed_at: Micros = 0
@@ -83,6 +88,7 @@ class Session:
         progress.position = 0 if saved is None else saved.position
         session = cls(conn, name, plan, clock, progress, engine, state)
         session.saved_position = progress.position
+        session.site = await read_site(conn)
         return session
 
     @property
@@ -124,6 +130,9 @@ class Session:
             self.found += found
         self.state, found = self.engine.due(self.state, now)
         self.found += found
+        if self.plan.positive_alarm is not None:
+            async with self.conn.transaction():
+                await sound_due(self.conn, self.plan.positive_alarm, self._everybody, now)
 
     async def save(self, *, at_once: bool = False) -> None:
         """Save what was found at once, mere progress every `SAVE_EVERY`."""
@@ -146,6 +155,7 @@ class Session:
         notices = self.conn.notifies(timeout=patience_s, stop_after=1)
         if any([notice.channel in _CHANGES async for notice in notices]):
             self.engine = Engine(self.plan, await spots(self.conn), await mutes(self.conn))
+            self.site = await read_site(self.conn)
 
     def _notice_missed(self, upto: int) -> None:
         """Ingest dropped rows that were not judged: say so, go on behind them, never in silence."""
@@ -172,4 +182,17 @@ class Session:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)
             return
         due = self.plan.rules[finding.rule].due_minutes
-        await take_up(self.conn, finding, spot, now, due_minutes=due)
+        told = self._told_at_once(finding, spot.grid)
+        await take_up(self.conn, finding, spot, now, due_minutes=due, notify=told)
+
+    def _told_at_once(self, finding: Anomaly, grid: str) -> tuple[Told, ...]:
+        """Whom a new case is told at once: of an emergency everybody, unless it is looked at."""
+        if finding.grade != "emergency":
+            return ()
+        everybody = self._everybody(grid)
+        if self.plan.positive_alarm is None or finding.kind not in SEQUENCED:
+            return everybody
+        return tuple(one for one in everybody if one.capacity in ("holder", "duty"))
+
+    def _everybody(self, grid: str) -> tuple[Told, ...]:
+        return () if self.site is None else alarm_list(self.site, grid)

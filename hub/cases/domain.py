@@ -12,7 +12,7 @@ what the sensors say. Nothing here reads a clock or a database. Times are int64 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Any, Literal, TypeAlias
 
@@ -20,6 +20,7 @@ import msgspec
 
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, AnomalyKind, Grade, Recovery
+from hub.sites.alarm_list import Told
 
 Stage = Literal["discovered", "accepted", "dispatched", "handled", "verified", "closed"]
 Action = Literal["accept", "dispatch", "handle", "verify", "close", "note"]
@@ -30,6 +31,7 @@ EventName = Literal[
     "joined",
     "merged",
     "sensor_recovered",
+    "alarmed",
     "accepted",
     "dispatched",
     "handled",
@@ -114,10 +116,19 @@ def allowed(state: CaseState) -> tuple[Action, ...]:
 
 
 def discover(
-    anomaly: Anomaly, *, warden: PersonId | None, due_minutes: int | None, now: Micros
+    anomaly: Anomaly,
+    *,
+    warden: PersonId | None,
+    due_minutes: int | None,
+    now: Micros,
+    notify: Sequence[Told] = (),
 ) -> list[Event]:
-    """A case opens: the first event, which assigns it to the warden of the device's leaf grid."""
-    facts = _facts(anomaly) | {
+    """A case opens: the first event, which assigns it to the warden of the device's leaf grid.
+
+    `notify` are those who are told at once, all at the same time (HZ-07).
+    """
+    facts = _facts(anomaly) | _notified(notify)
+    facts |= {
         "kind": anomaly.kind,
         "device": anomaly.device,
         "grade": anomaly.grade,
@@ -184,6 +195,13 @@ def worsen(
         }
     )
     return _danger_back(state, Event(event="worsened", at=now, actor=SENSOR, data=facts))
+
+
+def alarm(state: CaseState, why: str, notify: Sequence[Told], *, now: Micros) -> list[Event]:
+    """All of an alarm list are told of an open case that somebody was looking at."""
+    if not state.open:
+        return []
+    return [Event(event="alarmed", at=now, actor=SENSOR, data={"why": why} | _notified(notify))]
 
 
 def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]:
@@ -283,7 +301,7 @@ def evolve(state: CaseState, event: Event) -> CaseState:
             changes |= {"stage": "dispatched", "owner": event.data["to"]}
         case "accepted" | "handled" | "verified" | "closed":
             changes["stage"] = event.event
-        case "noted":
+        case "noted" | "alarmed":
             pass
         case "discovered":
             raise ValueError("a case is discovered once")
@@ -349,6 +367,11 @@ def _facts(anomaly: Anomaly) -> dict[str, Any]:
         "limit": _finite(anomaly.limit),
         "unit": anomaly.unit,
     }
+
+
+def _notified(notify: Sequence[Told]) -> dict[str, Any]:
+    told = [{"person": one.person, "as": one.capacity} for one in notify]
+    return {"notify": told} if told else {}
 
 
 def _finite(value: float | None) -> float | None:

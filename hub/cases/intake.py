@@ -5,6 +5,7 @@ Both functions may be called again with the same news: it is written once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -13,6 +14,7 @@ from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.cases import store
 from hub.cases.domain import absorb, discover, join, merge, recover, recur, worsen
+from hub.sites.alarm_list import Told
 from hub.sites.domain import Spot
 
 
@@ -23,6 +25,7 @@ async def take_up(
     now: Micros,
     *,
     due_minutes: int | None = None,
+    notify: Sequence[Told] = (),
 ) -> None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
@@ -30,7 +33,7 @@ async def take_up(
     the others are merged into it. An open case of a kind that the anomaly supersedes becomes a case
     of the anomaly's kind. A new case belongs to the warden of the spot's leaf grid, else to the
     stand-in, and is due `due_minutes` after `now`, by the rule that was broken; None sets no
-    deadline.
+    deadline. `notify` are those who are told of a new case at once.
     """
     await store.lock_log(conn)
     if await store.is_taken_up(conn, anomaly):
@@ -52,7 +55,7 @@ async def take_up(
         case = await store.append(conn, lesser[0], events)
     else:
         warden = spot.warden or spot.stand_in
-        events = discover(anomaly, warden=warden, due_minutes=due_minutes, now=now)
+        events = discover(anomaly, warden=warden, due_minutes=due_minutes, now=now, notify=notify)
         case = await store.create(conn, spot, events)
     await store.add_anomaly(conn, case.id, anomaly)
     for other in lesser[1:]:

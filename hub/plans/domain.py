@@ -241,11 +241,22 @@ class Titled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Name
 
 
+class PositiveAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Smoke alarms are first looked at: the positive alarm sequence of NFPA 72 (2022), 23.8.1.2.
+
+    The standard's bounds: to be acknowledged within 15 s, then investigated for 180 s at most.
+    """
+
+    acknowledge_s: Annotated[float, msgspec.Meta(gt=0, le=15)] = 15
+    investigate_s: Annotated[float, msgspec.Meta(gt=0, le=180)] = 180
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One plan: its rules by name, and the titles of kinds of its own.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
-    weekdays and months are told.
+    weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
+    once.
     """
 
     format: Literal[1]
@@ -255,6 +266,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     time_zone: str = "UTC"
     kinds: dict[Identifier, Titled] = {}
     device_kinds: dict[Identifier, Titled] = {}
+    positive_alarm: PositiveAlarm | None = None
     rules: dict[str, AnyRule]
 
     def active(self) -> dict[str, AnyRule]:

@@ -81,6 +81,7 @@ export const en = {
     worsened: "Became worse",
     joined: "Also seen by another device",
     merged: "Merged into another case",
+    alarmed: "Everybody told",
     sensor_recovered: "Sensor back to normal",
   } satisfies Record<LogEntry["event"], string>,
   caseKinds: {
@@ -244,6 +245,12 @@ export const en = {
     system: "System",
     sensorActor: "The sensor",
     sentTo: (name: string) => `to ${name}`,
+    notified: (names: string) => `Told at once: ${names}`,
+    alarmed: {
+      not_acknowledged: "nobody acknowledged in time",
+      investigated: "the time to look is over",
+      second_detector: "a second detector sees it",
+    } as Record<string, string>,
     someoneElse: "Someone else…",
     fingerprint: "Entry's hash",
     note: "Note",

@@ -72,6 +72,7 @@ export const zh: Texts = {
     worsened: "情况加重",
     joined: "另一设备同时发现",
     merged: "并入其他案件",
+    alarmed: "已通知全体",
     sensor_recovered: "传感器恢复正常",
   },
   caseKinds: {
@@ -229,6 +230,12 @@ export const zh: Texts = {
     system: "系统",
     sensorActor: "传感器",
     sentTo: (name) => `→ ${name}`,
+    notified: (names: string) => `同时通知：${names}`,
+    alarmed: {
+      not_acknowledged: "未在规定时间内确认",
+      investigated: "核实时间已到",
+      second_detector: "第二个探测器报警",
+    },
     someoneElse: "其他人员…",
     fingerprint: "记录哈希",
     note: "备注",
