@@ -19,7 +19,11 @@ from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.body import BodyLimit
 from hub.cases import routes as cases
+from hub.cases.handover import Handovers
 from hub.directory import Directory
+from hub.division import proposal_routes as proposals
+from hub.division import routes as division
+from hub.division.watch import Watch
 from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.keep import Run, kept_going
@@ -31,8 +35,10 @@ from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
+from hub.sites.rules import GridRules
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -40,6 +46,7 @@ POOL_SIZE = 8  # connections; ours: requests take milliseconds each, streams hol
 POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
+MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
 
 
@@ -70,15 +77,25 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, now),
+        lifespan=_lifespan(database_url, judge, plan.grids, now),
     )
     app.state.titles = plan.titles
-    app.add_middleware(BodyLimit, most=MAX_BODY)
+    app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
-    routers = (sites.router, cases.router, live.router, gaps.router, agents.router)
-    for router in (*routers, shutoffs.router, stream.router, health.router):
+    routers = (
+        sites.router,
+        division.router,
+        proposals.router,
+        roster.router,
+        cases.router,
+        live.router,
+        gaps.router,
+        agents.router,
+        shutoffs.router,
+    )
+    for router in (*routers, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)
     app.openapi = lambda: openapi.describe(app)
@@ -91,7 +108,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _lifespan(
-    database_url: str, judge: Follower | None, now: Callable[[], Micros]
+    database_url: str, judge: Follower | None, rules: GridRules, now: Callable[[], Micros]
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -113,6 +130,7 @@ def _lifespan(
             clock=now,
             started=now(),
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
+            rules=rules,
         )
         app.state.parts = parts
         app.state.pool = pool
@@ -120,6 +138,8 @@ def _lifespan(
         tasks: dict[str, Run] = {"live": pumps.run}
         if judge is not None:
             tasks["follower"] = judge.run
+            tasks["handover"] = Handovers(database_url, now).run
+            tasks["division"] = Watch(database_url, rules, now).run
         async with pool:
             await pumps.prime()
             async with kept_going(tasks, parts.failing):

@@ -19,7 +19,7 @@ GROUPS = 100
 WEEKDAYS, LESSONS = 5, 5
 NO_LESSON = -1
 
-_ROOMS_PER_FLOOR, _FLOORS, _BEDS = 25, 6, 4
+ROOMS_PER_FLOOR, BEDS = 25, 4
 _GROUPS_PER_CLASSROOM = 2
 
 # Where each kind of visited place starts in `Rooms.visited`.
@@ -50,8 +50,8 @@ def build_people(seed: int) -> People:
     random = np.random.default_rng((seed, 0x9E0))
     beds = np.arange(RESIDENTS)
     per_dormitory = RESIDENTS // DORMITORIES
-    number = beds % per_dormitory // _BEDS
-    rooms = 100 * (1 + number // _ROOMS_PER_FLOOR) + 1 + number % _ROOMS_PER_FLOOR
+    number = beds % per_dormitory // BEDS
+    rooms = 100 * (1 + number // ROOMS_PER_FLOOR) + 1 + number % ROOMS_PER_FLOOR
     return People(
         dormitory=beds // per_dormitory,
         room=tuple(str(room) for room in rooms),

@@ -8,6 +8,7 @@ from typing import Any
 
 from edge.simulate.devices import Device
 from edge.simulate.names import draw_names
+from edge.simulate.people import BEDS, ROOMS_PER_FLOOR
 from edge.simulate.places import Place
 from edge.simulate.territory import HEIGHT, WIDTH, Grid, Name, Spot, Territory
 
@@ -48,6 +49,8 @@ def site_document(
         ],
         "places": [_place(place) for place in places],
         "devices": [_device(device) for device in devices],
+        "households": list(_households(territory)),
+        "duties": list(_duties(territory)),
     }
 
 
@@ -83,6 +86,33 @@ def _hold(
 ) -> Iterator[dict[str, str]]:
     for grid, warden, stand_in in zip(grids, wardens, stand_ins, strict=True):
         yield {"grid": grid.code, "warden": warden.id, "stand_in": stand_in.id}
+
+
+def _households(territory: Territory) -> Iterator[dict[str, Any]]:
+    """The rooms of the dormitories, each with its beds: what a campus has for households."""
+    for building in territory.buildings:
+        if building.use != "dormitory":
+            continue
+        for floor in range(1, building.floors + 1):
+            for room in range(1, ROOMS_PER_FLOOR + 1):
+                along = (room - 0.5) / ROOMS_PER_FLOOR
+                yield {
+                    "id": f"{building.id}-{floor}{room:02}",
+                    "at": list(building.inside(along, (floor - 0.5) / building.floors)),
+                    "people": BEDS,
+                    "building": building.id,
+                    "floor": floor,
+                }
+
+
+def _duties(territory: Territory) -> Iterator[dict[str, Any]]:
+    for leaf in territory.leaves:
+        yield {
+            "id": f"round-{leaf.code}",
+            "grid": leaf.code,
+            "name": _name(Name("Walk through the grid", "网格巡查")),
+            "every": "day",
+        }
 
 
 def _name(name: Name) -> dict[str, str]:

@@ -114,7 +114,7 @@ def _prepare(parts: Stack, options: DemoOptions, console: Console) -> tuple[Camp
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as bar:
         bar.add_task("building the campus: people, mains, cameras …")
         campus = build_campus(options.seed, parts.data.path / "campus")
-    return campus, load_site_file(parts.database_url, campus.site_file)
+    return campus, load_site_file(parts.database_url, campus.site_file, divide_anew=True)
 
 
 def _start_hub_and_ingest(parts: Stack) -> None:

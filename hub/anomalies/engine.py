@@ -56,7 +56,7 @@ class Engine:
         self._detectors = build_detectors(plan, roster)
         self._seconds = build_seconds(plan, roster)
         self._gate = Gate(plan, self.spots, mutes)
-        self._water = Water(dict(spots), plan.time_zone)
+        self._water = Water(roster, plan.time_zone)
 
     def start(self) -> EngineState:
         """The state that knows nothing yet."""

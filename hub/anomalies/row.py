@@ -37,12 +37,24 @@ class Series:
             self._slots[id(roster)] = roster.slots(self.devices)
         return self._slots[id(roster)]
 
+    @property
+    def single(self) -> bool:
+        """Whether each device has one reading, as in most batches."""
+        return len(self.time) == len(self.start)
+
+    def counts(self) -> NDArray[np.int64]:
+        """How many readings each device has."""
+        return np.diff(self.start, append=len(self.time))
+
     def rounds(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """First the first reading of every device, then the second of those that have two, …
 
         Gives the devices' indexes and where their readings stand; no device comes twice in one.
         """
-        counts = np.diff(np.r_[self.start, len(self.time)])
+        if self.single:
+            yield self.start, self.start
+            return
+        counts = self.counts()
         for number in range(int(counts.max())):
             devices = np.flatnonzero(counts > number)
             yield devices, self.start[devices] + number
@@ -106,9 +118,15 @@ class Row:
         at = np.flatnonzero(wanted)
         if not at.size:
             return None
-        at = at[np.argsort(readings.devices()[at], kind="stable")]
         device = readings.devices()[at]
-        start = np.flatnonzero(np.r_[True, device[1:] != device[:-1]])
+        if not (device[1:] > device[:-1]).all():
+            order = np.argsort(device, kind="stable")
+            at, device = at[order], device[order]
+            begins = np.empty(len(at), dtype=bool)
+            begins[0], begins[1:] = True, device[1:] != device[:-1]
+            start = np.flatnonzero(begins)
+        else:
+            start = np.arange(len(at))
         table: list[int] = device[start].tolist()
         names = [self.batch.devices[index] for index in table]
         times = np.minimum(readings.times()[at], self.batch.received)

@@ -183,7 +183,10 @@ class Session:
             return
         due = self.plan.rules[finding.rule].due_minutes
         told = self._told_at_once(finding, spot.grid)
-        await take_up(self.conn, finding, spot, now, due_minutes=due, notify=told)
+        wait_s = self.plan.grids.acknowledge_s(finding.grade)
+        await take_up(
+            self.conn, finding, spot, now, due_minutes=due, acknowledge_s=wait_s, notify=told
+        )
 
     def _told_at_once(self, finding: Anomaly, grid: str) -> tuple[Told, ...]:
         """Whom a new case is told at once: of an emergency everybody, unless it is looked at."""

@@ -7,7 +7,7 @@ breaks, as they were told last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from hub.anomalies.cause import Seen, likeliest
 from hub.anomalies.detectors import Finding
 from hub.anomalies.detectors.ordered import NEVER, Ordered
 from hub.anomalies.domain import Anomaly, AnomalyKind
-from hub.anomalies.roster import Column, Columns, Roster, Table, packed
+from hub.anomalies.roster import Column, Columns, Roster, Table, packed, roster_of
 from hub.anomalies.row import Row
 from hub.plans.schedule import local
 from hub.sites.domain import Spot
@@ -90,11 +90,13 @@ class Water:
 
     state_type = WaterState
 
-    def __init__(self, spots: dict[str, Spot], time_zone: str) -> None:
-        self._spots = spots
+    def __init__(self, spots: Mapping[str, Spot], time_zone: str) -> None:
+        self._spots = roster_of(spots)
         self._zone = ZoneInfo(time_zone)
         self._roster = Roster({n: spot for n, spot in spots.items() if spot.kind == "hydrant"})
         self._watched = self._roster.of_kinds(["hydrant"])
+        # The slot here of each slot of the whole roster, -1 of what is no hydrant.
+        self._own = self._roster.slots([*self._spots.names, ""])
 
     def step(self, state: WaterState, row: Row) -> WaterState:
         """Take in one committed batch."""
@@ -157,11 +159,12 @@ class Water:
             return table
         columns = table.open(self._roster, _PRESSURE)
         before = columns["last"].copy()
-        news = Ordered.take(series, self._roster, columns["last"], self._watched)
+        slots = self._own[series.slots(self._spots)]
+        news = Ordered.take(series, slots, columns["last"], self._watched)
         for devices, at in series.rounds():
             good = news.known[devices] & news.timely[at]
-            slots = news.slots[devices[good]]
-            _advance(columns, slots, series.time[at[good]], series.value[at[good]], before)
+            mine = news.slots[devices[good]]
+            _advance(columns, mine, series.time[at[good]], series.value[at[good]], before)
         return packed(self._roster, columns)
 
     def _others(self, table: Table, row: Row) -> Table:
@@ -171,7 +174,7 @@ class Water:
             if series is None:
                 continue
             columns = columns or table.open(self._roster, _OTHER)
-            slots = series.slots(self._roster)
+            slots = self._own[series.slots(self._spots)]
             for devices, at in series.rounds():
                 good = self._watched[slots[devices]]
                 mine, times = slots[devices[good]], series.time[at[good]]

@@ -13,14 +13,16 @@ what the sensors say. Nothing here reads a clock or a database. Times are int64 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import isfinite
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, AnomalyKind, Grade, Recovery
+from hub.cases.facts import breach_facts, finite, measured, minutes_on, seconds_on
+from hub.roster.domain import Answer, Reason
 from hub.sites.alarm_list import Told
+from hub.sites.responsible import Responsible
 
 Stage = Literal["discovered", "accepted", "dispatched", "handled", "verified", "closed"]
 Action = Literal["accept", "dispatch", "handle", "verify", "close", "note"]
@@ -28,6 +30,7 @@ EventName = Literal[
     "discovered",
     "recurred",
     "worsened",
+    "handed_over",
     "joined",
     "merged",
     "sensor_recovered",
@@ -42,7 +45,7 @@ EventName = Literal[
 PersonId: TypeAlias = str
 
 SENSOR = "system:sensor"  # who acts when a sensor's word moves a case
-MICROS_PER_MINUTE = 60_000_000
+ROSTER = "system:roster"  # who acts when somebody is on leave or does not answer in time
 
 _NEXT: dict[Stage, Action] = {
     "discovered": "accept",
@@ -68,7 +71,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """What the events of one case amount to.
 
     `breaches` are the rules that are known to be broken still (`RULE`, or `RULE@DEVICE` of another
-    device): the sensors agree that the danger is over when none is left. `owner` is who must act.
+    device): the sensors agree that the danger is over when none is left. `owner` is who must act,
+    and must accept the case until `acknowledge_by`; else the stand-in gets it.
     """
 
     kind: AnomalyKind
@@ -86,6 +90,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     limit: float | None
     unit: str
     quantity: str
+    acknowledge_by: Micros | None = None
 
     @property
     def recovered(self) -> bool:
@@ -121,21 +126,38 @@ def discover(
     warden: PersonId | None,
     due_minutes: int | None,
     now: Micros,
+    acknowledge_s: float | None = None,
+    responsible: Responsible | None = None,
     notify: Sequence[Told] = (),
 ) -> list[Event]:
     """A case opens: the first event, which assigns it to the warden of the device's leaf grid.
 
-    `notify` are those who are told at once, all at the same time (HZ-07).
+    The responsible persons of that moment are copied into it. `notify` are those who are told at
+    once, all at the same time (HZ-07).
     """
-    facts = _facts(anomaly) | _notified(notify)
+    facts = breach_facts(anomaly) | _notified(notify)
     facts |= {
         "kind": anomaly.kind,
         "device": anomaly.device,
         "grade": anomaly.grade,
         "warden": warden,
-        "due": _due(due_minutes, now),
+        "due": minutes_on(due_minutes, now),
+        "acknowledge_by": seconds_on(acknowledge_s, now),
+        "responsible": None if responsible is None else msgspec.to_builtins(responsible),
     }
     return [Event(event="discovered", at=now, actor=SENSOR, data=facts)]
+
+
+def hand_over(state: CaseState, answer: Answer, *, reason: Reason, now: Micros) -> list[Event]:
+    """Another person must act from now on; the step at which the case stands stays."""
+    facts = {
+        "to": answer.person,
+        "from": state.owner,
+        "grid": answer.grid,
+        "post": answer.post,
+        "reason": reason,
+    }
+    return [Event(event="handed_over", at=now, actor=ROSTER, data=facts)]
 
 
 def recur(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
@@ -144,7 +166,7 @@ def recur(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
     Raises:
         ValueError: the case is closed; a new anomaly opens a new case.
     """
-    facts = _facts(anomaly) | _other(state, anomaly.device)
+    facts = breach_facts(anomaly) | _other(state, anomaly.device)
     return _danger_back(state, Event(event="recurred", at=now, actor=SENSOR, data=facts))
 
 
@@ -154,7 +176,7 @@ def join(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
     Raises:
         ValueError: the case is closed; a new anomaly opens a new case.
     """
-    facts = _facts(anomaly) | {"device": anomaly.device}
+    facts = breach_facts(anomaly) | {"device": anomaly.device}
     return _danger_back(state, Event(event="joined", at=now, actor=SENSOR, data=facts))
 
 
@@ -177,21 +199,29 @@ def absorb(state: CaseState, other: CaseState, *, now: Micros) -> list[Event]:
 
 
 def worsen(
-    state: CaseState, anomaly: Anomaly, *, due_minutes: int | None, now: Micros
+    state: CaseState,
+    anomaly: Anomaly,
+    *,
+    due_minutes: int | None,
+    now: Micros,
+    acknowledge_s: float | None = None,
 ) -> list[Event]:
-    """The same trouble has become worse: the case takes on its kind, grade and nearer deadline.
+    """The same trouble has become worse: the case takes on its kind, grade and nearer deadlines.
 
     Raises:
         ValueError: the case is closed; a new anomaly opens a new case.
     """
-    deadlines = [due for due in (state.due, _due(due_minutes, now)) if due is not None]
+    deadlines = [due for due in (state.due, minutes_on(due_minutes, now)) if due is not None]
+    waits = [state.acknowledge_by, seconds_on(acknowledge_s, now)]
+    known = [until for until in waits if until is not None]
     facts = (
-        _facts(anomaly)
+        breach_facts(anomaly)
         | _other(state, anomaly.device)
         | {
             "kind": anomaly.kind,
             "grade": anomaly.grade,
             "due": min(deadlines, default=None),
+            "acknowledge_by": min(known) if state.acknowledge_by is not None else None,
         }
     )
     return _danger_back(state, Event(event="worsened", at=now, actor=SENSOR, data=facts))
@@ -212,7 +242,7 @@ def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]
     facts = {
         "rule": recovery.rule,
         "recovered": recovery.recovered,
-        "value": _finite(recovery.value),
+        "value": finite(recovery.value),
     } | other
     news = Event(event="sensor_recovered", at=now, actor=SENSOR, data=facts)
     if state.stage == "handled" and len(state.breaches) == 1:
@@ -231,8 +261,8 @@ def step(
 ) -> list[Event] | Refused:
     """What a person's action brings: one event, or two when the sensor has agreed already.
 
-    `to` names whom a dispatch sends, by default the warden. Handling says in a note what was
-    done; verifying by a person, where the sensor has not agreed, says why in a note.
+    `to` names whom a dispatch sends, by default the one who has it. Handling says in a note what
+    was done; verifying by a person, where the sensor has not agreed, says why in a note.
     """
     possible = allowed(state)
     note = note.strip()
@@ -242,7 +272,7 @@ def step(
         case "accept":
             return [Event(event="accepted", at=now, actor=actor, note=note)]
         case "dispatch":
-            person = to or state.warden
+            person = to or state.owner or state.warden
             if person is None:
                 message = "The grid has no warden: name in `to` whom the case is dispatched to."
                 return Refused("incomplete", message, possible, "to")
@@ -280,27 +310,30 @@ def evolve(state: CaseState, event: Event) -> CaseState:
     changes: dict[str, Any] = {"updated": event.at}
     match event.event:
         case "recurred":
-            changes |= _measured(event) | {
+            changes |= measured(event.data) | {
                 "breaches": state.breaches | {_breach(state, event.data)},
                 "recurrences": state.recurrences + 1,
             }
         case "worsened":
-            changes |= _measured(event) | {
+            changes |= measured(event.data) | {
                 "breaches": state.breaches | {_breach(state, event.data)},
                 "kind": event.data["kind"],
                 "grade": event.data["grade"],
                 "due": event.data["due"],
+                "acknowledge_by": event.data.get("acknowledge_by"),
             }
         case "joined":
             changes["breaches"] = state.breaches | {_breach(state, event.data)}
         case "merged":
-            changes |= {"stage": "closed", "breaches": frozenset[str]()}
+            changes |= {"stage": "closed", "breaches": frozenset[str](), "acknowledge_by": None}
         case "sensor_recovered":
             changes["breaches"] = state.breaches - {_breach(state, event.data)}
+        case "handed_over":
+            changes |= {"owner": event.data["to"], "acknowledge_by": None}
         case "dispatched":
             changes |= {"stage": "dispatched", "owner": event.data["to"]}
         case "accepted" | "handled" | "verified" | "closed":
-            changes["stage"] = event.event
+            changes |= {"stage": event.event, "acknowledge_by": None}
         case "noted" | "alarmed":
             pass
         case "discovered":
@@ -324,7 +357,8 @@ def _opened(event: Event) -> CaseState:
         owner=data["warden"],
         breaches=frozenset({data["rule"]}),
         recurrences=0,
-        **_measured(event),
+        acknowledge_by=data.get("acknowledge_by"),
+        **measured(event.data),
     )
 
 
@@ -347,35 +381,9 @@ def _other(state: CaseState, device: str) -> dict[str, str]:
     return {} if device == state.device else {"device": device}
 
 
-def _due(minutes: int | None, now: Micros) -> Micros | None:
-    return None if minutes is None else now + minutes * MICROS_PER_MINUTE
-
-
-def _measured(event: Event) -> dict[str, Any]:
-    return {name: event.data[name] for name in ("value", "limit", "unit", "quantity")}
-
-
-def _facts(anomaly: Anomaly) -> dict[str, Any]:
-    cause = {} if anomaly.cause is None else {"cause": msgspec.to_builtins(anomaly.cause)}
-    return cause | {
-        "anomaly": str(anomaly.key),
-        "rule": anomaly.rule,
-        "started": anomaly.started,
-        "raised": anomaly.raised,
-        "quantity": anomaly.quantity,
-        "value": _finite(anomaly.value),
-        "limit": _finite(anomaly.limit),
-        "unit": anomaly.unit,
-    }
-
-
 def _notified(notify: Sequence[Told]) -> dict[str, Any]:
     told = [{"person": one.person, "as": one.capacity} for one in notify]
     return {"notify": told} if told else {}
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and isfinite(value) else None  # JSON has no other numbers
 
 
 def _verified_by_sensor(now: Micros) -> Event:

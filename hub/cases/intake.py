@@ -13,7 +13,20 @@ from psycopg import AsyncConnection
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.cases import store
-from hub.cases.domain import absorb, discover, join, merge, recover, recur, worsen
+from hub.cases.domain import (
+    Event,
+    absorb,
+    discover,
+    fold,
+    hand_over,
+    join,
+    merge,
+    recover,
+    recur,
+    worsen,
+)
+from hub.roster.domain import Post, answerable
+from hub.roster.store import chain, leaves_at
 from hub.sites.alarm_list import Told
 from hub.sites.domain import Spot
 
@@ -25,15 +38,17 @@ async def take_up(
     now: Micros,
     *,
     due_minutes: int | None = None,
+    acknowledge_s: float | None = None,
     notify: Sequence[Told] = (),
 ) -> None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
     The members of a group all come to one case: the oldest open one takes the group's kind, and
     the others are merged into it. An open case of a kind that the anomaly supersedes becomes a case
-    of the anomaly's kind. A new case belongs to the warden of the spot's leaf grid, else to the
-    stand-in, and is due `due_minutes` after `now`, by the rule that was broken; None sets no
-    deadline. `notify` are those who are told of a new case at once.
+    of the anomaly's kind. A new case belongs to the warden of the spot's leaf grid, and is handed
+    over at once to the stand-in of a warden on leave. It is due `due_minutes` after `now`, by the
+    rule that was broken, and must be accepted within `acknowledge_s`; None sets no deadline.
+    `notify` are those who are told of a new case at once.
     """
     await store.lock_log(conn)
     if await store.is_taken_up(conn, anomaly):
@@ -51,11 +66,16 @@ async def take_up(
     if same is not None:
         case = await store.append(conn, same, recur(same.state, anomaly, now=now))
     elif lesser:
-        events = worsen(lesser[0].state, anomaly, due_minutes=due_minutes, now=now)
+        events = worsen(
+            lesser[0].state,
+            anomaly,
+            due_minutes=due_minutes,
+            acknowledge_s=acknowledge_s,
+            now=now,
+        )
         case = await store.append(conn, lesser[0], events)
     else:
-        warden = spot.warden or spot.stand_in
-        events = discover(anomaly, warden=warden, due_minutes=due_minutes, now=now, notify=notify)
+        events = await _open(conn, anomaly, spot, now, due_minutes, acknowledge_s, notify)
         case = await store.create(conn, spot, events)
     await store.add_anomaly(conn, case.id, anomaly)
     for other in lesser[1:]:
@@ -72,6 +92,34 @@ async def _lesser(conn: AsyncConnection[Any], anomaly: Anomaly) -> list[store.St
         if case is not None:
             return [case]
     return []
+
+
+async def _open(
+    conn: AsyncConnection[Any],
+    anomaly: Anomaly,
+    spot: Spot,
+    now: Micros,
+    due_minutes: int | None,
+    acknowledge_s: float | None,
+    notify: Sequence[Told],
+) -> list[Event]:
+    """The first events of a case: it opens, and goes to whoever answers for the spot now."""
+    there = await chain(conn, spot.grid_path)
+    own = Post(grid=spot.grid, warden=spot.warden, stand_in=spot.stand_in)
+    answer = answerable(there.posts or (own,), now, await leaves_at(conn, now))
+    events = discover(
+        anomaly,
+        warden=spot.warden or spot.stand_in,
+        due_minutes=due_minutes,
+        acknowledge_s=acknowledge_s,
+        responsible=there.responsible,
+        now=now,
+        notify=notify,
+    )
+    opened = fold(events)
+    if answer is None or answer.reason is None or answer.person == opened.owner:
+        return events
+    return [*events, *hand_over(opened, answer, reason=answer.reason, now=now)]
 
 
 async def note_recovery(conn: AsyncConnection[Any], recovery: Recovery, now: Micros) -> None:

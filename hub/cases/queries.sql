@@ -41,6 +41,12 @@ order by c.id
 -- name: case
 select * from hub.cases where id = %(id)s
 
+-- name: waiting
+select * from hub.cases where acknowledge_by <= %(now)s and stage <> 'closed'
+union
+select * from hub.cases where owner = any(%(away)s) and stage <> 'closed'
+order by id
+
 -- name: next_number
 insert into hub.case_numbers as n (year, last) values (%(year)s, 1)
 on conflict (year) do update set last = n.last + 1
@@ -49,10 +55,10 @@ returning last
 -- name: insert_case
 insert into hub.cases (number, kind, grade, stage, device, place, place_name, grid, grid_path, at,
     warden, owner, opened, updated, due, breaches, recurrences, quantity, unit, value, value_limit,
-    head)
+    head, acknowledge_by)
 values (%(number)s, %(kind)s, %(grade)s, %(stage)s, %(device)s, %(place)s, %(place_name)s, %(grid)s,
     %(grid_path)s, %(at)s, %(warden)s, %(owner)s, %(opened)s, %(updated)s, %(due)s, %(breaches)s,
-    %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s)
+    %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s, %(acknowledge_by)s)
 returning id
 
 -- name: append
@@ -64,7 +70,7 @@ returning position
 update hub.cases set kind = %(kind)s, grade = %(grade)s, stage = %(stage)s,
     owner = %(owner)s, updated = %(updated)s, due = %(due)s, breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
     unit = %(unit)s, value = %(value)s, value_limit = %(value_limit)s, events = %(events)s,
-    head = %(head)s, position = %(position)s
+    head = %(head)s, position = %(position)s, acknowledge_by = %(acknowledge_by)s
 where id = %(id)s
 returning *
 

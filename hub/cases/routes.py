@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import StringConstraints
 
+from hub.acting import Person, is_known, refuse_unknown
 from hub.cases.act import Attempt, KeyReusedError, NoSuchCaseError, StepRefusedError, act
 from hub.cases.domain import Refused
 from hub.cases.file import case_file
@@ -14,15 +15,11 @@ from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
 from hub.cases.store import find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
 from hub.problems import FieldError, ProblemError, invalid
-from hub.wiring import Connection, Parts, WiredParts
+from hub.wiring import Connection, WiredParts
 
 _BIGINT = 2**63 - 1
 
 CaseId = Annotated[int, Path(ge=1, le=_BIGINT)]
-Person = Annotated[
-    str,
-    Header(alias="X-Gridwarden-Person", description="Who acts, by id", examples=["p-wang-01"]),
-]
 Key = Annotated[
     str | None,
     StringConstraints(min_length=1, max_length=200),
@@ -92,8 +89,8 @@ async def take_step(
     key: Key = None,
 ) -> CaseFile:
     """Accept, dispatch, handle, verify, close or note; answers with the file as it then is."""
-    await known_person(parts, conn, person)
-    if order.to is not None and not await _is_known(parts, conn, order.to):
+    await refuse_unknown(parts, conn, person)
+    if order.to is not None and not await is_known(parts, conn, order.to):
         message = "nobody of that id belongs to the site; see `people` in GET /api/site"
         raise invalid([FieldError(field="body.to", message=message)])
     attempt = Attempt(case=case_id, actor=person, order=order, key=key)
@@ -110,28 +107,6 @@ async def take_step(
             "The Idempotency-Key belongs to another request",
             "Send each new step with a new key; repeat a key only with the very same request.",
         ) from None
-
-
-async def known_person(parts: Parts, conn: Connection, person: str) -> None:
-    """Check that who acts belongs to the site.
-
-    Raises:
-        ProblemError: nobody of that id does.
-    """
-    if not await _is_known(parts, conn, person):
-        raise ProblemError(
-            400,
-            "unknown-person",
-            "Nobody of that id belongs to the site",
-            f"X-Gridwarden-Person is `{person}`; choose one of `people` in GET /api/site.",
-        )
-
-
-async def _is_known(parts: Parts, conn: Connection, person: str) -> bool:
-    if parts.directory.knows(person):
-        return True
-    await parts.directory.refresh(conn)  # the site may have changed a moment ago
-    return parts.directory.knows(person)
 
 
 def _no_such_case(case: int) -> ProblemError:

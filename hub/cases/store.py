@@ -7,6 +7,7 @@ they were drawn, and lets the second of two writers see what the first has done.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
+from edge.wire import Micros
 from hub.anomalies.domain import Anomaly
 from hub.cases.chain import GENESIS, Sealed, seal, verify
 from hub.cases.domain import CaseState, Event, evolve, fold
@@ -60,6 +62,16 @@ async def find_open(conn: AsyncConnection[Any], device: str, kind: str) -> Store
 async def find_broken(conn: AsyncConnection[Any], device: str, rule: str) -> StoredCase | None:
     """The open case in which the device breaks the rule still."""
     return await _one(conn, "open_case_breaking", {"device": device, "rule": rule})
+
+
+async def find_waiting(
+    conn: AsyncConnection[Any], away: Sequence[str], now: Micros
+) -> list[StoredCase]:
+    """Open cases that nobody accepted in time, or whose owner is one of those who are away."""
+    values = {"away": list(away), "now": clock.moment(now)}
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["waiting"], values)
+        return [from_row(row) async for row in cursor]
 
 
 async def find_breaker(conn: AsyncConnection[Any], device: str, rule: str) -> StoredCase | None:
@@ -228,7 +240,8 @@ def _projected(state: CaseState) -> dict[str, Any]:
         "stage": state.stage,
         "owner": state.owner,
         "updated": clock.moment(state.updated),
-        "due": None if state.due is None else clock.moment(state.due),
+        "due": _moment(state.due),
+        "acknowledge_by": _moment(state.acknowledge_by),
         "breaches": sorted(state.breaches),
         "recurrences": state.recurrences,
         "quantity": state.quantity,
@@ -258,7 +271,8 @@ def from_row(row: DictRow) -> StoredCase:
             stage=row["stage"],
             opened=clock.micros(row["opened"]),
             updated=clock.micros(row["updated"]),
-            due=None if row["due"] is None else clock.micros(row["due"]),
+            due=_micros(row["due"]),
+            acknowledge_by=_micros(row["acknowledge_by"]),
             warden=row["warden"],
             owner=row["owner"],
             breaches=frozenset(row["breaches"]),
@@ -269,3 +283,11 @@ def from_row(row: DictRow) -> StoredCase:
             quantity=row["quantity"],
         ),
     )
+
+
+def _moment(micros: Micros | None) -> datetime | None:
+    return None if micros is None else clock.moment(micros)
+
+
+def _micros(moment: datetime | None) -> Micros | None:
+    return None if moment is None else clock.micros(moment)

@@ -123,7 +123,7 @@ class Step(BaseModel):
         "", description="Needed to handle, to verify and to note", examples=["Valve opened again."]
     )
     to: str | None = Field(
-        None, description="Whom to dispatch; the grid's warden if left out", max_length=64
+        None, description="Whom to dispatch; who has the case, if left out", max_length=64
     )
 
 

@@ -28,7 +28,7 @@ _QUERIES = load_queries("hub.live")
 _HEADER = 20
 _TIME = np.dtype([("length", ">i4"), ("value", ">i8")])
 _VALUE = np.dtype([("length", ">i4"), ("value", ">f8")])
-_POSTGRES_EPOCH_S = 946_684_800
+_POSTGRES_EPOCH: Micros = 946_684_800_000_000
 
 # Ours: a day, and what a page that is left open adds to it before it begins anew; of a device that
 # reports every 5 s, 19,440 readings.
@@ -90,8 +90,8 @@ async def read_series(
     cursor = await conn.execute(_QUERIES["series"], values, binary=True)
     row = await cursor.fetchone()
     assert row is not None
-    time = _unpack(row[0], _TIME) / 1e6 + _POSTGRES_EPOCH_S
-    value = _unpack(row[1], _VALUE)
+    time = (_unpack(row[0], _TIME).astype(np.int64) + _POSTGRES_EPOCH) / 1e6
+    value = _unpack(row[1], _VALUE).astype(np.float64)
     sound = np.isfinite(value)
     return time[sound], value[sound]
 
@@ -118,7 +118,7 @@ async def read_rolled_up(
     return RolledUp(step_s, *columns)
 
 
-def _unpack(packed: bytes | None, element: np.dtype[Any]) -> Column:
+def _unpack(packed: bytes | None, element: np.dtype[Any]) -> NDArray[Any]:
     if packed is None:  # the array of no rows
         return np.empty(0)
-    return np.frombuffer(packed, dtype=element, offset=_HEADER)["value"].astype(np.float64)
+    return np.frombuffer(packed, dtype=element, offset=_HEADER)["value"]

@@ -14,6 +14,7 @@ from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.plans.schedule import Active
 from hub.sites.domain import DeviceKind, Name, Titles
+from hub.sites.rules import NO_RULES, GridRules
 
 FORMAT = 1  # of the plan file
 
@@ -43,18 +44,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     due_minutes: Annotated[int, msgspec.Meta(gt=0)]
     source: dict[str, str]
     enabled: bool = True
-    supersedes: AnomalyKind | list[AnomalyKind] | None = None
+    supersedes: list[AnomalyKind] = []
     active: list[Active] = []
     when: str | None = None
     muted_by_shut_off: bool = False
     veto: bool = False
-
-    @property
-    def milder(self) -> tuple[AnomalyKind, ...]:
-        """The kinds that this rule supersedes."""
-        if self.supersedes is None:
-            return ()
-        return (self.supersedes,) if isinstance(self.supersedes, str) else tuple(self.supersedes)
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):
@@ -252,7 +246,7 @@ class PositiveAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan: its rules by name, and the titles of kinds of its own.
+    """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
@@ -268,6 +262,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     device_kinds: dict[Identifier, Titled] = {}
     positive_alarm: PositiveAlarm | None = None
     rules: dict[str, AnyRule]
+    grids: GridRules = NO_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""

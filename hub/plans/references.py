@@ -26,7 +26,7 @@ def wrong_references(name: str, rule: AnyRule, plan: Plan) -> Iterator[str]:
     """What a rule names and there is not."""
     yield from _wrong_kinds(name, rule, plan)
     yield from _wrong_rules(name, rule, plan)
-    for milder in rule.milder:
+    for milder in rule.supersedes:
         yield from _wrong_superseding(name, rule, milder, plan)
     if rule.when is not None:
         try:

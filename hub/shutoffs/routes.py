@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from hub.cases.routes import Person, known_person
+from hub.acting import Person, refuse_unknown
 from hub.problems import FieldError, ProblemError, invalid
 from hub.shutoffs import store
 from hub.shutoffs.domain import ShutOffRefusedError
@@ -25,7 +25,7 @@ async def plan_shut_off(
     request: ShutOffRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> ShutOffView:
     """While it lasts, pressure rules of its hydrants write to the log only (SE-08)."""
-    await known_person(parts, conn, person)
+    await refuse_unknown(parts, conn, person)
     now = parts.clock()
     try:
         shut_off = await store.plan(conn, request.planned(), actor=person, now=now)
@@ -58,7 +58,7 @@ async def end_shut_off(
     shut_off: ShutOffId, parts: WiredParts, conn: Connection, person: Person
 ) -> ShutOffView:
     """The rules are armed again at once; what is broken still is raised."""
-    await known_person(parts, conn, person)
+    await refuse_unknown(parts, conn, person)
     now = parts.clock()
     try:
         ended = await store.end(conn, shut_off, actor=person, now=now)

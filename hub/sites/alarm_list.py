@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
-from shapely import Polygon
 
-from hub.sites.domain import SiteDocument, leaf_codes
+from hub.sites.adjacency import neighbours
+from hub.sites.domain import SiteDocument
 
 Capacity = Literal["holder", "duty", "upper", "neighbour"]
-
-TOUCHING_M = 1.0  # ours: borders rounded to a decimetre and drawn twice still touch
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -40,19 +38,7 @@ def alarm_list(document: SiteDocument, grid: str) -> tuple[Told, ...]:
         above = parents.get(above)
     if above is not None:
         told.setdefault(holdings[above].warden, "upper")
-    for code in neighbours(document, grid):
-        if code in holdings:
-            told.setdefault(holdings[code].warden, "neighbour")
+    for beside in neighbours(document).get(grid, ()):
+        if beside.code in holdings:
+            told.setdefault(holdings[beside.code].warden, "neighbour")
     return tuple(Told(person, capacity) for person, capacity in told.items())
-
-
-def neighbours(document: SiteDocument, grid: str) -> list[str]:
-    """Codes of the leaf grids whose borders touch that of a leaf grid, in ascending order."""
-    shapes = {one.code: Polygon(one.boundary) for one in document.grids}
-    if grid not in shapes:
-        return []
-    return [
-        code
-        for code in leaf_codes(document)
-        if code != grid and shapes[code].distance(shapes[grid]) <= TOUCHING_M
-    ]

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-import msgspec
-
-from hub.sites.coverage import Unplaced, cover_problems, unplaced_points
+from hub.sites.codes import CodeError, check_code
+from hub.sites.coverage import Unplaced, cover_problems, locate, things, unplaced_points
 from hub.sites.domain import (
     KNOWN_DEVICE_KINDS,
     SiteDocument,
@@ -16,27 +15,32 @@ from hub.sites.domain import (
     grid_path,
     leaf_codes,
 )
+from hub.sites.fixes import missing_fixes
+from hub.sites.members import unflagged
+from hub.sites.problem import Problem
+from hub.sites.rules import NO_RULES, GridRules
+
+__all__ = ["Problem", "check"]
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """One thing to mend: `subject` is the id of the grid, device, place or person it is about."""
+def check(document: SiteDocument, rules: GridRules = NO_RULES) -> list[Problem]:
+    """Everything that keeps the document from being used; empty if nothing does.
 
-    subject: str
-    text: str
-
-
-def check(document: SiteDocument) -> list[Problem]:
-    """Everything that keeps the document from being used; empty if nothing does."""
+    `rules` is what the plan asks of the territory. Problems of the kinds in `UNFINISHED` keep it
+    from being used only as long as nobody says that the territory is unfinished.
+    """
     checks: tuple[Callable[[SiteDocument], Iterator[Problem]], ...] = (
         _duplicates,
         _tree,
         _references,
         _kinds,
         _answerable,
-        _coverage,
+        unflagged,
+        cover_problems,
         _placed,
     )
-    return [problem for one in checks for problem in one(document)]
+    found = [problem for one in checks for problem in one(document)]
+    return [*found, *_levels(document, rules), *_codes(document, rules), *_live(document, rules)]
 
 
 def _duplicates(document: SiteDocument) -> Iterator[Problem]:
@@ -48,6 +52,9 @@ def _duplicates(document: SiteDocument) -> Iterator[Problem]:
         "road": [road.id for road in document.roads],
         "place": [place.id for place in document.places],
         "device": [device.id for device in document.devices],
+        "household": [household.id for household in document.households],
+        "unit": [unit.id for unit in document.units],
+        "duty": [duty.id for duty in document.duties],
     }
     for what, names in ids.items():
         for name, count in Counter(names).items():
@@ -78,12 +85,27 @@ def _references(document: SiteDocument) -> Iterator[Problem]:
     for holding in document.holdings:
         if holding.grid not in grids:
             yield Problem(holding.grid, f"somebody holds grid {holding.grid}, which is not there")
-        for person in (holding.warden, holding.stand_in):
+        tiers = (holding.first, holding.main, holding.specific)
+        for person in dict.fromkeys((holding.warden, holding.stand_in, *tiers)):
             if person is not None and person not in people:
                 yield Problem(person, f"{person} holds grid {holding.grid}, but is no person here")
-    for place in document.places:
-        if place.building is not None and place.building not in buildings:
-            yield Problem(place.id, f"place {place.id} lies in unknown building {place.building}")
+    for duty in document.duties:
+        if duty.grid not in grids:
+            yield Problem(duty.id, f"duty {duty.id} is for grid {duty.grid}, which is not there")
+    for household in document.households:
+        if household.head is not None and household.head not in people:
+            yield Problem(
+                household.id, f"{household.head} heads {household.id}, but is no person here"
+            )
+    for what, items in (
+        ("grid", [(grid.code, grid.building) for grid in document.grids]),
+        ("place", [(place.id, place.building) for place in document.places]),
+        ("household", [(household.id, household.building) for household in document.households]),
+        ("unit", [(unit.id, unit.building) for unit in document.units]),
+    ):
+        for name, building in items:
+            if building is not None and building not in buildings:
+                yield Problem(name, f"{what} {name} lies in unknown building {building}")
     for device in document.devices:
         if device.place not in places:
             yield Problem(device.id, f"device {device.id} stands at unknown place {device.place}")
@@ -108,18 +130,44 @@ def _answerable(document: SiteDocument) -> Iterator[Problem]:
     for grid in document.grids:
         if grid.code not in held:
             who = "warden" if grid.code in leaves else "chief"
-            yield Problem(grid.code, f"grid {grid.code} has no {who}: add it to the holdings")
-
-
-def _coverage(document: SiteDocument) -> Iterator[Problem]:
-    for subject, text in cover_problems(document):
-        yield Problem(subject, text)
+            text = f"grid {grid.code} has no {who}: add it to the holdings"
+            yield Problem(grid.code, text, "unassigned", grid.code)
 
 
 def _placed(document: SiteDocument) -> Iterator[Problem]:
-    for what, items in (("device", document.devices), ("place", document.places)):
-        wrong = unplaced_points(document, [item.at for item in items])
-        for index, why in wrong.items():
-            name = items[index].id
-            where = "in no leaf grid" if why is Unplaced.NOWHERE else "in two leaf grids at once"
-            yield Problem(name, f"{what} {name} at {items[index].at} lies {where}")
+    everything = things(document)
+    around = {what: locate(document, what) for what in {thing.what for thing in everything}}
+    for index, why in unplaced_points(document, everything).items():
+        thing = everything[index]
+        where = "in no leaf grid" if why is Unplaced.NOWHERE else "in two leaf grids at once"
+        text = f"{thing.what} {thing.id} at {thing.at} lies {where}"
+        grid = around[thing.what].get(thing.id)
+        yield Problem(thing.id, text, "error" if grid is None else why.value, grid)
+
+
+def _levels(document: SiteDocument, rules: GridRules) -> Iterator[Problem]:
+    wanted = [level.zh for level in rules.levels]
+    if wanted and [level.zh for level in document.levels] != wanted:
+        named = ", ".join(f"{level.en} ({level.zh})" for level in rules.levels)
+        yield Problem(document.site.id, f"the plan names the levels {named}: use the same")
+
+
+def _codes(document: SiteDocument, rules: GridRules) -> Iterator[Problem]:
+    if rules.codes == "free":
+        return
+    leaves = set(leaf_codes(document))
+    for grid in document.grids:
+        if grid.code in leaves:
+            try:
+                check_code(grid.code, grid.kind)
+            except CodeError as error:
+                yield Problem(grid.code, str(error), grid=grid.code)
+
+
+def _live(document: SiteDocument, rules: GridRules) -> Iterator[Problem]:
+    live = {grid.code for grid in document.grids if grid.live}
+    for code, missing in missing_fixes(document, rules).items():
+        if code in live and missing:
+            named = ", ".join(missing)
+            text = f"grid {code} cannot be live without {named}: settle it, or set live to false"
+            yield Problem(code, text, grid=code)

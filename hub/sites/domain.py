@@ -19,7 +19,30 @@ FORMAT = 1  # of the site file
 Point: TypeAlias = tuple[float, float]
 Ring = Annotated[list[Point], msgspec.Meta(min_length=3)]
 Line = Annotated[list[Point], msgspec.Meta(min_length=2)]
-Role = Literal["warden", "stand_in", "chief", "desk", "fire_supervisor", "epidemiologist"]
+GridKind = Literal["ordinary", "dedicated", "micro", "cell", "unit", "node"]
+Role = Literal[
+    "warden",
+    "stand_in",
+    "chief",
+    "desk",
+    "fire_supervisor",
+    "epidemiologist",
+    "commander",
+    "member",
+    "auxiliary",
+    "guide",
+    "micro_member",
+    "cell_officer",
+    "group_leader",
+    "slice_head",
+    "inspector",
+    "guard",
+    "collector",
+    "liaison",
+    "building_head",
+    "floor_head",
+    "room_head",
+]  # their titles: hub.sites.roles
 DeviceKind: TypeAlias = Identifier
 
 KNOWN_DEVICE_KINDS: frozenset[DeviceKind] = frozenset(
@@ -56,13 +79,23 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Name
 
 
-class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One cell of the territory's tree; the root has no parent, a leaf no children."""
+class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One cell of the territory's tree; the root has no parent, a leaf no children.
+
+    A grid of one floor holds only what lies on that floor of its building: grids of different
+    floors may lie one above the other. `fixes` are the texts of what a plan wants settled before
+    the grid goes live; in one that is not live, the next higher grid answers.
+    """
 
     code: Identifier
     parent: Identifier | None
     name: Name
     boundary: Ring
+    kind: GridKind = "ordinary"
+    live: bool = True
+    building: Identifier | None = None
+    floor: int | None = None
+    fixes: dict[str, str] = {}
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,12 +106,30 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Role
 
 
-class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who answers for a grid: its warden (an inner grid's chief) and the stand-in."""
+class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who answers for a grid: its warden (an inner grid's chief) and the stand-in.
+
+    `first`, `main` and `specific` are the responsible persons where they are not the ones that
+    `responsible` takes. `exception` says why this warden holds another leaf grid as well.
+    """
 
     grid: Identifier
     warden: Identifier
     stand_in: Identifier | None = None
+    first: Identifier | None = None
+    main: Identifier | None = None
+    specific: Identifier | None = None
+    exception: str | None = None
+
+
+class Duty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a post of a grid has to do; `every` says how often, in the site's own words."""
+
+    id: Identifier
+    grid: Identifier
+    name: Name
+    post: Literal["warden", "stand_in"] = "warden"
+    every: str | None = None
 
 
 class Building(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,8 +172,33 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     report_s: Annotated[float, msgspec.Meta(gt=0)]
 
 
+class Household(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A household or dormitory room: where it lies, how many live there, and its head. No names."""
+
+    id: Identifier
+    at: Point
+    people: Annotated[int, msgspec.Meta(ge=0)] = 0
+    building: Identifier | None = None
+    floor: int | None = None
+    head: Identifier | None = None
+
+
+class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A shop, school, enterprise or office within the territory."""
+
+    id: Identifier
+    name: Name
+    kind: Identifier
+    at: Point
+    building: Identifier | None = None
+    floor: int | None = None
+
+
 class SiteDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The site file. A device's leaf grid is derived by geometry, never written in it."""
+    """The site file. A device's leaf grid is derived by geometry, never written in it.
+
+    `origin` is the longitude and latitude of the point (0, 0), for maps and GeoJSON.
+    """
 
     format: Literal[1]
     site: Identity
@@ -135,6 +211,10 @@ class SiteDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     roads: list[Road] = []
     places: list[Place] = []
     devices: list[Device] = []
+    households: list[Household] = []
+    units: list[Unit] = []
+    duties: list[Duty] = []
+    origin: Point | None = None
     device_kinds: dict[Identifier, Name] = {}  # titles of kinds that the page has no words for
 
 

@@ -1,8 +1,9 @@
 -- name: put_site
-insert into hub.sites (id, name, levels, bounds, device_kinds, loaded)
+insert into hub.sites (id, name, levels, bounds, device_kinds, origin, loaded)
 select %(document)s::jsonb #>> '{site,id}', %(document)s::jsonb #> '{site,name}',
        %(document)s::jsonb -> 'levels', %(document)s::jsonb -> 'bounds',
-       %(document)s::jsonb -> 'device_kinds', now()
+       %(document)s::jsonb -> 'device_kinds',
+       nullif(%(document)s::jsonb -> 'origin', 'null'), now()
 
 -- name: clear_site
 delete from hub.sites
@@ -14,20 +15,34 @@ from jsonb_to_recordset(%(document)s::jsonb -> 'people') as p(id text, name json
 on conflict (id) do update set name = excluded.name, role = excluded.role
 
 -- name: put_grids
-insert into hub.grids (code, parent, path, name, boundary)
+insert into hub.grids (code, parent, path, name, boundary, kind, live, building, floor, fixes)
 select g.code, g.parent,
-       array(select jsonb_array_elements_text(%(paths)s::jsonb -> g.code)), g.name, g.boundary
+       array(select jsonb_array_elements_text(%(paths)s::jsonb -> g.code)), g.name, g.boundary,
+       coalesce(g.kind, 'ordinary'), coalesce(g.live, true), g.building, g.floor,
+       coalesce(g.fixes, '{}')
 from jsonb_to_recordset(%(document)s::jsonb -> 'grids')
-  as g(code text, parent text, name jsonb, boundary jsonb)
+  as g(code text, parent text, name jsonb, boundary jsonb, kind text, live boolean, building text,
+       floor int, fixes jsonb)
 on conflict (code) do update set parent = excluded.parent, path = excluded.path,
-   name = excluded.name, boundary = excluded.boundary
+   name = excluded.name, boundary = excluded.boundary, kind = excluded.kind, live = excluded.live,
+   building = excluded.building, floor = excluded.floor, fixes = excluded.fixes
 
 -- name: put_holdings
-insert into hub.holdings (grid, warden, stand_in)
-select h.grid, h.warden, h.stand_in
+insert into hub.holdings (grid, warden, stand_in, first, main, specific, exception)
+select h.grid, h.warden, h.stand_in, h.first, h.main, h.specific, h.exception
 from jsonb_to_recordset(%(document)s::jsonb -> 'holdings')
-  as h(grid text, warden text, stand_in text)
-on conflict (grid) do update set warden = excluded.warden, stand_in = excluded.stand_in
+  as h(grid text, warden text, stand_in text, first text, main text, specific text, exception text)
+on conflict (grid) do update set warden = excluded.warden, stand_in = excluded.stand_in,
+   first = excluded.first, main = excluded.main, specific = excluded.specific,
+   exception = excluded.exception
+
+-- name: put_duties
+insert into hub.duties (id, grid, name, post, every)
+select d.id, d.grid, d.name, coalesce(d.post, 'warden'), d.every
+from jsonb_to_recordset(%(document)s::jsonb -> 'duties')
+  as d(id text, grid text, name jsonb, post text, every text)
+on conflict (id) do update set grid = excluded.grid, name = excluded.name, post = excluded.post,
+   every = excluded.every
 
 -- name: put_buildings
 insert into hub.buildings (id, name, outline, floors)
@@ -59,11 +74,39 @@ from jsonb_to_recordset(%(document)s::jsonb -> 'devices')
 on conflict (id) do update set kind = excluded.kind, place = excluded.place, at = excluded.at,
    agent = excluded.agent, report_s = excluded.report_s, grid = excluded.grid
 
+-- name: put_households
+insert into hub.households (id, at, people, building, floor, head, grid)
+select h.id, h.at, h.people, h.building, h.floor, h.head, %(households)s::jsonb ->> h.id
+from jsonb_to_recordset(%(document)s::jsonb -> 'households')
+  as h(id text, at jsonb, people int, building text, floor int, head text)
+on conflict (id) do update set at = excluded.at, people = excluded.people,
+   building = excluded.building, floor = excluded.floor, head = excluded.head, grid = excluded.grid
+
+-- name: put_units
+insert into hub.units (id, name, kind, at, building, floor, grid)
+select u.id, u.name, u.kind, u.at, u.building, u.floor, %(units)s::jsonb ->> u.id
+from jsonb_to_recordset(%(document)s::jsonb -> 'units')
+  as u(id text, name jsonb, kind text, at jsonb, building text, floor int)
+on conflict (id) do update set name = excluded.name, kind = excluded.kind, at = excluded.at,
+   building = excluded.building, floor = excluded.floor, grid = excluded.grid
+
 -- name: drop_absent
 with document as (select %(document)s::jsonb as site),
 devices as (
     delete from hub.devices where id not in (
         select d ->> 'id' from document, jsonb_array_elements(site -> 'devices') as d)
+),
+households as (
+    delete from hub.households where id not in (
+        select h ->> 'id' from document, jsonb_array_elements(site -> 'households') as h)
+),
+units as (
+    delete from hub.units where id not in (
+        select u ->> 'id' from document, jsonb_array_elements(site -> 'units') as u)
+),
+duties as (
+    delete from hub.duties where id not in (
+        select d ->> 'id' from document, jsonb_array_elements(site -> 'duties') as d)
 ),
 places as (
     delete from hub.places where id not in (
@@ -108,14 +151,17 @@ select jsonb_build_object(
     'site', jsonb_build_object('id', s.id, 'name', s.name),
     'levels', s.levels,
     'bounds', s.bounds,
+    'origin', s.origin,
     'device_kinds', s.device_kinds,
     'grids', coalesce((select jsonb_agg(jsonb_build_object(
-        'code', code, 'parent', parent, 'name', name, 'boundary', boundary) order by code)
+        'code', code, 'parent', parent, 'name', name, 'boundary', boundary, 'kind', kind,
+        'live', live, 'building', building, 'floor', floor, 'fixes', fixes) order by code)
         from hub.grids), '[]'),
     'people', coalesce((select jsonb_agg(jsonb_build_object(
         'id', id, 'name', name, 'role', role) order by id) from hub.people), '[]'),
     'holdings', coalesce((select jsonb_agg(jsonb_build_object(
-        'grid', grid, 'warden', warden, 'stand_in', stand_in) order by grid)
+        'grid', grid, 'warden', warden, 'stand_in', stand_in, 'first', first, 'main', main,
+        'specific', specific, 'exception', exception) order by grid)
         from hub.holdings), '[]'),
     'buildings', coalesce((select jsonb_agg(jsonb_build_object(
         'id', id, 'name', name, 'outline', outline, 'floors', floors) order by id)
@@ -127,7 +173,16 @@ select jsonb_build_object(
         'zone', zone) order by id) from hub.places), '[]'),
     'devices', coalesce((select jsonb_agg(jsonb_build_object(
         'id', id, 'kind', kind, 'place', place, 'at', at, 'agent', agent, 'report_s', report_s)
-        order by id) from hub.devices), '[]')
+        order by id) from hub.devices), '[]'),
+    'households', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'at', at, 'people', people, 'building', building, 'floor', floor, 'head', head)
+        order by id) from hub.households), '[]'),
+    'units', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'name', name, 'kind', kind, 'at', at, 'building', building, 'floor', floor)
+        order by id) from hub.units), '[]'),
+    'duties', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'grid', grid, 'name', name, 'post', post, 'every', every)
+        order by id) from hub.duties), '[]')
 )::text
 from hub.sites s
 

@@ -7,9 +7,14 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
+from edge.wire import Micros
 from hub.sites.check import Problem, check
 from hub.sites.coverage import locate
 from hub.sites.domain import SiteDocument, SiteError, Spot, grid_path
+from hub.sites.history import keep_versions
+from hub.sites.problem import UNFINISHED
+from hub.sites.rules import NO_RULES, GridRules
+from ingest import clock
 from ingest.sql import load_queries
 
 SITE_CHANNEL = "gridwarden_site"  # PostgreSQL NOTIFY channel: the site changed; empty payload
@@ -21,10 +26,13 @@ _PUT = (
     "put_people",
     "put_grids",
     "put_holdings",
+    "put_duties",
     "put_buildings",
     "put_roads",
     "put_places",
     "put_devices",
+    "put_households",
+    "put_units",
     "clear_site",
     "put_site",
     "drop_absent",
@@ -42,17 +50,28 @@ class SiteRefusedError(SiteError):
         super().__init__(f"the site file needs mending: {shown}{more}")
 
 
-async def load_site(conn: AsyncConnection[Any], document: SiteDocument) -> None:
+async def load_site(
+    conn: AsyncConnection[Any],
+    document: SiteDocument,
+    *,
+    rules: GridRules = NO_RULES,
+    unfinished: bool = False,
+    now: Micros | None = None,
+) -> None:
     """Make the stored site equal to the document, keyed by ids, in one transaction.
 
-    Loading the same document again changes nothing. Device names are registered for ingest,
+    Loading the same document again changes nothing. What changed gets a new version from `now`
+    (the clock's, if None) on, what went ends; no version is overwritten. An `unfinished` territory
+    may have gaps, overlaps and grids without a warden. Device names are registered for ingest,
     those that went are not registered any more.
     Whoever listens to `SITE_CHANNEL` hears of it at the commit.
 
     Raises:
-        SiteRefusedError: `check` finds problems.
+        SiteRefusedError: `check` finds problems by the plan's `rules`.
     """
-    problems = check(document)
+    problems = check(document, rules)
+    if unfinished:
+        problems = [problem for problem in problems if problem.kind not in UNFINISHED]
     if problems:
         raise SiteRefusedError(problems)
     parents = {grid.code: grid.parent for grid in document.grids}
@@ -60,11 +79,14 @@ async def load_site(conn: AsyncConnection[Any], document: SiteDocument) -> None:
         "document": _json(document),
         "paths": _json({code: grid_path(parents, code) for code in parents}),
         "located": _json(locate(document)),
+        "households": _json(locate(document, "household")),
+        "units": _json(locate(document, "unit")),
         "names": _json(sorted(device.id for device in document.devices)),
     }
     async with conn.transaction():
         for name in _PUT:
             await conn.execute(_QUERIES[name], values)
+        await keep_versions(conn, document, clock.now() if now is None else now)
         await conn.execute(_QUERIES["site_changed"], {"channel": SITE_CHANNEL})
 
 

@@ -61,7 +61,7 @@ class Terms:
             unit=self.unit,
             quantity=self.quantity,
             grade=rule.grade,
-            supersedes=rule.milder,
+            supersedes=tuple(rule.supersedes),
             veto=rule.veto,
         )
 
@@ -133,7 +133,7 @@ class Judge:
         value: float | None,
     ) -> Watch | None:
         """Raise what has lasted and end what is over; None: the watch is over."""
-        held.update(terms.rule.milder)
+        held.update(terms.rule.supersedes)
         if not watch.raised:
             shown = value is not None or watch.broke > watch.since
             if not shown or now - watch.since < terms.duration or terms.rule.kind in held:
@@ -157,7 +157,7 @@ def worst_first(rules: Mapping[str, R]) -> dict[str, R]:
     for _ in rules:  # a chain is no longer than there are rules
         for rule_name, rule in rules.items():
             for name, other in rules.items():
-                if other.kind in rule.milder:
+                if other.kind in rule.supersedes:
                     rank[name] = max(rank[name], min(rank[rule_name] + 1, len(rules)))
     return dict(sorted(rules.items(), key=lambda item: rank[item[0]]))
 

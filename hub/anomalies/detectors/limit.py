@@ -54,7 +54,8 @@ class Limit:
         if series is None:
             return state, []
         columns = state.table.open(self._roster, LAST)
-        news = Ordered.take(series, self._roster, columns["last"], self._watched)
+        slots = series.slots(self._roster)
+        news = Ordered.take(series, slots, columns["last"], self._watched)
         table = packed(self._roster, columns)
         broken = np.zeros(len(series.time), dtype=bool)
         for one in self.rules.values():

@@ -36,16 +36,18 @@ class Ordered:
     def take(
         cls,
         series: Series,
-        roster: Roster,
+        slots: Slots,
         last: NDArray[np.int64],
         watched: NDArray[np.bool_],
     ) -> Ordered:
         """Order a series and note in `last` (by slot) what is the newest now."""
-        slots = series.slots(roster)
         known = watched[slots]
         before = np.where(known, last[slots], NEVER) if len(last) else np.full(len(slots), NEVER)
         timely = in_order(series, before)
-        newest = np.maximum(np.maximum.reduceat(series.time, series.start), before)
+        newest = series.time
+        if not series.single:
+            newest = np.maximum.reduceat(series.time, series.start)
+        newest = np.maximum(newest, before)
         last[slots[known]] = newest[known]
         return cls(slots, known, before, timely)
 
@@ -61,7 +63,9 @@ def in_order(series: Series, last: NDArray[np.int64]) -> NDArray[np.bool_]:
 
     `last` is the event time, per device, of the newest reading of earlier batches.
     """
-    counts = np.diff(np.r_[series.start, len(series.time)])
+    if series.single:
+        return series.time >= last
+    counts = series.counts()
     newest = np.repeat(last, counts)
     falls = series.time[1:] < series.time[:-1]
     falls[series.start[1:] - 1] = False  # from one device to the next is no step of either

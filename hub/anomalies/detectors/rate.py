@@ -64,7 +64,8 @@ class Rate:
         if series is None:
             return state, []
         columns = state.table.open(self._roster, _COLUMNS)
-        news = Ordered.take(series, self._roster, columns["last"], self._watched)
+        slots = series.slots(self._roster)
+        news = Ordered.take(series, slots, columns["last"], self._watched)
         watches, found = dict(state.watches), list[Finding]()
         last = news.last.copy()
         for devices, at in series.rounds():
@@ -73,7 +74,9 @@ class Rate:
             slots, times, values = news.slots[devices], series.time[at], series.value[at]
             rates = _rates(columns, slots, times, values, micros(self.rule.window_s))
             breaks, clears = self._breaks(rates), self._clears(rates)
-            wanted = breaks | news.among([series.devices[i] for i in devices.tolist()], watches)
+            wanted = breaks
+            if watches:
+                wanted = breaks | news.among([series.devices[i] for i in devices.tolist()], watches)
             for one in np.flatnonzero(wanted).tolist() if wanted.any() else ():
                 device, time = series.devices[int(devices[one])], int(times[one])
                 mine = watches.pop(device, {})

@@ -168,11 +168,12 @@ class Silence:
     ) -> Family:
         """The family after a parent's beat and its children's words."""
         names, ran, look, marks = self._names[parent], family.ran, family.look, dict(family.marks)
-        for gone in marks.keys() - names:
-            del marks[gone]
-        for new in names - marks.keys():
-            marks[new] = Mark(family.last, ran)
-            look = min(look, ran + self.children[new].limit)
+        if marks.keys() != names:
+            for gone in marks.keys() - names:
+                del marks[gone]
+            for new in names - marks.keys():
+                marks[new] = Mark(family.last, ran)
+                look = min(look, ran + self.children[new].limit)
         for name, at in heard.items():
             mark = marks[name]
             if at <= mark.seen:
@@ -218,7 +219,7 @@ class Silence:
             unit="s",
             quantity="heard",
             grade=self.rule.grade,
-            supersedes=self.rule.milder,
+            supersedes=tuple(self.rule.supersedes),
             veto=self.rule.veto,
         )
 

@@ -23,6 +23,7 @@ from hub.plans.domain import StuckRule
 from hub.plans.units import micros
 
 GAP_REPORTS = 3  # as in every rule about silence
+_FAR: Micros = 1 << 62
 _COLUMNS = {
     "last": Column(np.int64, NEVER),
     "first": Column(np.float64, np.nan),
@@ -32,9 +33,13 @@ _COLUMNS = {
 
 
 class StuckState(msgspec.Struct, frozen=True):
-    """Each device's run: its first value, since when, and whether it was raised."""
+    """Each device's run: its first value, since when, and whether it was raised.
+
+    No run can be raised before `look` (event time).
+    """
 
     table: Table = Table()
+    look: Micros = NEVER
 
 
 @dataclass(frozen=True)
@@ -60,15 +65,16 @@ class Stuck:
         if series is None:
             return state, []
         columns, found = state.table.open(self._roster, _COLUMNS), list[Finding]()
-        news = Ordered.take(series, self._roster, columns["last"], self._watched)
+        slots = series.slots(self._roster)
+        news = Ordered.take(series, slots, columns["last"], self._watched)
         last = news.last.copy()
         for devices, at in series.rounds():
             good = news.known[devices] & news.timely[at]
             devices, at = devices[good], at[good]
             slots, times, values = news.slots[devices], series.time[at], series.value[at]
-            self._turn(columns, slots, times, values, last[devices], found)
+            self._turn(columns, slots, times, values, last[devices], state.look, found)
             last[devices] = times
-        return StuckState(packed(self._roster, columns)), found
+        return self._state(columns), found
 
     def pulse(
         self, state: StuckState, pulse: Pulse, now: Micros
@@ -78,14 +84,27 @@ class Stuck:
 
     def due(self, state: StuckState, now: Micros) -> tuple[StuckState, list[Finding]]:
         """Runs that have lasted long enough while their device need not have said more."""
-        if not state.table.columns:
+        if not state.table.columns or now - SETTLE < state.look:
             return state, []
         columns, found = state.table.open(self._roster, _COLUMNS), list[Finding]()
         every = np.arange(len(self._roster))
         now_all = np.full(len(every), now - SETTLE)
         if not self._raise(columns, every, now_all, columns["last"], found):
             return state, []
-        return StuckState(packed(self._roster, columns)), found
+        return self._state(columns), found
+
+    def _state(self, columns: Columns) -> StuckState:
+        since = columns["since"]
+        open_ = (since != NEVER) & (columns["raised"] == 0)
+        open_ &= ~self._may_stay(columns["first"])
+        look = since.min(where=open_, initial=_FAR) + self._terms.duration
+        return StuckState(packed(self._roster, columns), int(look))
+
+    def _may_stay(self, first: NDArray[np.float64]) -> NDArray[np.bool_]:
+        stays = np.zeros(len(first), dtype=bool)
+        for value in self.rule.but:
+            stays |= first == value
+        return stays
 
     def _turn(
         self,
@@ -94,11 +113,16 @@ class Stuck:
         times: NDArray[np.int64],
         values: NDArray[np.float64],
         last: NDArray[np.int64],
+        look: Micros,
         found: list[Finding],
     ) -> None:
         """One reading of each device: raise what lasted until just before it, then take it in."""
         first, since, raised = columns["first"], columns["since"], columns["raised"]
-        self._raise(columns, slots, times - 1, last, found)
+        if not len(times):
+            return
+        due = int(times.max()) >= look
+        if due:
+            self._raise(columns, slots, times - 1, last, found)
         known = last != NEVER
         gap = known & (times - np.where(known, last, times) > self._report[slots] * GAP_REPORTS)
         goes_on = (np.abs(values - first[slots]) <= self.rule.epsilon) & ~gap
@@ -110,7 +134,8 @@ class Stuck:
             found.append(self._terms.recovery(device, watch, int(times[one]), value))
         new = slots[over]
         first[new], since[new], raised[new] = values[over], times[over], 0
-        self._raise(columns, slots, times, times, found)
+        if due:
+            self._raise(columns, slots, times, times, found)
 
     def _raise(
         self,
@@ -128,7 +153,7 @@ class Stuck:
         hold = np.where(last == NEVER, NEVER, np.maximum(last, 0) + self._hold[slots])
         until = np.minimum(times, hold)
         lasted = open_ & (until - np.where(open_, since[slots], until) >= self._terms.duration)
-        lasted &= ~np.isin(first[slots], self.rule.but)
+        lasted &= ~self._may_stay(first[slots])
         for slot in map(int, slots[lasted]):
             watch = Watch(int(since[slot]), value=float(first[slot]))
             found.append(self._terms.anomaly(self._roster.names[slot], watch))

@@ -25,7 +25,7 @@ from edge.wire import Micros
 from hub.anomalies.detectors import Finding, Spots
 from hub.anomalies.detectors.breach import Terms, Watch
 from hub.anomalies.detectors.ordered import NEVER, Ordered
-from hub.anomalies.roster import Column, Columns, Roster, Slots, Table, packed
+from hub.anomalies.roster import Column, Columns, Roster, Slots, Table, packed, roster_of
 from hub.anomalies.row import Pulse, Row
 from hub.plans.domain import TrendRule
 from hub.plans.units import micros
@@ -80,7 +80,8 @@ class Trend:
         if series is None:
             return state, []
         columns = state.sample.open(self._roster, _SAMPLE)
-        news = Ordered.take(series, self._roster, columns["last"], self._watched)
+        slots = self._own[series.slots(self._all)]
+        news = Ordered.take(series, slots, columns["last"], self._watched)
         profile: Columns | None = None
         found: list[Finding] = []
         for devices, at in series.rounds():
@@ -192,6 +193,15 @@ class Trend:
         """Of the watched devices only: what is learned of each is long."""
         kind = self.rule.watches
         return Roster({name: spot for name, spot in self.spots.items() if spot.kind == kind})
+
+    @cached_property
+    def _all(self) -> Roster:
+        return roster_of(self.spots)
+
+    @cached_property
+    def _own(self) -> Slots:
+        """The slot here of each slot of the whole roster, -1 of those that are not watched."""
+        return self._roster.slots([*self._all.names, ""])
 
     @cached_property
     def _watched(self) -> NDArray[np.bool_]:

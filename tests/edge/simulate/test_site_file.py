@@ -45,3 +45,14 @@ def test_ids_may_go_on_the_wire(world: World) -> None:
     ids = [SITE, *(d["id"] for d in document["devices"]), *(p["id"] for p in document["people"])]
     ids += [*(p["id"] for p in document["places"]), *(g["code"] for g in document["grids"])]
     assert all(is_identifier(one) for one in ids)
+
+
+def test_every_resident_has_a_bed_in_a_room_that_lies_in_one_grid(world: World) -> None:
+    """GR-05, GR-16: the dormitories' rooms are the households of a campus."""
+    document = read_document(msgspec.json.encode(world.site_document()))
+    assert sum(household.people for household in document.households) == 3000
+    homes = {
+        f"dormitory-{number + 1}-{room}"
+        for number, room in zip(world.people.dormitory.tolist(), world.people.room, strict=True)
+    }
+    assert homes == {household.id for household in document.households}

@@ -70,7 +70,7 @@ def test_a_rule_that_would_flap_is_refused() -> None:
 def test_only_a_milder_rule_of_the_same_quantity_can_be_superseded(
     rule: str, kind: str, said: str
 ) -> None:
-    (problem,) = check_plan(changed(rule, supersedes=kind))
+    (problem,) = check_plan(changed(rule, supersedes=[kind]))
     assert said in problem.text
 
 

@@ -85,3 +85,26 @@ def test_the_demo_plan_watches_all_kinds_within_seconds() -> None:
 def test_an_unknown_plan_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(PlanError, match=r"no plan campsu in the library; did you mean campus\?"):
         shipped_plan("campsu")
+
+
+def test_a_plan_says_what_it_asks_of_the_territory() -> None:
+    """GR-01, GR-03, GR-04, GR-11, GR-14: levels, codes, sizes, limits and fixes are the plan's."""
+    text = """
+format = 1
+name = "town"
+title = { en = "Town", zh = "镇" }
+rules = {}
+
+[grids]
+codes = "six_digit"
+fixes = "seven"
+acknowledge_emergency_s = 120
+levels = [{ en = "Town", zh = "镇" }, { en = "Grid", zh = "网格" }]
+sizes = [{ level = 1, households_min = 300, households_max = 500, source = "001:L235" }]
+"""
+    grids = read_plan(text).grids
+    assert (grids.codes, grids.fixes, len(grids.levels)) == ("six_digit", "seven", 2)
+    assert (grids.acknowledge_s("emergency"), grids.acknowledge_s("general")) == (120, 14_400)
+    assert grids.sizes[0].households_max == 500
+    with pytest.raises(PlanError, match="colour"):
+        read_plan(text + 'colour = "red"\n')

@@ -29,6 +29,10 @@ def name(text: str) -> Name:
 
 @pytest.fixture
 def document() -> SiteDocument:
+    return small()
+
+
+def small() -> SiteDocument:
     return SiteDocument(
         format=1,
         site=Identity("sample", name("Sample")),
@@ -51,7 +55,7 @@ def document() -> SiteDocument:
         holdings=[
             *(Holding(code, "p-chief") for code in ("C", "C-1", "C-2")),
             *(
-                Holding(code, "p-warden", "p-second")
+                Holding(code, "p-warden", "p-second", exception="a small site")
                 for code in ("C-1-01", "C-1-02", "C-2-01", "C-2-02")
             ),
         ],

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hub.sites.alarm_list import Told, alarm_list, neighbours
+from hub.sites.alarm_list import Told, alarm_list
 from hub.sites.domain import Holding, Person
 from tests.hub.make import SITE, name
 
@@ -32,8 +32,3 @@ def test_nobody_is_told_twice() -> None:
     holdings = [Holding("C", "p-west"), Holding("C-1", "p-west"), Holding("C-2", "p-west")]
     site = msgspec.structs.replace(SITE, holdings=holdings)
     assert alarm_list(site, "C-1") == (Told("p-west", "holder"),)
-
-
-def test_only_leaf_grids_with_a_common_border_are_neighbours() -> None:
-    assert neighbours(SITE, "C-1") == ["C-2"]
-    assert neighbours(SITE, "nowhere") == []

@@ -69,20 +69,20 @@ def moved(document: SiteDocument, code: str, boundary: list[Point]) -> SiteDocum
 
 def test_a_gap_is_measured_and_located() -> None:
     document = moved(site([]), "g1", [(10, 0), (18, 0), (18, 10), (10, 10)])
-    assert [text for _, text in cover_problems(document)] == [
+    assert [problem.text for problem in cover_problems(document)] == [
         "grid root has a gap of 20 m² at (19, 5) that none of its grids covers"
     ]
 
 
 def test_an_overlap_names_both_leaves_and_the_points_in_both() -> None:
     document = moved(site([]), "g1", [(8, 0), (20, 0), (20, 10), (8, 10)])
-    assert [subject for subject, _ in cover_problems(document)] == ["g0"]
+    assert [problem.subject for problem in cover_problems(document)] == ["g0"]
     assert unplaced_points(document, [(9, 5), (8, 5)]) == {0: Unplaced.TWICE}
 
 
 def test_a_grid_that_leaves_its_parent_is_found() -> None:
     document = moved(site([]), "g3", [(30, 0), (45, 0), (45, 10), (30, 10)])
-    assert [text for _, text in cover_problems(document)] == [
+    assert [problem.text for problem in cover_problems(document)] == [
         "the grids in root reach 50 m² at (42, 5) over its border"
     ]
 
@@ -94,4 +94,4 @@ def test_a_sliver_from_rounding_is_no_problem() -> None:
 
 def test_a_boundary_that_crosses_itself_is_named() -> None:
     document = moved(site([]), "g1", [(10, 0), (20, 10), (20, 0), (10, 10)])
-    assert "the boundary of grid g1 crosses itself" in [t for _, t in cover_problems(document)]
+    assert "the boundary of grid g1 crosses itself" in [p.text for p in cover_problems(document)]

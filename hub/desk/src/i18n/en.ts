@@ -79,6 +79,7 @@ export const en = {
     noted: "Note",
     recurred: "Recurred",
     worsened: "Became worse",
+    handed_over: "Handed over",
     joined: "Also seen by another device",
     merged: "Merged into another case",
     alarmed: "Everybody told",
@@ -244,6 +245,13 @@ export const en = {
     readingsFailed: "The readings can't be loaded:",
     system: "System",
     sensorActor: "The sensor",
+    rosterActor: "Roster",
+    handedWhy: {
+      on_leave: "On leave",
+      unacknowledged: "Not accepted in time",
+      not_live: "Grid not live yet",
+      vacant: "Grid without a warden",
+    } as Record<string, string>,
     sentTo: (name: string) => `to ${name}`,
     notified: (names: string) => `Told at once: ${names}`,
     alarmed: {

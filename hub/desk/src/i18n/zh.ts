@@ -70,6 +70,7 @@ export const zh: Texts = {
     noted: "备注",
     recurred: "再次发生",
     worsened: "情况加重",
+    handed_over: "已转交",
     joined: "另一设备同时发现",
     merged: "并入其他案件",
     alarmed: "已通知全体",
@@ -229,6 +230,13 @@ export const zh: Texts = {
     readingsFailed: "读数无法加载：",
     system: "系统",
     sensorActor: "传感器",
+    rosterActor: "值班表",
+    handedWhy: {
+      on_leave: "正在休假",
+      unacknowledged: "未按时受理",
+      not_live: "网格尚未启用",
+      vacant: "网格无网格员",
+    } as Record<string, string>,
     sentTo: (name) => `→ ${name}`,
     notified: (names: string) => `同时通知：${names}`,
     alarmed: {

@@ -30,7 +30,7 @@ LOW = LimitRule(
     source={},
 )
 DRY = msgspec.structs.replace(
-    LOW, kind="hydrant_no_water", limit=0.02, grade="major", supersedes="hydrant_low_pressure"
+    LOW, kind="hydrant_no_water", limit=0.02, grade="major", supersedes=["hydrant_low_pressure"]
 )
 SMOKE = LimitRule(
     kind="smoke_alarm",

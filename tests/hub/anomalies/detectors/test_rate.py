@@ -71,6 +71,9 @@ def oracle(story: list[tuple[str, int, float]], rule: RateRule) -> list[tuple[st
         if time < newest.get(name, time):
             continue
         newest[name] = time
+        if name in good and time > good[name] + rule.clear_s:  # the good value held until now
+            raised.discard(name)
+            del good[name]
         mine = kept.setdefault(name, [])
         within = [(t, v) for t, v in mine[-KEPT:] if t >= time - window]
         if within and time - within[0][0] >= window / 2:

@@ -1,0 +1,133 @@
+"""Routes of proposals: how the division changes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Path
+
+from hub.acting import Person, refuse_unknown
+from hub.division.proposals import (
+    NoSuchProposalError,
+    NotAboveError,
+    Proposal,
+    ProposalError,
+    decide,
+    list_proposals,
+    propose,
+)
+from hub.division.read import site_in_force
+from hub.division.views import ChangeView, ProposalDecision, ProposalOrder, ProposalView
+from hub.problems import FieldError, ProblemError, invalid
+from hub.sites.domain import SiteDocument, SiteError, read_document
+from hub.sites.geojson import import_geojson
+from hub.sites.store import SiteRefusedError
+from hub.views import PersonRef, instant, name_view
+from hub.wiring import Connection, Parts, WiredParts
+from ingest import clock
+
+router = APIRouter(prefix="/api", tags=["grids"])
+
+ProposalId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.get("/proposals", summary="Proposed changes of the division, newest first")
+async def read_proposals(parts: WiredParts, conn: Connection) -> list[ProposalView]:
+    """Every proposal with what it changes and what became of it."""
+    return [_view(one, parts) for one in await list_proposals(conn)]
+
+
+@router.post(
+    "/proposals",
+    summary="Propose a change of the division",
+    status_code=201,
+    responses={400: {}, 404: {}, 409: {}, 422: {}},
+)
+async def post_proposal(
+    order: ProposalOrder, parts: WiredParts, conn: Connection, person: Person
+) -> ProposalView:
+    """Check and store a change of grids, holders and duties; it takes effect once approved."""
+    await refuse_unknown(parts, conn, person)
+    current = await site_in_force(conn)
+    try:
+        made = await propose(
+            conn,
+            _wanted(current, order),
+            by=person,
+            reason=order.reason,
+            rules=parts.rules,
+            now=parts.clock(),
+        )
+    except SiteRefusedError as error:
+        errors = [FieldError(field=one.subject, message=one.text) for one in error.problems[:50]]
+        raise invalid(errors) from None
+    except ProposalError as error:
+        raise _conflict(error) from None
+    except SiteError as error:
+        raise invalid([FieldError(field="body", message=str(error))]) from None
+    return _view(made, parts)
+
+
+@router.post(
+    "/proposals/{proposal_id}/decision",
+    summary="Approve, refuse or withdraw a proposal",
+    responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
+)
+async def decide_proposal(
+    proposal_id: ProposalId,
+    order: ProposalDecision,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+) -> ProposalView:
+    """Decide as a holder of a grid above those that change; an approved one is in force at once."""
+    await refuse_unknown(parts, conn, person)
+    try:
+        decided = await decide(
+            conn,
+            proposal_id,
+            order.decision,
+            by=person,
+            note=order.note,
+            rules=parts.rules,
+            now=parts.clock(),
+        )
+    except NoSuchProposalError as error:
+        text = f"{error}; see GET /api/proposals."
+        raise ProblemError(404, "no-such-proposal", "There is no such proposal", text) from None
+    except NotAboveError as error:
+        title = "Somebody of a higher grid has to decide"
+        raise ProblemError(403, "not-above", title, str(error)) from None
+    except (ProposalError, SiteRefusedError) as error:
+        raise _conflict(error) from None
+    return _view(decided, parts)
+
+
+def _wanted(current: SiteDocument, order: ProposalOrder) -> SiteDocument:
+    if (order.geojson is None) == (order.site is None):
+        raise SiteError("send either `geojson` or `site`")
+    if order.geojson is not None:
+        return import_geojson(current, msgspec.json.encode(order.geojson))
+    return read_document(msgspec.json.encode(order.site))
+
+
+def _conflict(error: SiteError) -> ProblemError:
+    return ProblemError(409, "proposal-refused", "The proposal cannot be taken so", str(error))
+
+
+def _view(one: Proposal, parts: Parts) -> ProposalView:
+    def person(id_: str) -> PersonRef:
+        return PersonRef(id=id_, name=name_view(parts.directory.name(id_)))
+
+    return ProposalView(
+        id=one.id,
+        reason=one.reason,
+        changes=[ChangeView(grid=change.grid, what=change.what) for change in one.changes],
+        proposed_by=person(one.proposed_by),
+        proposed=clock.moment(one.proposed),
+        state=one.state,
+        decided_by=None if one.decided_by is None else person(one.decided_by),
+        decided=instant(one.decided),
+        note=one.note,
+    )

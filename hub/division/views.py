@@ -1,0 +1,184 @@
+"""Views of the division: grids with load and neighbours, problems, proposals."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from hub.division.domain import What
+from hub.division.proposals import State, Verdict
+from hub.roster.domain import Letter, Reason
+from hub.sites.balance import Measure
+from hub.sites.blind import Lack
+from hub.sites.domain import GridKind, Point
+from hub.sites.problem import ProblemKind
+from hub.sites.routes import NameView
+from hub.views import Instant, PersonRef
+
+Text = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")]
+
+
+class AnswerView(BaseModel):
+    """Who answers for a grid now; `reason`: why it is not its warden."""
+
+    person: PersonRef
+    grid: str
+    post: Letter
+    reason: Reason | None
+
+
+class LoadView(BaseModel):
+    """What a grid carries; `heavy`: more than twice the median of its siblings."""
+
+    people: int
+    households: int
+    area_m2: float
+    open_cases: int
+    heavy: list[Measure]
+
+
+class GridLine(BaseModel):
+    """One grid of the tree."""
+
+    code: str
+    parent: str | None
+    level: int
+    name: NameView
+    kind: GridKind
+    leaf: bool
+    live: bool
+    missing_fixes: list[str] = Field(description="What the plan wants settled and is not")
+    warden: PersonRef | None
+    stand_in: PersonRef | None
+    warden_away: bool = Field(description="The warden is on approved leave")
+    answers: AnswerView | None
+    load: LoadView
+
+
+class NeighbourView(BaseModel):
+    """A grid beside another one."""
+
+    code: str
+    name: NameView
+    border_m: float
+    above: bool = Field(description="On the floor above or below")
+
+
+class VersionView(BaseModel):
+    """One entry of the site file as it stood for a while."""
+
+    kind: str
+    id: str
+    valid_from: Instant
+    valid_to: Instant | None
+    facts: dict[str, Any]
+
+
+class GridFile(BaseModel):
+    """Everything about one grid."""
+
+    grid: GridLine
+    boundary: list[Point]
+    neighbours: list[NeighbourView]
+    devices: int
+    history: list[VersionView]
+
+
+class FindingView(BaseModel):
+    """Something wrong with the division, since when; `shape` is what to hatch."""
+
+    kind: ProblemKind
+    grid: str
+    subject: str
+    text: str
+    area_m2: float
+    shape: list[list[Point]]
+    since: Instant
+
+
+class WarningView(BaseModel):
+    """Something worth a look that refuses nothing."""
+
+    kind: ProblemKind
+    grid: str | None
+    subject: str
+    text: str
+
+
+class BlindView(BaseModel):
+    """A leaf grid that nobody watches, and what it lacked."""
+
+    grid: str
+    lacks: list[Lack]
+
+
+class ViolationView(BaseModel):
+    """A blank that lasted, held against a person."""
+
+    id: int
+    kind: ProblemKind
+    grid: str
+    text: str
+    person: PersonRef | None
+    opened: Instant
+    closed: Instant | None
+
+
+class DivisionProblems(BaseModel):
+    """What is wrong with the division, and what is worth a look."""
+
+    findings: list[FindingView]
+    warnings: list[WarningView]
+    several: list[PersonRef] = Field(description="Wardens of two leaf grids or more")
+    without_member: list[str] = Field(description="Leaf grids without a warden")
+    blind: list[BlindView]
+    blind_days: int
+    violations: list[ViolationView]
+
+
+class RoleView(BaseModel):
+    """A role and its title."""
+
+    id: str
+    title: NameView
+
+
+class ChangeView(BaseModel):
+    """What becomes of one grid."""
+
+    grid: str
+    what: What
+
+
+class ProposalView(BaseModel):
+    """One proposed change of the division and what became of it."""
+
+    id: int
+    reason: str
+    changes: list[ChangeView]
+    proposed_by: PersonRef
+    proposed: Instant
+    state: State
+    decided_by: PersonRef | None
+    decided: Instant | None
+    note: str
+
+
+class ProposalOrder(BaseModel):
+    """A change to be proposed: a GeoJSON FeatureCollection, or a whole site file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Text
+    geojson: dict[str, Any] | None = None
+    site: dict[str, Any] | None = None
+
+
+class ProposalDecision(BaseModel):
+    """What is decided about a proposal."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Verdict
+    note: Text = ""
