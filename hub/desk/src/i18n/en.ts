@@ -131,6 +131,11 @@ export const en = {
     alarm: ["quiet", "ALARM"],
     cap: ["on", "OFF"],
   } as Record<string, [string, string]>,
+  shutOff: {
+    until: (time: string) => `Water shut off by plan until ${time}.`,
+    muted: "Pressure rules write to the log only.",
+    measure: "Meanwhile",
+  },
   causes: {
     burst: "burst",
     leak: "leak",

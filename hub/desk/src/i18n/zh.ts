@@ -118,6 +118,11 @@ export const zh: Texts = {
     luminance: "亮度",
   },
   switches: { open: ["关", "开"], alarm: ["正常", "报警"], cap: ["盖好", "打开"] },
+  shutOff: {
+    until: (time: string) => `计划停水至 ${time}。`,
+    muted: "水压报警仅记录，不立案。",
+    measure: "临时措施",
+  },
   causes: {
     burst: "爆管",
     leak: "漏水",
