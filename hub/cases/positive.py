@@ -1,6 +1,6 @@
 """Positive alarm sequence: the general alarm of a smoke case waits while somebody looks. Pure.
 
-NFPA 72 (2022), 23.8.1.2: the first alarm is acknowledged within 15 s, else everybody is told at
+NFPA 72, chapter 23: the first alarm is acknowledged within 15 s, else everybody is told at
 once; then it may be investigated for up to 180 s; a second detector of the zone overrides. A
 detector that is quiet again before that has been reset, and nobody more is told.
 

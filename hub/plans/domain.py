@@ -236,7 +236,7 @@ class Titled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PositiveAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Smoke alarms are first looked at: the positive alarm sequence of NFPA 72 (2022), 23.8.1.2.
+    """Smoke alarms are first looked at: the positive alarm sequence of NFPA 72, chapter 23.
 
     The standard's bounds: to be acknowledged within 15 s, then investigated for 180 s at most.
     """
