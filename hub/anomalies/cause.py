@@ -143,7 +143,7 @@ def _evidence(seen: Seen) -> dict[str, float]:
         if value is not None:
             known[name] = round(float(value), 3)
     if seen.neighbours:
-        known |= {"neighbours": seen.neighbours, "fallen": seen.fallen}
+        known |= {"neighbours": float(seen.neighbours), "fallen": float(seen.fallen)}
     if seen.cap_off is not None:
         known["cap_off"] = float(seen.cap_off)
     if seen.flow is not None and seen.flow >= NO_FLOW and seen.pressure is not None:

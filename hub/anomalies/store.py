@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import AsyncConnection
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.anomalies.row import Pulse
@@ -113,7 +113,7 @@ async def put_anomaly(conn: AsyncConnection[Any], anomaly: Anomaly) -> None:
         "detection_time": None if seen is None else clock.moment(seen),
         "veto": anomaly.veto,
         "muted": anomaly.muted,
-        "cause": None if anomaly.cause is None else Jsonb(msgspec.to_builtins(anomaly.cause)),
+        "cause": None if anomaly.cause is None else Json(msgspec.to_builtins(anomaly.cause)),
     }
     await conn.execute(_QUERIES["put_anomaly"], values)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
@@ -92,6 +92,11 @@ async def mutes(conn: AsyncConnection[Any]) -> list[Mute]:
     """All shut-offs as the gate asks for them; those of the past too, for late data."""
     cursor = await conn.execute(_QUERIES["mutes"])
     return [Mute(*row) for row in await cursor.fetchall()]
+
+
+def mutes_for_replay(conn: Connection[Any]) -> list[Mute]:
+    """The same, for who replays history on a plain connection."""
+    return [Mute(*row) for row in conn.execute(_QUERIES["mutes"]).fetchall()]
 
 
 async def _note(
