@@ -36,6 +36,7 @@ from hub.live.pumps import CHANNELS, Pumps
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.roster import routes as roster
+from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.sites.rules import GridRules
 from hub.wiring import Parts, Pool
@@ -92,6 +93,7 @@ def create_app(
         live.router,
         gaps.router,
         agents.router,
+        shutoffs.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)

@@ -103,6 +103,10 @@ class SimulatedDriver:
         gauged = hydrants.read(due)
         bulk.readings += self._readings("hydrant", "pressure", due, gauged.pressure)
         bulk.readings += self._readings("hydrant", "flow", due, gauged.flow)
+        body = hydrants.watch(due)
+        told = due.where(body.tell)
+        bulk.readings += self._readings("hydrant", "cap", told, body.cap[body.tell])
+        bulk.readings += self._readings("hydrant", "tilt", told, body.tilt[body.tell])
 
     def _smoke(self, after: Micros, until: Micros, urgent: Sample, bulk: Sample) -> None:
         smoke, own, event = self._run.smoke, self._own["smoke"], self._run.clock.event

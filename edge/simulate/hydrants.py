@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.simulate.beats import Beats, Due
 from edge.simulate.clock import SECOND, MicrosArray, WorldClock
@@ -17,6 +18,9 @@ from edge.wire import Micros
 
 NOISE_MPA = 0.002  # ours: standard deviation of a gauge's reading
 
+KNOCKED_DEGREES = 35.0  # ours: how far a hydrant leans that was run into
+
+_BODY_BEATS = 30  # of them one tells of cap and tilt: each minute
 _STREAM = 0x49D2
 # Seconds in which a trouble takes hold and in which it goes again once mended.
 _ONSET_S: dict[Cause, float] = {
@@ -25,6 +29,7 @@ _ONSET_S: dict[Cause, float] = {
     "hose": 3.0,
     "leak": 15.0,
     "closed_valve": 1.0,
+    "fire_flow": 3.0,
 }
 _MENDING_S = 3.0
 
@@ -34,6 +39,17 @@ class Gauged(NamedTuple):
 
     pressure: Floats
     flow: Floats
+
+
+class Watched(NamedTuple):
+    """Of a hydrant's body, per beat: a cap is off (1) or on (0), and its tilt in degrees.
+
+    `tell` says at which beats that is sent: each minute, and at once while anything is amiss.
+    """
+
+    cap: Floats
+    tilt: Floats
+    tell: NDArray[np.bool_]
 
 
 class Hydrants:
@@ -76,6 +92,21 @@ class Hydrants:
         noise = normal(self._seed, _STREAM + due.device, due.number)
         pressure = np.maximum(pressure + NOISE_MPA * noise, 0.0)
         return Gauged(pressure.round(4), np.maximum(flow, 0.0).round(2))
+
+    def watch(self, due: Due) -> Watched:
+        """What the sensors of caps and tilt tell at these beats."""
+        cap, tilt = np.zeros(len(due.time)), np.zeros(len(due.time))
+        amiss = np.zeros(len(due.time), dtype=np.bool_)
+        for trouble in self.troubles(due):
+            if not (trouble.opens_cap or trouble.knocked):
+                continue
+            own = due.device == self._hydraulics.openings[trouble.target].hydrant
+            lasts = own & (due.time >= trouble.start) & (due.time < trouble.end)
+            cap[lasts & trouble.opens_cap] = 1.0
+            tilt[lasts & trouble.knocked] = KNOCKED_DEGREES
+            after = trouble.end + int(REPORT_S["hydrant"] * SECOND)
+            amiss |= own & (due.time >= trouble.start) & (due.time < after)
+        return Watched(cap, tilt, amiss | (due.number % _BODY_BEATS == due.device % _BODY_BEATS))
 
     def _second_of_day(self, time: MicrosArray) -> Floats:
         return (time + self._clock.local_origin) / SECOND % DAY_S

@@ -21,25 +21,38 @@ from edge.wire import Micros
 
 SmokeCause = Literal["fire", "cooking"]
 SilenceCause = Literal["fault", "shutdown"]
-Cause: TypeAlias = WaterCause | SmokeCause | SilenceCause | Literal["forced_entry"]
+Cause: TypeAlias = WaterCause | SmokeCause | SilenceCause | Literal["forced_entry", "fire_flow"]
 
 AFTERMATH = 120 * SECOND  # after a trouble's end nothing of it shows any longer than this
 
 _STREAM = 0x720B
 _CALM_FROM = 120 * SECOND
+_BRIGADE_AFTER = 20 * SECOND  # ours: quicker than in life, as fires are
+_BRIGADE_DRAWS = 80 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One trouble from `start` to `end`.
 
-    `target` is an opening's index for water, else a smoke detector's or a door's index.
+    `target` is an opening's index for water, else a smoke detector's or a door's index. Of bursts
+    some were `knocked`: a vehicle has bent the hydrant over.
     """
 
     cause: Cause
     target: int
     start: Micros
     end: Micros
+
+    @property
+    def knocked(self) -> bool:
+        """Whether it is a burst at a hydrant that was run into."""
+        return self.cause == "burst" and self.start >= _CALM_FROM and self.start // SECOND % 2 == 0
+
+    @property
+    def opens_cap(self) -> bool:
+        """Whether a cap of the hydrant is off meanwhile."""
+        return self.cause in ("theft", "hose", "fire_flow")
 
 
 class Rate(NamedTuple):
@@ -90,13 +103,19 @@ _OPENING_ACT: tuple[tuple[Cause, float, float], ...] = (
 class Troubles:
     """The schedule of one world. `targets` lists, per cause of the rates, whom it befalls in turn.
 
+    `hoses` gives, for a detector, the opening from which the brigade draws when it burns there.
+
     Raises:
         ValueError: a cause has fewer than three targets, so that it could befall one that still
             has the last trouble.
     """
 
     def __init__(
-        self, seed: int, targets: Mapping[Cause, Sequence[int]], rates: Rates = FREQUENT
+        self,
+        seed: int,
+        targets: Mapping[Cause, Sequence[int]],
+        rates: Rates = FREQUENT,
+        hoses: Mapping[int, int] | None = None,
     ) -> None:
         for cause in rates.causes:
             if len(targets.get(cause, ())) < 3:
@@ -108,8 +127,9 @@ class Troubles:
         self._slot = int(rates.slot_s * SECOND)
         self._within_slot = int(rates.within_s * SECOND)
         lasts = max(int(rate.lasts[1]) * SECOND for rate in rates.causes.values())
-        self._longest = lasts + AFTERMATH
+        self._longest = max(lasts, _BRIGADE_AFTER + _BRIGADE_DRAWS) + AFTERMATH
         self._targets = {cause: tuple(targets[cause]) for cause in rates.causes}
+        self._hoses = dict(hoses or {})
         self._opening_act = tuple(
             Trouble(cause, self._targets[cause][-1], int(start * SECOND), int(end * SECOND))
             for cause, start, end in _OPENING_ACT
@@ -120,13 +140,25 @@ class Troubles:
         """Troubles that still show within [start, end], by the time they started."""
         first = max(0, (start - self._longest - self._within_slot - _CALM_FROM) // self._slot)
         last = (end - _CALM_FROM) // self._slot
-        drawn = [self._in_slot(number) for number in range(first, last + 1)]
+        drawn = [
+            trouble
+            for number in range(first, last + 1)
+            for trouble in self._with_brigade(number, self._in_slot(number))
+        ]
         shown = [
             trouble
             for trouble in (*self._opening_act, *drawn)
             if trouble.start <= end and trouble.end + AFTERMATH >= start
         ]
         return sorted(shown, key=lambda trouble: trouble.start)
+
+    def _with_brigade(self, number: int, trouble: Trouble) -> list[Trouble]:
+        """The trouble of a slot, and the drawing of water that every second fire brings."""
+        hose = self._hoses.get(trouble.target)
+        if trouble.cause != "fire" or hose is None or number % 2:
+            return [trouble]
+        start = trouble.start + _BRIGADE_AFTER
+        return [trouble, Trouble("fire_flow", hose, start, start + _BRIGADE_DRAWS)]
 
     def _draw(self, number: int) -> Trouble:
         which, when, how_long = uniform(self._seed, _STREAM, [3 * number + i for i in range(3)])

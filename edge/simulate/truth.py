@@ -36,6 +36,7 @@ LONG_ENOUGH_S = 8.0  # ours: shorter breaches of a limit need not become cases
 TruthKind = Literal[
     "hydrant_low_pressure",
     "hydrant_no_water",
+    "hydrant_knocked",
     "smoke_alarm",
     "lane_blocked",
     "door_forced",
@@ -214,6 +215,7 @@ def _water(run: Run, until: Micros) -> Iterator[TruthLine]:
                 told.add(trouble)
                 yield _breach_line(run, due.where(own), breach, trouble)
     yield from (_harmless(run, trouble) for trouble in troubles if trouble not in told)
+    yield from (_knocked_line(run, trouble) for trouble in troubles if trouble.knocked)
 
 
 def _stretches(troubles: list[Trouble]) -> list[tuple[Micros, Micros]]:
@@ -247,6 +249,21 @@ def _breach_line(run: Run, due: Due, breach: Breach, trouble: Trouble) -> TruthL
         since=since,
         until=until,
         expect_case=_long_enough(since, until),
+    )
+
+
+def _knocked_line(run: Run, trouble: Trouble) -> TruthLine:
+    """From the first beat at which the hydrant leans to the first at which it stands again."""
+    hydrant = run.world.hydraulics.openings[trouble.target].hydrant
+    device, beats = run.world.of_kind("hydrant")[hydrant], run.hydrants.beats
+    return TruthLine(
+        kind="hydrant_knocked",
+        cause="burst",
+        device=device.id,
+        place=device.place,
+        since=run.clock.event(beats.first_from(hydrant, trouble.start)),
+        until=run.clock.event(beats.first_from(hydrant, trouble.end)),
+        expect_case=True,
     )
 
 

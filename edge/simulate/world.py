@@ -19,6 +19,8 @@ from edge.simulate.site_file import site_document
 from edge.simulate.territory import Territory, build_territory
 from edge.simulate.troubles import Cause, Troubles
 
+HOSE_M = 150.0  # GB 50974-2014, 7.2.5: what a municipal hydrant protects
+
 
 @dataclass(frozen=True)
 class World:
@@ -50,11 +52,25 @@ class World:
     @cached_property
     def troubles(self) -> Troubles:
         """What goes wrong when; the same for every run of this world."""
-        return Troubles(self.seed, self._targets(), self.recipe.rates)
+        targets = self._targets()
+        return Troubles(self.seed, targets, self.recipe.rates, self._hoses(targets["theft"]))
 
     def site_document(self) -> dict[str, Any]:
         """The site file's content."""
         return site_document(self.seed, self.territory, self.places, self.devices)
+
+    def _hoses(self, openings: list[int]) -> dict[int, int]:
+        """The opening that the brigade draws from when it burns at a detector, if one is near."""
+        spots = np.array([self.hydraulics.spots[self._hydrant(one)] for one in openings])
+        hoses: dict[int, int] = {}
+        for number, detector in enumerate(self.of_kind("smoke")):
+            away = np.hypot(*(spots - np.array(detector.at)).T)
+            if away.min() <= HOSE_M:
+                hoses[number] = openings[int(away.argmin())]
+        return hoses
+
+    def _hydrant(self, opening: int) -> int:
+        return self.hydraulics.openings[opening].hydrant
 
     def _targets(self) -> dict[Cause, list[int]]:
         """Whom each cause befalls, in turn; no smoke detector is in two lists."""

@@ -21,6 +21,7 @@ from hub.anomalies.engine import Engine
 from hub.anomalies.history import Raised, Source, begins, history, raised
 from hub.anomalies.replay import Taken, Tick, replay
 from hub.plans.domain import Plan
+from hub.shutoffs.store import mutes_for_replay
 from hub.sites.store import spots as read_spots
 from ingest.clock import moment
 from ingest.feed import CommittedBatch
@@ -96,7 +97,7 @@ def _run(
     start, end = span
     if not spots:
         raise GridwardenError("the store has no site: run `gridwarden site load FILE` first")
-    engine = Engine(plan, spots)
+    engine = Engine(plan, spots, mutes_for_replay(conn))
     agents = {name: spot.agent for name, spot in spots.items()}
     counted = _Counted(start, advance)
     batches = history(conn, agents, start - warm_up, end, source)

@@ -20,9 +20,13 @@ KNOWN_KINDS: frozenset[AnomalyKind] = frozenset(
         "hydrant_critical_pressure",
         "hydrant_no_water",
         "hydrant_pressure_trend",
+        "hydrant_burst",
+        "hydrant_knocked",
+        "hydrant_cap_off",
         "smoke_alarm",
         "smoke_fault",
         "smoke_dirty",
+        "smoke_trend",
         "fire_confirmed",
         "lane_blocked",
         "door_forced",
@@ -44,7 +48,22 @@ KNOWN_KINDS: frozenset[AnomalyKind] = frozenset(
 )
 """Kinds that the page has words for; a plan brings the title of any other (`[kinds.NAME]`)."""
 
+CauseName = Literal["burst", "leak", "theft", "fire_flow", "closed_valve"]
 Grade = Literal["general", "serious", "major", "emergency"]
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """The likeliest cause of what a hydrant's gauge shows.
+
+    `confidence` is its share, 0 to 1, among the causes that are told apart; `second` and its share
+    come next. `evidence` are the facts that it was judged by (`hub.anomalies.cause` lists them).
+    """
+
+    name: CauseName
+    confidence: float
+    second: CauseName
+    second_confidence: float
+    evidence: dict[str, float] = {}
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +76,8 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     entry of the log and opens no case.
 
     An anomaly of a group names in `members` the keys of the anomalies that it is made of; one of
-    these that comes with it or after it names in `part_of` the key of the group's.
+    these that comes with it or after it names in `part_of` the key of the group's. `cause` is told
+    where it can be judged.
     """
 
     rule: str
@@ -76,6 +96,7 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     muted: bool = False
     members: tuple[int, ...] = ()
     part_of: int | None = None
+    cause: Cause | None = None
 
     @property
     def key(self) -> int:

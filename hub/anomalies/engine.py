@@ -15,11 +15,14 @@ from hub.anomalies.domain import Anomaly
 from hub.anomalies.gate import Gate, GateState, Mute
 from hub.anomalies.roster import Roster
 from hub.anomalies.row import Pulse, Row
+from hub.anomalies.water import Water, WaterState
 from hub.plans.domain import Plan
 from hub.sites.domain import agent_spots
 from ingest.feed import CommittedBatch
 
-_GATE = "/gate"  # its state stands beside the detectors', whose names are rules' or kinds'
+# Their states stand beside the detectors', whose names are rules' or kinds'.
+_GATE = "/gate"
+_WATER = "/water"
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +44,9 @@ class _Saved(msgspec.Struct, frozen=True):
 class Engine:
     """Detectors made from a plan's active rules and the spots of the site's devices.
 
-    What they find passes the gate (schedules, conditions, planned shut-offs: `mutes`), then those
-    that count findings or make one of several.
+    What they find passes the gate (schedules, conditions, planned shut-offs: `mutes`), hydrants'
+    anomalies are given their likeliest cause, then come those that count findings or make one of
+    several.
     """
 
     def __init__(self, plan: Plan, spots: Spots, mutes: Iterable[Mute] = ()) -> None:
@@ -52,6 +56,7 @@ class Engine:
         self._detectors = build_detectors(plan, roster)
         self._seconds = build_seconds(plan, roster)
         self._gate = Gate(plan, self.spots, mutes)
+        self._water = Water(roster, plan.time_zone)
 
     def start(self) -> EngineState:
         """The state that knows nothing yet."""
@@ -67,6 +72,8 @@ class Engine:
         if batch.origin != "live":
             return state, found
         row, now = Row(batch), state.now
+        water = self._water.step(state.states.get(_WATER) or WaterState(), row)
+        state = EngineState(now=now, states=state.states | {_WATER: water})
         state, more = self._each(state, lambda one, own: one.step(own, row, now))
         return state, found + more
 
@@ -97,7 +104,7 @@ class Engine:
         states: dict[str, Any] = {}
         types = {name: one.state_type for name, one in self._seconds.items()}
         types |= {name: one.state_type for name, one in self._detectors.items()}
-        for name, kind in (types | {_GATE: GateState}).items():
+        for name, kind in (types | {_GATE: GateState, _WATER: WaterState}).items():
             if name not in parts.states:
                 continue
             try:
@@ -126,6 +133,8 @@ class Engine:
         """What of the findings counts, in order; takes their states on in `states`."""
         found.sort(key=lambda one: one.raised if isinstance(one, Anomaly) else one.recovered)
         gate, found = self._gate.let_through(states.get(_GATE) or GateState(), found)
+        water = states.get(_WATER) or WaterState()
+        states[_WATER], found = self._water.explain(water, found)
         for name, second in self._seconds.items():
             own = states.get(name)
             states[name], found = second.take(second.start() if own is None else own, found)

@@ -18,6 +18,7 @@ from hub.anomalies import store
 from hub.anomalies.session import Progress, Session
 from hub.plans.check import accepted
 from hub.plans.domain import Plan
+from hub.shutoffs.store import SHUT_OFFS_CHANNEL
 from hub.sites.store import SITE_CHANNEL
 from ingest.feed import FEED_CHANNEL
 
@@ -72,7 +73,7 @@ class Follower:
                 await _pause(stop, RETRY_S)
 
     async def _follow(self, conn: AsyncConnection[Any], stop: asyncio.Event) -> None:
-        for channel in (FEED_CHANNEL, SITE_CHANNEL):
+        for channel in (FEED_CHANNEL, SITE_CHANNEL, SHUT_OFFS_CHANNEL):
             await conn.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
         while not await store.take_turn(conn, self._name):
             await _pause(stop, STANDBY_S)

@@ -1,8 +1,8 @@
 """Gate: what is found passes it only when its rule may raise: schedules, conditions, shut-offs.
 
 What may not pass is held while it is broken and asked again every full minute, so that it is
-raised when its hours begin or the shut-off ends. What a shut-off holds back is told at once as a
-`muted` anomaly, an entry of the log.
+raised when its hours begin, and at the very end of a shut-off. What a shut-off holds back is told
+at once as a `muted` anomaly, an entry of the log.
 """
 
 from __future__ import annotations
@@ -75,9 +75,11 @@ class Gate:
         return GateState(held, state.asked), passed
 
     def due(self, state: GateState, now: Micros) -> tuple[GateState, list[Finding]]:
-        """What is held and may pass at a full minute since the last look."""
+        """What is held and may pass at a full minute since the last look, or a shut-off's end."""
         minute = now - now % MINUTE
-        if not state.held or minute <= state.asked:
+        if not state.held:
+            return state, []
+        if minute <= state.asked and not any(self._ends(one, now) for one in state.held.values()):
             return state, []
         held, passed = dict(state.held), list[Finding]()
         for key, anomaly in state.held.items():
@@ -86,12 +88,17 @@ class Gate:
                 continue
             start = max(state.asked, anomaly.raised - anomaly.raised % MINUTE) + MINUTE
             start = max(start, minute - _ASKED_AT_MOST * MINUTE)
-            for at in range(start, minute + 1, MINUTE):
+            for at in sorted([*range(start, minute + 1, MINUTE), *self._ends(anomaly, now)]):
                 if not self._is_muted(anomaly, at) and self._may_raise(anomaly, at):
                     passed.append(msgspec.structs.replace(anomaly, raised=at))
                     del held[key]
                     break
-        return GateState(held, minute), passed
+        return GateState(held, max(minute, state.asked)), passed
+
+    def _ends(self, anomaly: Anomaly, now: Micros) -> list[Micros]:
+        """Ends of shut-offs of its device since it was raised."""
+        mutes = self._mutes.get(anomaly.device, ())
+        return [mute.until for mute in mutes if anomaly.raised < mute.until <= now]
 
     def _is_muted(self, anomaly: Anomaly, at: Micros) -> bool:
         if not self._rules[anomaly.rule].muted_by_shut_off:

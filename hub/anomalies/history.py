@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+import msgspec
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
 from edge.wire import Detection, DeviceState, Direction, Micros
-from hub.anomalies.domain import Anomaly
+from hub.anomalies.domain import Anomaly, Cause
 from hub.anomalies.rebatch import ReadingRows, Stretch, rebatch
 from ingest.clock import DAY, SECOND, micros, moment
 from ingest.feed import CommittedBatch, CommittedSwipe, decode_committed
@@ -174,7 +175,7 @@ def _times(moments: Any) -> NDArray[np.int64]:
 
 def _raised(row: tuple[Any, ...]) -> Raised:
     _, rule, kind, device, started, due, value, limit, unit, quantity, grade, *rest = row
-    milder, seen, veto, muted, found, recovered = rest
+    milder, seen, veto, muted, cause, found, recovered = rest
     anomaly = Anomaly(
         rule=rule,
         kind=kind,
@@ -190,6 +191,7 @@ def _raised(row: tuple[Any, ...]) -> Raised:
         detection_time=_maybe(seen),
         veto=veto,
         muted=muted,
+        cause=None if cause is None else msgspec.convert(cause, Cause),
     )
     return Raised(anomaly, micros(found), _maybe(recovered))
 

@@ -42,6 +42,6 @@ group by agent, received having bool_and(origin <> 'live')
 
 -- name: raised
 select key, rule, kind, device, started, raised, value, threshold, unit, quantity, grade,
-       supersedes, detection_time, veto, muted, found, recovered
+       supersedes, detection_time, veto, muted, cause, found, recovered
 from hub.anomalies
 where raised >= %(start)s and raised < %(end)s order by raised, key

@@ -1,9 +1,10 @@
 -- name: put_anomaly
 insert into hub.anomalies (key, rule, kind, device, started, raised, value, threshold, unit,
-    quantity, grade, supersedes, detection_time, veto, muted)
+    quantity, grade, supersedes, detection_time, veto, muted, cause)
 values (%(key)s, %(rule)s, %(kind)s, %(device)s, %(started)s, %(raised)s, %(value)s, %(limit)s,
-    %(unit)s, %(quantity)s, %(grade)s, %(supersedes)s, %(detection_time)s, %(veto)s, %(muted)s)
-on conflict (key) do update set muted = false, raised = excluded.raised
+    %(unit)s, %(quantity)s, %(grade)s, %(supersedes)s, %(detection_time)s, %(veto)s, %(muted)s,
+    %(cause)s)
+on conflict (key) do update set muted = false, raised = excluded.raised, cause = excluded.cause
 where hub.anomalies.muted and not excluded.muted
 
 -- name: put_recovery

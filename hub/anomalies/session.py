@@ -21,8 +21,13 @@ from hub.anomalies.detectors import Finding
 from hub.anomalies.domain import Anomaly
 from hub.anomalies.engine import Engine, EngineState
 from hub.cases.intake import note_recovery, take_up
+from hub.cases.positive import SEQUENCED
+from hub.cases.sound import sound_due
 from hub.plans.domain import Plan
-from hub.sites.store import SITE_CHANNEL, spots
+from hub.shutoffs.store import SHUT_OFFS_CHANNEL, mutes
+from hub.sites.alarm_list import Told, alarm_list
+from hub.sites.domain import SiteDocument
+from hub.sites.store import SITE_CHANNEL, read_site, spots
 from ingest.clock import SECOND, moment
 from ingest.feed import decode_committed
 
@@ -30,6 +35,7 @@ PAGE = 64  # feed rows read at once; ours: a batch is 1 MiB at most
 PULSE_EVERY: Micros = SECOND // 4  # ours: known before `SETTLE` is over, so no timer is early
 SAVE_EVERY: Micros = SECOND  # ours: how much is judged twice, at most, after a crash
 _YIELD_EVERY = 8  # rows; ours: the API shares this thread, a row takes well under a millisecond
+_CHANGES = (SITE_CHANNEL, SHUT_OFFS_CHANNEL)
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +66,7 @@ class Session:
     state: EngineState
     found: list[Finding] = field(default_factory=list[Finding])
     missed: store.Missed | None = None
+    site: SiteDocument | None = None
     saved_position: int = 0
     saved_at: Micros = 0
     pulsed_at: Micros = 0
@@ -75,12 +82,13 @@ class Session:
         progress: Progress,
     ) -> Session:
         """Go on from the saved cursor; without one, from the beginning of the retained feed."""
-        engine = Engine(plan, await spots(conn))
+        engine = Engine(plan, await spots(conn), await mutes(conn))
         saved = await store.read_cursor(conn, name)
         state = engine.start() if saved is None else engine.decode(saved.state)
         progress.position = 0 if saved is None else saved.position
         session = cls(conn, name, plan, clock, progress, engine, state)
         session.saved_position = progress.position
+        session.site = await read_site(conn)
         return session
 
     @property
@@ -122,6 +130,9 @@ class Session:
             self.found += found
         self.state, found = self.engine.due(self.state, now)
         self.found += found
+        if self.plan.positive_alarm is not None:
+            async with self.conn.transaction():
+                await sound_due(self.conn, self.plan.positive_alarm, self._everybody, now)
 
     async def save(self, *, at_once: bool = False) -> None:
         """Save what was found at once, mere progress every `SAVE_EVERY`."""
@@ -140,10 +151,11 @@ class Session:
         self.saved_position, self.saved_at = saved.position, now
 
     async def hear(self, patience_s: float) -> None:
-        """Wait for news, at most so long; a site that changed is taken in."""
+        """Wait for news, at most so long; a site or shut-offs that changed are taken in."""
         notices = self.conn.notifies(timeout=patience_s, stop_after=1)
-        if any([notice.channel == SITE_CHANNEL async for notice in notices]):
-            self.engine = Engine(self.plan, await spots(self.conn))
+        if any([notice.channel in _CHANGES async for notice in notices]):
+            self.engine = Engine(self.plan, await spots(self.conn), await mutes(self.conn))
+            self.site = await read_site(self.conn)
 
     def _notice_missed(self, upto: int) -> None:
         """Ingest dropped rows that were not judged: say so, go on behind them, never in silence."""
@@ -170,5 +182,20 @@ class Session:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)
             return
         due = self.plan.rules[finding.rule].due_minutes
+        told = self._told_at_once(finding, spot.grid)
         wait_s = self.plan.grids.acknowledge_s(finding.grade)
-        await take_up(self.conn, finding, spot, now, due_minutes=due, acknowledge_s=wait_s)
+        await take_up(
+            self.conn, finding, spot, now, due_minutes=due, acknowledge_s=wait_s, notify=told
+        )
+
+    def _told_at_once(self, finding: Anomaly, grid: str) -> tuple[Told, ...]:
+        """Whom a new case is told at once: of an emergency everybody, unless it is looked at."""
+        if finding.grade != "emergency":
+            return ()
+        everybody = self._everybody(grid)
+        if self.plan.positive_alarm is None or finding.kind not in SEQUENCED:
+            return everybody
+        return tuple(one for one in everybody if one.capacity in ("holder", "duty"))
+
+    def _everybody(self, grid: str) -> tuple[Told, ...]:
+        return () if self.site is None else alarm_list(self.site, grid)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
 from psycopg import AsyncConnection
+from psycopg.types.json import Json
 
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.anomalies.row import Pulse
@@ -111,6 +113,7 @@ async def put_anomaly(conn: AsyncConnection[Any], anomaly: Anomaly) -> None:
         "detection_time": None if seen is None else clock.moment(seen),
         "veto": anomaly.veto,
         "muted": anomaly.muted,
+        "cause": None if anomaly.cause is None else Json(msgspec.to_builtins(anomaly.cause)),
     }
     await conn.execute(_QUERIES["put_anomaly"], values)
 

@@ -12,7 +12,7 @@ what the sensors say. Nothing here reads a clock or a database. Times are int64 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -21,6 +21,7 @@ from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, AnomalyKind, Grade, Recovery
 from hub.cases.facts import breach_facts, finite, measured, minutes_on, seconds_on
 from hub.roster.domain import Answer, Reason
+from hub.sites.alarm_list import Told
 from hub.sites.responsible import Responsible
 
 Stage = Literal["discovered", "accepted", "dispatched", "handled", "verified", "closed"]
@@ -33,6 +34,7 @@ EventName = Literal[
     "joined",
     "merged",
     "sensor_recovered",
+    "alarmed",
     "accepted",
     "dispatched",
     "handled",
@@ -126,12 +128,15 @@ def discover(
     now: Micros,
     acknowledge_s: float | None = None,
     responsible: Responsible | None = None,
+    notify: Sequence[Told] = (),
 ) -> list[Event]:
     """A case opens: the first event, which assigns it to the warden of the device's leaf grid.
 
-    The responsible persons of that moment are copied into it.
+    The responsible persons of that moment are copied into it. `notify` are those who are told at
+    once, all at the same time (HZ-07).
     """
-    facts = breach_facts(anomaly) | {
+    facts = breach_facts(anomaly) | _notified(notify)
+    facts |= {
         "kind": anomaly.kind,
         "device": anomaly.device,
         "grade": anomaly.grade,
@@ -220,6 +225,13 @@ def worsen(
         }
     )
     return _danger_back(state, Event(event="worsened", at=now, actor=SENSOR, data=facts))
+
+
+def alarm(state: CaseState, why: str, notify: Sequence[Told], *, now: Micros) -> list[Event]:
+    """All of an alarm list are told of an open case that somebody was looking at."""
+    if not state.open:
+        return []
+    return [Event(event="alarmed", at=now, actor=SENSOR, data={"why": why} | _notified(notify))]
 
 
 def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]:
@@ -322,7 +334,7 @@ def evolve(state: CaseState, event: Event) -> CaseState:
             changes |= {"stage": "dispatched", "owner": event.data["to"]}
         case "accepted" | "handled" | "verified" | "closed":
             changes |= {"stage": event.event, "acknowledge_by": None}
-        case "noted":
+        case "noted" | "alarmed":
             pass
         case "discovered":
             raise ValueError("a case is discovered once")
@@ -367,6 +379,11 @@ def _breach(state: CaseState, data: dict[str, Any]) -> str:
 
 def _other(state: CaseState, device: str) -> dict[str, str]:
     return {} if device == state.device else {"device": device}
+
+
+def _notified(notify: Sequence[Told]) -> dict[str, Any]:
+    told = [{"person": one.person, "as": one.capacity} for one in notify]
+    return {"notify": told} if told else {}
 
 
 def _verified_by_sensor(now: Micros) -> Event:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+import msgspec
+
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly
 
@@ -29,7 +31,8 @@ def measured(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def breach_facts(anomaly: Anomaly) -> dict[str, Any]:
     """What an anomaly brings into an event's data."""
-    return {
+    cause = {} if anomaly.cause is None else {"cause": msgspec.to_builtins(anomaly.cause)}
+    return cause | {
         "anomaly": str(anomaly.key),
         "rule": anomaly.rule,
         "started": anomaly.started,

@@ -5,6 +5,7 @@ Both functions may be called again with the same news: it is written once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -26,6 +27,7 @@ from hub.cases.domain import (
 )
 from hub.roster.domain import Post, answerable
 from hub.roster.store import chain, leaves_at
+from hub.sites.alarm_list import Told
 from hub.sites.domain import Spot
 
 
@@ -37,6 +39,7 @@ async def take_up(
     *,
     due_minutes: int | None = None,
     acknowledge_s: float | None = None,
+    notify: Sequence[Told] = (),
 ) -> None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
@@ -45,6 +48,7 @@ async def take_up(
     of the anomaly's kind. A new case belongs to the warden of the spot's leaf grid, and is handed
     over at once to the stand-in of a warden on leave. It is due `due_minutes` after `now`, by the
     rule that was broken, and must be accepted within `acknowledge_s`; None sets no deadline.
+    `notify` are those who are told of a new case at once.
     """
     await store.lock_log(conn)
     if await store.is_taken_up(conn, anomaly):
@@ -71,7 +75,7 @@ async def take_up(
         )
         case = await store.append(conn, lesser[0], events)
     else:
-        events = await _open(conn, anomaly, spot, now, due_minutes, acknowledge_s)
+        events = await _open(conn, anomaly, spot, now, due_minutes, acknowledge_s, notify)
         case = await store.create(conn, spot, events)
     await store.add_anomaly(conn, case.id, anomaly)
     for other in lesser[1:]:
@@ -97,6 +101,7 @@ async def _open(
     now: Micros,
     due_minutes: int | None,
     acknowledge_s: float | None,
+    notify: Sequence[Told],
 ) -> list[Event]:
     """The first events of a case: it opens, and goes to whoever answers for the spot now."""
     there = await chain(conn, spot.grid_path)
@@ -109,6 +114,7 @@ async def _open(
         acknowledge_s=acknowledge_s,
         responsible=there.responsible,
         now=now,
+        notify=notify,
     )
     opened = fold(events)
     if answer is None or answer.reason is None or answer.person == opened.owner:

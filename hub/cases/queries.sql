@@ -29,6 +29,15 @@ where c.stage <> 'closed' and exists (
     select from hub.case_anomalies a where a.case_id = c.id and a.anomaly = any(%(anomalies)s))
 order by c.id
 
+-- name: waiting_alarms
+-- Open cases of smoke of which not everybody has been told.
+select c.* from hub.cases c
+where c.stage <> 'closed' and c.kind in ('smoke_alarm', 'fire_confirmed')
+  and exists (select from hub.case_events e where e.case_id = c.id and e.seq = 1
+              and e.data ->> 'kind' = 'smoke_alarm')
+  and not exists (select from hub.case_events e where e.case_id = c.id and e.event = 'alarmed')
+order by c.id
+
 -- name: case
 select * from hub.cases where id = %(id)s
 

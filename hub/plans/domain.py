@@ -12,7 +12,7 @@ import msgspec
 
 from edge.access import Reason
 from edge.wire import Identifier
-from hub.anomalies.domain import AnomalyKind, Grade
+from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.plans.schedule import Active
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
@@ -21,7 +21,7 @@ FORMAT = 1  # of the plan file
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
-Zone = Literal["place", "building", "grid", "zone"]
+Zone = Literal["place", "building", "grid", "zone", "site"]
 
 
 class PlanError(ValueError):
@@ -157,13 +157,15 @@ class RepeatedRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="r
 class GroupRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="group"):
     """At least `least` devices of one `zone` break any of `rules` within `within_s`.
 
-    What they raised becomes one case of this rule. It clears when none of them is broken.
+    What they raised becomes one case of this rule. It clears when none of them is broken. With
+    `causes`, only what has most likely one of these causes counts.
     """
 
     rules: Annotated[list[str], msgspec.Meta(min_length=1)]
     zone: Zone
     least: Annotated[int, msgspec.Meta(ge=2)] = 2
     within_s: Positive | None = None
+    causes: list[CauseName] = []
 
 
 class PresenceRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="presence"):
@@ -300,11 +302,22 @@ class Titled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Name
 
 
+class PositiveAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Smoke alarms are first looked at: the positive alarm sequence of NFPA 72, chapter 23.
+
+    The standard's bounds: to be acknowledged within 15 s, then investigated for 180 s at most.
+    """
+
+    acknowledge_s: Annotated[float, msgspec.Meta(gt=0, le=15)] = 15
+    investigate_s: Annotated[float, msgspec.Meta(gt=0, le=180)] = 180
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
-    weekdays and months are told.
+    weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
+    once.
     """
 
     format: Literal[1]
@@ -314,6 +327,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     time_zone: str = "UTC"
     kinds: dict[Identifier, Titled] = {}
     device_kinds: dict[Identifier, Titled] = {}
+    positive_alarm: PositiveAlarm | None = None
     rules: dict[str, AnyRule]
     grids: GridRules = NO_RULES
 

@@ -25,7 +25,9 @@ def commands() -> Iterator[tuple[str, ...]]:
             yield (name, inner)
 
 
-@pytest.mark.parametrize("group", [(), ("hub",), ("replay",), ("site",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "group", [(), ("hub",), ("replay",), ("site",), ("shutoff",)], ids=" ".join
+)
 def test_help_shows_each_command_with_one_whole_line(group: tuple[str, ...]) -> None:
     words = [sys.executable, "-m", "gridwarden", *group, "--help"]
     shown = subprocess.run(words, capture_output=True, text=True, check=True, env=TERMINAL).stdout

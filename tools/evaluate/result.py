@@ -24,6 +24,7 @@ LIMITS_S = {
     "agent_silent": 1.0,
     "hydrant_low_pressure": 3.0,
     "hydrant_no_water": 3.0,
+    "hydrant_knocked": 1.0,
     "lane_blocked": 5.0,
     "lens_covered": 5.0,
     "camera_fire": 8.0,

@@ -79,7 +79,7 @@ class Group:
 
     def _zone(self, finding: Finding) -> str | None:
         spot = self.spots.get(finding.device)
-        if finding.rule not in self.rule.rules or spot is None:
+        if finding.rule not in self.rule.rules or spot is None or self._other_cause(finding):
             return None
         match self.rule.zone:
             case "place":
@@ -90,6 +90,13 @@ class Group:
                 return spot.grid
             case "zone":
                 return spot.zone or spot.building
+            case "site":
+                return spot.grid_path[0]
+
+    def _other_cause(self, finding: Finding) -> bool:
+        if not self.rule.causes or not isinstance(finding, Anomaly):
+            return False
+        return finding.cause is None or finding.cause.name not in self.rule.causes
 
     def _add(
         self,
@@ -113,7 +120,7 @@ class Group:
         near = [member for member in mine if abs(member.raised - news.raised) <= within]
         if len({member.device for member in near}) < self.rule.least:
             return [news]
-        whole = self._anomaly(near)
+        whole = msgspec.structs.replace(self._anomaly(near), cause=news.cause)
         standing[zone] = Standing(whole.device, whole.started, whole.key)
         return [whole, msgspec.structs.replace(news, part_of=whole.key)]
 

@@ -44,3 +44,18 @@ def test_gauges_differ_from_epanet_by_their_noise_alone(world: World, morning: i
     assert (pressure > low - 5 * NOISE_MPA).all()
     assert (pressure < high + 5 * NOISE_MPA).all()
     assert len(set(pressure.tolist())) > 30
+
+
+def test_caps_are_off_while_somebody_draws_and_hydrants_lean_that_were_run_into(
+    world: World, morning: int
+) -> None:
+    run, openings = Run(world, morning), world.hydraulics.openings
+    for trouble in world.troubles.between(0, 6 * 3600 * SECOND):
+        if not (trouble.opens_cap or trouble.knocked):
+            continue
+        due = run.hydrants.beats.due(trouble.start, trouble.end - 1)
+        own = due.device == openings[trouble.target].hydrant
+        body = run.hydrants.watch(due)
+        assert body.tell[own].all()
+        assert (body.cap[own] == trouble.opens_cap).all()
+        assert (body.tilt[own] > 15).all() == trouble.knocked

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.anomalies.domain import Anomaly, Recovery
+from hub.anomalies.domain import Anomaly, Cause, Recovery
+from hub.cases.chain import seal, verify
 from hub.cases.domain import (
     SENSOR,
     Action,
@@ -78,6 +79,19 @@ def test_a_new_case_belongs_to_the_warden_and_knows_its_deadline() -> None:
     assert (state.stage, state.owner, state.recovered) == ("discovered", "p-wang-01", False)
     assert state.due == 10_000 + 30 * 60_000_000
     assert (state.value, state.limit, state.unit) == (0.11, 0.14, "MPa")
+
+
+def test_a_case_keeps_the_cause_that_was_judged_with_its_evidence() -> None:
+    """SE-06: the file of a case tells the likeliest cause and what it rests on."""
+    cause = Cause(
+        name="theft", confidence=0.9, second="burst", second_confidence=0.05, evidence={"flow": 44}
+    )
+    opened = discover(
+        msgspec.structs.replace(anomaly(), cause=cause), warden=None, due_minutes=None, now=1
+    )
+    assert opened[0].data["cause"]["name"] == "theft"
+    assert opened[0].data["cause"]["evidence"] == {"flow": 44}
+    assert verify(seal(1, opened)) is None
 
 
 def test_a_case_without_deadline_is_never_due() -> None:

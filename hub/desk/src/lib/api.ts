@@ -14,6 +14,7 @@ import type {
   Order,
   Problem,
   Series,
+  ShutOff,
   Site,
   Step,
 } from "./types";
@@ -73,6 +74,8 @@ export const readAgentGaps = (agent: string): Promise<AgentGaps> =>
 export const readHealth = (): Promise<Health> => ask("/api/health", {}, UNWELL);
 export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
+export const readShutOffs = async (): Promise<ShutOff[]> =>
+  (await ask<{ items: ShutOff[] }>("/api/shut-offs")).items;
 export const readCase = (id: number): Promise<CaseFile> => ask(`/api/cases/${id}`);
 
 export type Wanted = { grid: string | null; kind: string | null; owner: string | null; search: string };

@@ -35,4 +35,5 @@ export type Order = Schemas["CommandRequest"]["order"];
 export type Health = Schemas["Health"];
 export type DeadLetterPage = Schemas["DeadLetterPage"];
 export type Beat = Schemas["Beat"];
+export type ShutOff = Schemas["ShutOffView"];
 export type Problem = Schemas["ProblemDetails"];

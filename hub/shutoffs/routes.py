@@ -1,0 +1,79 @@
+"""Routes of the shut-offs: plan one, list them, end one before its time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from hub.acting import Person, refuse_unknown
+from hub.problems import FieldError, ProblemError, invalid
+from hub.shutoffs import store
+from hub.shutoffs.domain import ShutOffRefusedError
+from hub.shutoffs.views import ShutOffList, ShutOffRequest, ShutOffView, view
+from hub.wiring import Connection, WiredParts
+
+ShutOffId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+router = APIRouter(prefix="/api", tags=["shut-offs"])
+
+
+@router.post(
+    "/shut-offs", summary="Plan a shut-off of the water", status_code=201, responses={400: {}}
+)
+async def plan_shut_off(
+    request: ShutOffRequest, parts: WiredParts, conn: Connection, person: Person
+) -> ShutOffView:
+    """While it lasts, pressure rules of its hydrants write to the log only (SE-08)."""
+    await refuse_unknown(parts, conn, person)
+    now = parts.clock()
+    try:
+        shut_off = await store.plan(conn, request.planned(), actor=person, now=now)
+    except ShutOffRefusedError as error:
+        raise invalid(
+            [FieldError(field=f"body.{fault.field}", message=fault.text) for fault in error.faults]
+        ) from None
+    return view(shut_off, await store.history(conn, shut_off.id), now)
+
+
+@router.get("/shut-offs", summary="Planned shut-offs, the latest start first")
+async def list_shut_offs(
+    parts: WiredParts,
+    conn: Connection,
+    everything: Annotated[bool, Query(alias="all", description="Those that are over, too")] = False,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> ShutOffList:
+    """Those that last or are to come, each with who did what."""
+    now = parts.clock()
+    found = await store.newest(conn, now, everything=everything, limit=limit)
+    return ShutOffList(items=[view(one, await store.history(conn, one.id), now) for one in found])
+
+
+@router.post(
+    "/shut-offs/{shut_off}/end",
+    summary="End a shut-off before its time",
+    responses={400: {}, 404: {}, 409: {}},
+)
+async def end_shut_off(
+    shut_off: ShutOffId, parts: WiredParts, conn: Connection, person: Person
+) -> ShutOffView:
+    """The rules are armed again at once; what is broken still is raised."""
+    await refuse_unknown(parts, conn, person)
+    now = parts.clock()
+    try:
+        ended = await store.end(conn, shut_off, actor=person, now=now)
+    except store.NoSuchShutOffError:
+        raise ProblemError(
+            404,
+            "no-such-shut-off",
+            "There is no such shut-off",
+            f"No shut-off has id {shut_off}; see GET /api/shut-offs?all=true.",
+        ) from None
+    except store.ShutOffOverError:
+        raise ProblemError(
+            409,
+            "shut-off-over",
+            "The shut-off is over already",
+            "Its rules are armed; there is nothing to end.",
+        ) from None
+    return view(ended, await store.history(conn, shut_off), now)

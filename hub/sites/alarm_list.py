@@ -1,0 +1,44 @@
+"""Alarm list: who is told at once of an emergency in a grid, all at the same time (HZ-07). Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from hub.sites.adjacency import neighbours
+from hub.sites.domain import SiteDocument
+
+Capacity = Literal["holder", "duty", "upper", "neighbour"]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A person, and as what: holder of the grid, stand-in or desk on duty, chief of the grid
+    above, or holder of a grid beside it."""
+
+    person: str
+    capacity: Capacity
+
+
+def alarm_list(document: SiteDocument, grid: str) -> tuple[Told, ...]:
+    """Everybody who is told of an emergency in a leaf grid, each once, in the first capacity."""
+    holdings = {holding.grid: holding for holding in document.holdings}
+    parents = {one.code: one.parent for one in document.grids}
+    told: dict[str, Capacity] = {}
+    if grid in holdings:
+        own = holdings[grid]
+        told[own.warden] = "holder"
+        if own.stand_in is not None:
+            told.setdefault(own.stand_in, "duty")
+    for person in document.people:
+        if person.role == "desk":
+            told.setdefault(person.id, "duty")
+    above = parents.get(grid)
+    while above is not None and above not in holdings:
+        above = parents.get(above)
+    if above is not None:
+        told.setdefault(holdings[above].warden, "upper")
+    for beside in neighbours(document).get(grid, ()):
+        if beside.code in holdings:
+            told.setdefault(holdings[beside.code].warden, "neighbour")
+    return tuple(Told(person, capacity) for person, capacity in told.items())

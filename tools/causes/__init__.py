@@ -1,0 +1,1 @@
+"""Causes: how often the likeliest cause of a hydrant's trouble is the true one, in simulation."""
