@@ -11,7 +11,7 @@ TIMESCALE := tests/timescale
 DESK_SOURCES := $(shell find $(DESK)/src $(DESK)/index.html $(DESK)/*.json $(DESK)/*.ts -type f ! -name api.d.ts ! -name openapi.json 2>/dev/null)
 API_SOURCES := $(shell find hub -name '*.py' 2>/dev/null)
 
-.PHONY: help demo test lint check-desk format bench chaos desk lock clean
+.PHONY: help demo test lint check-desk format bench chaos requirements desk lock clean
 
 help:
 	@echo "make demo                start the whole system on a simulated campus; ARGS=\"--for 60\" etc."
@@ -20,6 +20,7 @@ help:
 	@echo "make format              format the source"
 	@echo "make bench NAME=ingest   measure; the last line is one JSON object"
 	@echo "make chaos               kill everything at random and count; ARGS=\"--kills 20\" etc."
+	@echo "make requirements        which requirement is proven by which tests; ARGS=\"--json\" etc."
 	@echo "make desk                build the desk page"
 	@echo "make lock                resolve and lock the dependencies anew"
 
@@ -53,6 +54,9 @@ bench: $(VENV)/.dev
 
 chaos: $(VENV)/.dev
 	@$(BIN)/python -m tools.chaos $(ARGS)
+
+requirements: $(VENV)/.dev
+	@$(BIN)/python -m tools.requirements $(ARGS)
 
 desk: $(DESK)/dist/index.html
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from gridwarden import __version__
-from gridwarden.commands import boards, check, demo, process, replay, site, spool
+from gridwarden.commands import boards, check, demo, process, replay, rules, site, spool
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
 from gridwarden.logs import start_logging
@@ -36,6 +36,7 @@ app.add_typer(process.edge, name="edge")
 app.add_typer(replay.app, name="replay")
 app.add_typer(spool.app, name="spool")
 app.add_typer(site.app, name="site")
+app.add_typer(rules.app, name="rules")
 app.add_typer(boards.app, name="dashboards")
 
 

@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.simulate.epanet import WATER_CAUSES, Opening, Solution, WaterCause, solve
-from edge.simulate.noise import Floats
+from edge.simulate.noise import Floats, as_ints
 from edge.simulate.territory import HEIGHT, WIDTH, Spot, Territory
 from edge.simulate.waterworks import (
     HYDRANTS,
+    NET3,
     STEP_S,
     STEPS,
+    Mains,
     Spotted,
     add_laterals,
     choose_junctions,
@@ -59,7 +61,9 @@ class Hydraulics:
         return [i for i, opening in enumerate(self.openings) if opening.cause == cause]
 
 
-def build_hydraulics(seed: int, territory: Territory, cache_dir: Path | None) -> Hydraulics:
+def build_hydraulics(
+    seed: int, territory: Territory, cache_dir: Path | None, mains: Mains = NET3
+) -> Hydraulics:
     """Solve the campus's mains, or take the answers from the cache folder.
 
     Raises:
@@ -67,14 +71,15 @@ def build_hydraulics(seed: int, territory: Territory, cache_dir: Path | None) ->
         OSError: the cache folder can't be written.
     """
     if cache_dir is None:
-        return _solve(seed, territory)
-    path = cache_dir / f"hydraulics-v{_FORMAT}-seed{seed}-wntr{version('wntr')}.npz"
+        return _solve(seed, territory, mains)
+    network = "" if mains == NET3 else f"-{mains.network}"
+    path = cache_dir / f"hydraulics-v{_FORMAT}-seed{seed}{network}-wntr{version('wntr')}.npz"
     if path.exists():
         try:
             return _load(path)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             _log.warning("hydraulics cache unreadable, solving again", extra={"error": str(error)})
-    hydraulics = _solve(seed, territory)
+    hydraulics = _solve(seed, territory, mains)
     _save(hydraulics, path)
     return hydraulics
 
@@ -85,16 +90,19 @@ def ground_height(spots: Floats) -> Floats:
     return 10.0 + 3.0 * x + 2.0 * np.exp(-8.0 * ((x - 0.5) ** 2 + (y - 0.5) ** 2))
 
 
-def _solve(seed: int, territory: Territory) -> Hydraulics:
+def _solve(seed: int, territory: Territory, mains: Mains) -> Hydraulics:
     random = np.random.default_rng((seed, 0x4A7E))
-    network = load_example()
-    junctions = choose_junctions(network)
+    network = load_example(mains.network)
+    junctions = choose_junctions(network, mains.left_out)
     warped = _campus_spots(junctions)
-    order = np.argsort(warped[:, 0], kind="stable")
+    order = as_ints(np.argsort(warped[:, 0], kind="stable"))
     spots = [territory.open_spot((float(x), float(y))) for x, y in warped[order]]
+    chosen = [junctions[i] for i in order]
     ground = ground_height(np.array(spots))
+    if mains.at_street_level:
+        ground = np.array([float(network.get_node(one.junction).elevation) for one in chosen])
     lengths = random.uniform(15.0, 60.0, HYDRANTS)
-    add_laterals(network, [junctions[i] for i in order], ground, lengths)
+    add_laterals(network, chosen, ground, lengths)
     causes: list[WaterCause] = [cause for cause, count in _CANDIDATES.items() for _ in range(count)]
     hydrants = random.permutation(HYDRANTS)[: len(causes)]  # no hydrant has two troubles
     candidates = [

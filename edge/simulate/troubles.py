@@ -1,7 +1,8 @@
 """Troubles: what goes wrong on the campus, to which device, and when.
 
-The first minute holds every kind; after two minutes one trouble starts every two to four
-minutes, forever. Trouble number n is a pure function of the seed and n. Times are world time.
+The first minute holds every kind; after two minutes one trouble starts in every slot of the
+world's rates (of the first world: every two to four minutes), forever. Trouble number n is a pure
+function of the seed, the rates and n. Times are world time.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ AFTERMATH = 120 * SECOND  # after a trouble's end nothing of it shows any longer
 
 _STREAM = 0x720B
 _CALM_FROM = 120 * SECOND
-_SLOT = 180 * SECOND
-_WITHIN_SLOT = 60 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +42,36 @@ class Trouble:
     end: Micros
 
 
-class _Kind(NamedTuple):
+class Rate(NamedTuple):
     """How often (in shares) a cause comes up, and how long it lasts in seconds."""
 
     share: float
     lasts: tuple[float, float]
 
 
-_KINDS: dict[Cause, _Kind] = {
-    "burst": _Kind(0.10, (60, 150)),
-    "theft": _Kind(0.12, (60, 150)),
-    "hose": _Kind(0.05, (60, 120)),
-    "leak": _Kind(0.10, (60, 150)),
-    "closed_valve": _Kind(0.13, (60, 150)),
-    "fire": _Kind(0.10, (20, 60)),
-    "cooking": _Kind(0.15, (15, 40)),
-    "fault": _Kind(0.07, (60, 150)),
-    "shutdown": _Kind(0.08, (60, 150)),
-    "forced_entry": _Kind(0.10, (10, 40)),
+@dataclass(frozen=True)
+class Rates:
+    """One trouble starts in the first `within_s` seconds of every `slot_s`; shares add up to 1."""
+
+    slot_s: float
+    within_s: float
+    causes: Mapping[Cause, Rate]
+
+
+_KINDS: dict[Cause, Rate] = {
+    "burst": Rate(0.10, (60, 150)),
+    "theft": Rate(0.12, (60, 150)),
+    "hose": Rate(0.05, (60, 120)),
+    "leak": Rate(0.10, (60, 150)),
+    "closed_valve": Rate(0.13, (60, 150)),
+    "fire": Rate(0.10, (20, 60)),
+    "cooking": Rate(0.15, (15, 40)),
+    "fault": Rate(0.07, (60, 150)),
+    "shutdown": Rate(0.08, (60, 150)),
+    "forced_entry": Rate(0.10, (10, 40)),
 }
 
-_CAUSES = tuple(_KINDS)
-_BOUNDS = tuple(accumulate(kind.share for kind in _KINDS.values()))
+FREQUENT = Rates(slot_s=180, within_s=60, causes=_KINDS)
 
 # Cause, start and end in seconds: a run of one minute sees every kind of case.
 _OPENING_ACT: tuple[tuple[Cause, float, float], ...] = (
@@ -81,19 +88,28 @@ _OPENING_ACT: tuple[tuple[Cause, float, float], ...] = (
 
 
 class Troubles:
-    """The schedule of one world. `targets` lists, per cause, whom it befalls in turn.
+    """The schedule of one world. `targets` lists, per cause of the rates, whom it befalls in turn.
 
     Raises:
         ValueError: a cause has fewer than three targets, so that it could befall one that still
             has the last trouble.
     """
 
-    def __init__(self, seed: int, targets: Mapping[Cause, Sequence[int]]) -> None:
-        for cause in _KINDS:
+    def __init__(
+        self, seed: int, targets: Mapping[Cause, Sequence[int]], rates: Rates = FREQUENT
+    ) -> None:
+        for cause in rates.causes:
             if len(targets.get(cause, ())) < 3:
                 raise ValueError(f"world of seed {seed} has no three targets for {cause}")
         self._seed = seed
-        self._targets = {cause: tuple(targets[cause]) for cause in _KINDS}
+        self._rates = rates
+        self._causes = tuple(rates.causes)
+        self._bounds = tuple(accumulate(rate.share for rate in rates.causes.values()))
+        self._slot = int(rates.slot_s * SECOND)
+        self._within_slot = int(rates.within_s * SECOND)
+        lasts = max(int(rate.lasts[1]) * SECOND for rate in rates.causes.values())
+        self._longest = lasts + AFTERMATH
+        self._targets = {cause: tuple(targets[cause]) for cause in rates.causes}
         self._opening_act = tuple(
             Trouble(cause, self._targets[cause][-1], int(start * SECOND), int(end * SECOND))
             for cause, start, end in _OPENING_ACT
@@ -102,9 +118,8 @@ class Troubles:
 
     def between(self, start: Micros, end: Micros) -> list[Trouble]:
         """Troubles that still show within [start, end], by the time they started."""
-        longest = max(int(kind.lasts[1]) * SECOND for kind in _KINDS.values()) + AFTERMATH
-        first = max(0, (start - longest - _WITHIN_SLOT - _CALM_FROM) // _SLOT)
-        last = (end - _CALM_FROM) // _SLOT
+        first = max(0, (start - self._longest - self._within_slot - _CALM_FROM) // self._slot)
+        last = (end - _CALM_FROM) // self._slot
         drawn = [self._in_slot(number) for number in range(first, last + 1)]
         shown = [
             trouble
@@ -115,9 +130,10 @@ class Troubles:
 
     def _draw(self, number: int) -> Trouble:
         which, when, how_long = uniform(self._seed, _STREAM, [3 * number + i for i in range(3)])
-        cause = _CAUSES[min(bisect_right(_BOUNDS, float(which)), len(_CAUSES) - 1)]
-        shortest, longest = _KINDS[cause].lasts
-        start = _CALM_FROM + number * _SLOT + int(when * _WITHIN_SLOT)
+        last = len(self._causes) - 1
+        cause = self._causes[min(bisect_right(self._bounds, float(which)), last)]
+        shortest, longest = self._rates.causes[cause].lasts
+        start = _CALM_FROM + number * self._slot + int(when * self._within_slot)
         lasts = int((shortest + (longest - shortest) * how_long) * SECOND)
         targets = self._targets[cause]
         return Trouble(cause, targets[number % len(targets)], start, start + lasts)

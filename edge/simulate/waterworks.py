@@ -1,9 +1,9 @@
 """Waterworks: the campus's mains and hydrants as an EPANET model.
 
-The mains are EPANET's example network 3 as the `wntr` wheel ships it: pipes, pumps, tanks,
-demands and heads untouched. Sixty of its junctions feed one hydrant each through a lateral pipe
-of nominal diameter 100 mm; the hydrants stand on the campus's own gentle ground, which alone
-sets the level of their pressures.
+The mains are an example network as the `wntr` wheel ships it, EPANET's number 3 unless told
+otherwise: pipes, pumps, tanks, demands and heads untouched. Sixty of its junctions feed one
+hydrant each through a lateral pipe of nominal diameter 100 mm. On network 3 the hydrants stand on
+the campus's own gentle ground, which alone sets the level of their pressures.
 """
 
 from __future__ import annotations
@@ -25,6 +25,21 @@ _ROUGHNESS = 100.0  # Hazen-Williams, old cast iron
 _MINOR_LOSS = 3.0  # tee, bend, open gate valve
 
 
+class Mains(NamedTuple):
+    """Which of the wheel's networks, junctions never to be chosen, and where hydrants stand.
+
+    `at_street_level`: as high as the network's own junction, not on the campus's ground.
+    """
+
+    network: str
+    left_out: frozenset[str] = frozenset()
+    at_street_level: bool = False
+
+
+# Junction 601 only exists for the pump's bypass and 10 and 61 feed it: 0.7 MPa and more.
+NET3 = Mains("Net3", left_out=frozenset({"601", "61", "10"}))
+
+
 class Spotted(NamedTuple):
     """A hydrant's junction in the example network and where that lies there (its own units)."""
 
@@ -33,7 +48,7 @@ class Spotted(NamedTuple):
     y: float
 
 
-def choose_junctions(network: Any) -> list[Spotted]:
+def choose_junctions(network: Any, left_out: frozenset[str] = NET3.left_out) -> list[Spotted]:
     """Sixty junctions spread as widely as can be, without those beside pumps and tanks."""
     rim: set[str] = set()
     for _, link in [*network.pumps(), *network.valves()]:
@@ -42,8 +57,7 @@ def choose_junctions(network: Any) -> list[Spotted]:
         for link in network.get_links_for_node(name):
             pipe = network.get_link(link)
             rim.update((pipe.start_node_name, pipe.end_node_name))
-    # Junction 601 only exists for the pump's bypass and 10 and 61 feed it: 0.7 MPa and more.
-    names = [name for name in network.junction_name_list if name not in rim | {"601", "61", "10"}]
+    names = [name for name in network.junction_name_list if name not in rim | left_out]
     at = np.array([network.get_node(name).coordinates for name in names], dtype=np.float64)
     at = np.argsort(np.argsort(at, axis=0), axis=0).astype(np.float64)
     chosen = [0]
@@ -54,11 +68,11 @@ def choose_junctions(network: Any) -> list[Spotted]:
     return [Spotted(names[i], *map(float, network.get_node(names[i]).coordinates)) for i in chosen]
 
 
-def load_example() -> Any:
-    """EPANET's example network 3 from the wheel, as a `wntr` model."""
+def load_example(network: str = NET3.network) -> Any:
+    """An example network from the wheel, as a `wntr` model."""
     from wntr.network import WaterNetworkModel  # here, for it costs 2 s and 100 MB
 
-    return WaterNetworkModel("Net3")
+    return WaterNetworkModel(network)
 
 
 def add_laterals(

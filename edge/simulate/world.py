@@ -14,6 +14,7 @@ from edge.simulate.epanet import WATER_CAUSES
 from edge.simulate.hydraulics import Hydraulics, build_hydraulics
 from edge.simulate.people import People, build_people
 from edge.simulate.places import DOORS, Place, Rooms, build_places, find_rooms
+from edge.simulate.recipe import FIRST, Recipe
 from edge.simulate.site_file import site_document
 from edge.simulate.territory import Territory, build_territory
 from edge.simulate.troubles import Cause, Troubles
@@ -30,6 +31,7 @@ class World:
     devices: tuple[Device, ...]
     hydraulics: Hydraulics
     people: People
+    recipe: Recipe = FIRST
 
     def of_kind(self, kind: DeviceKind) -> tuple[Device, ...]:
         """The devices of one kind, in the order in which simulation counts them."""
@@ -48,7 +50,7 @@ class World:
     @cached_property
     def troubles(self) -> Troubles:
         """What goes wrong when; the same for every run of this world."""
-        return Troubles(self.seed, self._targets())
+        return Troubles(self.seed, self._targets(), self.recipe.rates)
 
     def site_document(self) -> dict[str, Any]:
         """The site file's content."""
@@ -78,8 +80,8 @@ def _has_cooking(place: str) -> bool:
     return place.endswith("-kitchen") or place.startswith("dormitory")
 
 
-def build_world(seed: int, cache_dir: Path | None = None) -> World:
-    """The campus of one seed: about 4 s, or 0.3 s once the cache folder holds its hydraulics.
+def build_world(seed: int, cache_dir: Path | None = None, recipe: Recipe = FIRST) -> World:
+    """The campus of one seed and recipe: about 4 s, or 0.3 s once the cache folder has the mains.
 
     Raises:
         ValueError: the seed is negative.
@@ -89,9 +91,9 @@ def build_world(seed: int, cache_dir: Path | None = None) -> World:
     if seed < 0:
         raise ValueError(f"seed {seed}: must be 0 or more")
     territory = build_territory(seed)
-    hydraulics = build_hydraulics(seed, territory, cache_dir)
+    hydraulics = build_hydraulics(seed, territory, cache_dir, recipe.mains)
     places = build_places(territory, hydraulics.spots)
     rooms = find_rooms(places)
     devices = build_devices(places, rooms)
     people = build_people(seed)
-    return World(seed, territory, places, rooms, devices, hydraulics, people)
+    return World(seed, territory, places, rooms, devices, hydraulics, people, recipe)

@@ -126,6 +126,7 @@ def chains(database_url: str) -> tuple[int, list[int]]:
 def test_every_part_may_be_killed_and_nothing_is_lost_or_doubled(
     folder: Path, service_folder: Path
 ) -> None:
+    """SE-02 in part: over MQTT, each once; on plain PostgreSQL."""
     report = service_folder / "kills.json"
     words = ("--for", str(SECONDS), "--report", str(report))
     with start(folder, *words) as demo:

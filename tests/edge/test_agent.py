@@ -128,6 +128,7 @@ def test_a_driver_that_raises_does_not_stop_the_others(
 def test_a_broker_that_is_killed_and_started_again_loses_nothing(
     make_broker: Callable[[], EmbeddedBroker], tmp_path: Path, receive: Receive, until: Until
 ) -> None:
+    """SE-19 in part: readings wait while the link is down."""
     broker, driver = make_broker(), Hydrants()
     receiver = receive(broker.url)
     with running(broker.url, tmp_path, "north", SupervisedDriver("bus", lambda: driver)):

@@ -64,6 +64,7 @@ def bench(tmp_path: Path) -> Any:
 def test_what_is_read_before_the_test_is_marked_and_after_it_is_live(
     bench: Callable[..., Bench], sample_of: Callable[..., Sample]
 ) -> None:
+    """SE-22 in part: no live duty before the test is passed."""
     one = bench()
     assert one.duty.state == "testing"
     assert one.origins(sample_of()) == ["trial"]

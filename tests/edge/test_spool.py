@@ -134,6 +134,7 @@ def test_a_file_that_is_opened_again_by_itself_gives_each_batch_its_own_identity
 def test_urgent_batches_come_first_then_the_oldest(
     tmp_path: Path, clock: Clock, sample_of: MakeSample
 ) -> None:
+    """SE-19 in part: forwarded in order."""
     spool = open_spool(tmp_path, clock)
     spool.append([sample_of(urgent=n in (2, 5)) for n in range(1, 7)])
     assert seqs(spool) == [2, 5, 1, 3, 4, 6]

@@ -84,6 +84,7 @@ def fill(folder: Path, agent: str = "north") -> int:
 def test_a_carried_file_and_the_returned_link_together_store_everything_once(
     context: Context, database_url: str, broker: str, tmp_path: Path
 ) -> None:
+    """SE-19 in part: what was stored while the link was down, carried as courier."""
     made, file = fill(tmp_path), tmp_path / "north.gws"
     manifest = export_spool(context, file, None, now)
     assert (manifest.agent, manifest.batches, manifest.items) == ("north", 24, made)

@@ -89,6 +89,8 @@ def running(known: str, broker: str, agent_file: Path) -> Iterator[str]:
 
 
 def test_an_agent_passes_its_link_test_and_tells_so(running: str) -> None:
+    """SE-22: the store's pair is tested before the agent is heard; live only afterwards."""
+
     def duty() -> Any:
         return rows(running, "select state ->> 'duty' from agents where name = 'north'")[0][0]
 
@@ -98,6 +100,7 @@ def test_an_agent_passes_its_link_test_and_tells_so(running: str) -> None:
     assert 0 < state["median_ms"] <= state["slowest_ms"] < 5000
     ((store,),) = rows(running, "select state -> 'store_test' from workers")
     assert (store["passed"], store["rounds"]) == (True, 5)
+    assert store["tested"] <= state["tested"]
     tests = "select origin, items from batches where epoch in (select epoch from batches"
     assert rows(running, f"{tests} group by epoch having sum(items) = 0)") == [("trial", 0)] * 5
 

@@ -153,6 +153,7 @@ def test_adding_a_partition_by_hand_does_nothing(timescale_url: str) -> None:
 def test_the_same_batches_give_the_same_answers_as_on_plain_postgresql(
     timescale_url: str, plain_url: str
 ) -> None:
+    """SE-02 in part: each once in TimescaleDB."""
     sent = ten_days(60)
     assert write_all(timescale_url, sent) == write_all(plain_url, sent)
     assert not on_timescale(plain_url)

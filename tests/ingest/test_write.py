@@ -64,6 +64,7 @@ def everything(seq: int = 1) -> Arrival:
 def test_every_kind_of_item_is_stored_as_it_was_sent(
     conn: psycopg.Connection, database_url: str
 ) -> None:
+    """EP-01 in part: swipes with person, reader, direction and time."""
     assert writer().write(conn, [everything()]) == Tally(stored=7)
     micros = "(extract(epoch from time) * 1000000)::bigint"
     assert rows(

@@ -157,6 +157,7 @@ def film(path: Path) -> Path:
 def test_a_picture_that_is_asked_for_comes_from_the_camera_to_the_page(
     hub: RunningHub, make_broker: Callable[[], EmbeddedBroker], tmp_path: Path
 ) -> None:
+    """SE-15 in part: a picture on request."""
     broker, stop = make_broker().url, threading.Event()
     film(tmp_path / "film.avi")
     file = tmp_path / "cameras.toml"

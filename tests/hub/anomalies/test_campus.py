@@ -125,6 +125,7 @@ def test_the_simulated_site_has_no_problems(document: SiteDocument) -> None:
 
 
 def test_what_is_true_is_found_and_nothing_else(world: World, document: SiteDocument) -> None:
+    """SE-06 in part: low pressure and no water by sensor."""
     lines = [line for line in truth(world, ORIGIN, HORIZON_S) if line.kind not in CAMERA_KINDS]
     last = ORIGIN + (HORIZON_S - SETTLE_S) * 1_000_000
     expected = {(line.kind, line.device) for line in lines if line.expect_case}

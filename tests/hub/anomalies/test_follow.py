@@ -137,6 +137,30 @@ def test_an_alarm_becomes_a_case_of_the_warden_within_a_second(site_url: str, sa
     assert due.total_seconds() == 60 * DEMO.rules["smoke_alarm"].due_minutes
 
 
+def test_an_anomaly_opens_a_case_of_the_holder_or_joins_the_devices_open_one(
+    site_url: str, say: Any
+) -> None:
+    """SE-04: by its rule's limit, debounce, category and grade."""
+    short = say("hydrant-1", "pressure", (0, 0.1), (3, 0.1), (3.5, 0.3))  # the rule waits 4 s
+    long = say("hydrant-1", "pressure", (10, 0.1), (14, 0.1), (15, 0.3), (19, 0.3))
+    again = say("hydrant-1", "pressure", (30, 0.1), (34, 0.1))
+    commit(site_url, short, long, again, say("smoke-1", "alarm", (35, 1)))
+    follow(site_url, lambda f: until(lambda: f.position == 4))
+    assert cases(site_url) == [
+        ("hydrant_low_pressure", "hydrant-1", "p-warden"),
+        ("smoke_alarm", "smoke-1", "p-warden"),
+    ]
+    assert ask(site_url, "select grid, grade from hub.cases order by id") == [
+        ("C", "serious"),
+        ("C", "emergency"),
+    ]
+    told = "select event from hub.case_events where case_id = (select min(id) from hub.cases)"
+    assert ask(site_url, f"{told} and event in ('discovered', 'recurred') order by position") == [
+        ("discovered",),
+        ("recurred",),
+    ]
+
+
 def test_what_was_committed_before_the_first_start_is_judged(site_url: str, say: Any) -> None:
     commit(site_url, *(say("smoke-1", "alarm", (second, 0)) for second in range(200)))
     commit(site_url, say("smoke-1", "alarm", (300, 1)))

@@ -6,7 +6,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import errors
 
 from ingest import clock
 from tests.hub.make import RunningHub, anomaly, raise_case, recover
@@ -33,6 +35,7 @@ def test_a_new_case_shows_where_what_and_who(hub: RunningHub, case: int) -> None
 
 
 def test_a_case_goes_its_whole_way(hub: RunningHub, case: int) -> None:
+    """CA-02: each transition with actor, time and note, in a log that takes no change."""
     steps = [
         ("accept", "", "accepted", ["dispatch", "note"]),
         ("dispatch", "", "dispatched", ["handle", "note"]),
@@ -52,7 +55,11 @@ def test_a_case_goes_its_whole_way(hub: RunningHub, case: int) -> None:
     ]  # fmt: skip
     assert file["log"][4]["note"] == "阀门已打开"
     assert file["log"][4]["actor_name"]["en"] == "Warden West"
+    assert [entry["actor"] for entry in file["log"]] == ["system:sensor", *["p-west"] * 6]
+    assert sorted(entry["at"] for entry in file["log"]) == [entry["at"] for entry in file["log"]]
     assert len({entry["hash"] for entry in file["log"]}) == 7
+    with psycopg.connect(hub.database_url) as conn, pytest.raises(errors.RestrictViolation):
+        conn.execute("update hub.case_events set note = ''")
 
 
 def test_the_sensor_verifies_what_was_handled(hub: RunningHub) -> None:
@@ -68,6 +75,7 @@ def test_the_sensor_verifies_what_was_handled(hub: RunningHub) -> None:
 
 
 def test_a_step_out_of_turn_is_refused_with_what_is_allowed(hub: RunningHub, case: int) -> None:
+    """CA-01 in part: transitions that are not listed are refused."""
     answer = hub.step(case, "close")
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"

@@ -78,6 +78,7 @@ def test_the_chain_holds_after_a_stay_in_the_database(site_url: str, case: int) 
     ],
 )
 def test_the_database_refuses_to_change_the_log(site_url: str, case: int, statement: str) -> None:
+    """CA-02 in part: the log is append-only."""
     with (
         psycopg.connect(site_url) as conn,
         pytest.raises(errors.RestrictViolation, match="append-only"),

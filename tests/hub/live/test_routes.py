@@ -51,6 +51,7 @@ def test_pictures_of_a_case_are_served_for_ever(hub: RunningHub) -> None:
 
 
 def test_devices_are_listed_with_their_place(hub: RunningHub) -> None:
+    """SE-01 in part: kind, place, grid, state and last seen; owners are not registered yet."""
     devices = {device["id"]: device for device in hub.get("/api/devices")}
     assert sorted(devices) == ["camera-01", "hydrant-07", "hydrant-08", "reader-01"]
     assert devices["hydrant-07"] | {"latest": [], "last_seen": None} == {

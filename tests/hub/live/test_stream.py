@@ -23,6 +23,7 @@ def case_id(hub: RunningHub) -> int:
 
 
 def test_a_new_case_arrives_within_a_second(hub: RunningHub) -> None:
+    """SE-16 in part: newest events on the wall within a second."""
     with streaming(hub) as stream:
         assert next(stream).event == "beat"
         asked = time.monotonic()

@@ -53,6 +53,7 @@ def test_a_sound_site_has_no_problems(document: SiteDocument) -> None:
 def test_one_wrong_item_is_one_problem(
     document: SiteDocument, field: str, item: object, text: str
 ) -> None:
+    """GR-05 in part: places and devices outside every leaf grid are listed."""
     assert [problem.text for problem in check(grown(document, field, item))] == [text]
 
 

@@ -68,6 +68,7 @@ def moved(document: SiteDocument, code: str, boundary: list[Point]) -> SiteDocum
 
 
 def test_a_gap_is_measured_and_located() -> None:
+    """GR-05 in part: gaps are listed."""
     document = moved(site([]), "g1", [(10, 0), (18, 0), (18, 10), (10, 10)])
     assert [problem.text for problem in cover_problems(document)] == [
         "grid root has a gap of 20 m² at (19, 5) that none of its grids covers"
@@ -75,6 +76,7 @@ def test_a_gap_is_measured_and_located() -> None:
 
 
 def test_an_overlap_names_both_leaves_and_the_points_in_both() -> None:
+    """GR-05 in part: overlaps are listed."""
     document = moved(site([]), "g1", [(8, 0), (20, 0), (20, 10), (8, 10)])
     assert [problem.subject for problem in cover_problems(document)] == ["g0"]
     assert unplaced_points(document, [(9, 5), (8, 5)]) == {0: Unplaced.TWICE}

@@ -1,0 +1,1 @@
+"""Evaluate: hours of a simulated campus at speed, through the engine, judged with its truth."""
