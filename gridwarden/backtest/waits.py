@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.plans.domain import AgentRule, Plan
+from hub.plans.domain import AgentRule, HeldRule, Plan
 
 
 def waits_of(plan: Plan) -> dict[str, float]:
@@ -15,6 +15,8 @@ def waits_of(plan: Plan) -> dict[str, float]:
         seconds: float | None = getattr(rule, "duration_s", None)
         if isinstance(rule, AgentRule):
             seconds = rule.silent_s
+        if isinstance(rule, HeldRule):
+            seconds = rule.open_s
         seconds = seconds or 0.0
         waits[rule.kind] = min(seconds, waits.get(rule.kind, seconds))
     return waits

@@ -120,8 +120,11 @@ def _stretch(
     return Stretch(
         readings=_readings(rows("readings"), devices, quantities),
         swipes=[
-            (micros(at), CommittedSwipe(devices[reader], micros(time), person, Direction(way), ok))
-            for at, reader, time, person, way, ok in rows("swipes")
+            (
+                micros(at),
+                CommittedSwipe(devices[reader], micros(time), person, Direction(way), ok, reason),
+            )
+            for at, reader, time, person, way, ok, reason in rows("swipes")
         ],
         detections=[
             (

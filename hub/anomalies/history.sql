@@ -21,7 +21,8 @@ select received, device, quantity, time, value from public.readings
 where time >= %(oldest)s and time < %(newest)s and received >= %(start)s and received < %(end)s
 
 -- name: swipes
-select received, reader, time, person, direction, granted from public.swipes
+select received, reader, time, person, direction, granted, coalesce(reason, '')
+from public.swipes
 where time >= %(oldest)s and time < %(newest)s and received >= %(start)s and received < %(end)s
 
 -- name: detections

@@ -145,7 +145,9 @@ def _batch(agent: str, seq: int, received: Micros, sample: Sample) -> CommittedB
         quantities=quantities,
         readings=readings,
         swipes=[
-            CommittedSwipe(one.reader, one.time, _person(one.card), one.direction, one.granted)
+            CommittedSwipe(
+                one.reader, one.time, _person(one.card), one.direction, one.granted, one.reason
+            )
             for one in sample.swipes
         ],
         detections=list(sample.detections),

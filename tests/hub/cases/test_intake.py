@@ -95,3 +95,29 @@ def test_after_the_groups_case_was_closed_its_devices_open_cases_of_their_own(
     raise_case(site_url, second)
     (case,) = all_cases(site_url)
     assert (case.state.kind, case.state.device) == ("smoke_alarm", "smoke-2")
+
+
+def test_a_door_that_stays_open_is_told_again_in_the_same_case(site_url: str) -> None:
+    """SE-04: held open is told again while it stays, and is over when the door closes."""
+    held = {"rule": "door_held_open", "kind": "door_held_open", "grade": "general"}
+    times = [anomaly("door-1", started, **held) for started in (1_000, 2_000, 3_000)]
+    for told in times:
+        raise_case(site_url, told)
+    assert not all_cases(site_url)[0].state.recovered
+    for told in times:
+        recover(site_url, told)
+    (case,) = all_cases(site_url)
+    assert case.state.recovered
+    assert events(site_url, case) == ["discovered", "recurred", "recurred", "sensor_recovered"]
+
+
+def test_denials_that_follow_an_unknown_card_make_its_case_worse(site_url: str) -> None:
+    """SE-04: whoever tries on is one case at that reader, not two."""
+    raise_case(site_url, anomaly("reader-01", 1_000, rule="unknown_card", kind="unknown_card"))
+    denied: dict[str, Any] = {"rule": "repeated_denials", "kind": "repeated_denials"}
+    raise_case(site_url, anomaly("reader-01", 9_000, supersedes=("unknown_card",), **denied))
+    (case,) = all_cases(site_url)
+    assert (case.state.kind, events(site_url, case)) == (
+        "repeated_denials",
+        ["discovered", "worsened"],
+    )
