@@ -12,6 +12,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
@@ -88,10 +89,14 @@ def run_worker(
         share=settings.share,
         client=settings.client,
     )
-    try:
+    helpers = Helpers()
+    with ExitStack() as leaving:  # from the last line up
+        leaving.callback(store.close)
+        leaving.callback(helpers.join)
+        leaving.callback(link.close)
+        leaving.callback(worker.done.set)
         worker.store_test = _check_store(store, name)
         link.open()
-        helpers = Helpers()
         helpers.start("caretaker", lambda: worker.take_care(database_url))
         post = CommandPost(
             PatientConnection(database_url, f"{name}-commands", worker.done),
@@ -103,14 +108,7 @@ def run_worker(
         )
         helpers.start("commands", post.run)
         helpers.start("roll-ups", lambda: worker.roll_up(database_url))
-        try:
-            worker.work(store, link, helpers, ready)
-        finally:
-            worker.done.set()
-            link.close()
-            helpers.join()
-    finally:
-        store.close()
+        worker.work(store, link, helpers, ready)
 
 
 def _check_store(store: PatientConnection, name: str) -> LinkTest:
