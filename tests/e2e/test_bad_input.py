@@ -122,7 +122,7 @@ def bad_messages(version: int) -> list[Bad]:
             "columns of unequal length",
         ),
         sent("pointless", partial(batch, devices=[]), "a device that is not in the batch"),
-        sent("nan", partial(batch, **reading(math.nan, NOW)), "not a finite number"),
+        sent("nan", partial(batch, **reading(math.nan, NOW)), "no number within ±1e100"),
         sent(
             "early",
             partial(batch, **reading(0.3, NOW + 3_600_000_000)),
