@@ -10,9 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from threading import Event
+from types import ModuleType
 from typing import Any
 
 from gridwarden.cli import main
+from ingest import write as write_module
 from ingest.inbox import Delivery, Inbox
 from ingest.link import Link
 from ingest.write import Writer
@@ -51,10 +53,10 @@ def acknowledge_early() -> None:
 def forget_identity() -> None:
     """Take every delivery for a new one."""
 
-    def claim(_writer: Writer, _conn: Any, messages: Sequence[Any]) -> list[Any]:
+    def claim(_conn: Any, messages: Sequence[Any]) -> list[Any]:
         return list(messages)
 
-    _replace(Writer, "_claim", claim)
+    _replace(write_module, "claim", claim)
 
 
 BREAKS: dict[str, Callable[[], None]] = {
@@ -63,7 +65,7 @@ BREAKS: dict[str, Callable[[], None]] = {
 }
 
 
-def _replace(owner: type, name: str, value: object) -> None:
+def _replace(owner: type | ModuleType, name: str, value: object) -> None:
     if name not in vars(owner):
         raise AttributeError(f"{owner.__name__} has no {name} any more: mend this break")
     setattr(owner, name, value)
