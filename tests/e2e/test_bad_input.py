@@ -311,8 +311,8 @@ def test_a_full_disk_is_told_and_nothing_is_lost(
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (96 << 10, resource.RLIM_INFINITY))
     words = ("--verbose", "edge", "run", "--config", str(file))
     with Part(*words, output=folder / "west.out", more=more, prepare=full) as agent:
-        agent.says("spool refuses, keeping samples in memory", WAIT_S)
-        assert "free space on the disk, or let spool_dir name another" in agent.output()
+        # Whichever use of the spool meets the limit first says so.
+        agent.says("free space on the disk, or let spool_dir name another", WAIT_S)
         before = stored_of(system, campus, "west")
         agent.until(lambda: stored_of(system, campus, "west") > before + 50, WAIT_S)
         room = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
