@@ -59,6 +59,10 @@ def result_of(run: Evaluated, cpu_s: float) -> Result:
             FALSE_GOAL, len(matched.false) / (sensors / 100) / days, at_least=False
         ),
     }
+    if run.differing is not None:
+        result.goals["anomalies that a replay finds otherwise"] = Goal(
+            0, float(len(run.differing)), at_least=False
+        )
     _add_load(result, run)
     told = [f"missed: {line.kind} of {line.device} at {_at(line.since)}" for line in matched.missed]
     told += [f"false: {one.kind} of {one.device} at {_at(one.raised)}" for one in matched.false]
@@ -66,6 +70,10 @@ def result_of(run: Evaluated, cpu_s: float) -> Result:
         f"late: {hit.truth.kind} of {hit.truth.device} at {_at(hit.truth.since)}, "
         f"{hit.delay_s:.2f} s past due"
         for hit in late
+    ]
+    told += [
+        f"replayed otherwise: {one['kind']} of {one['device']} at {_at(one['raised'])}"
+        for one in run.differing or ()
     ]
     result.notes = told[:20] + ([f"and {len(told) - 20} more"] if len(told) > 20 else [])
     return result
