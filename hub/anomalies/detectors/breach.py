@@ -2,8 +2,9 @@
 
 Several rules of one quantity are judged together, the worse before the milder that they
 supersede: while a worse one is raised, or falls due no later than `PASSING` after it, the milder
-one is not raised, so that one trouble is raised once. Between readings the last one holds, no longer than
-`HOLD_REPORTS` report intervals: a breach that two readings have shown falls due by the clock.
+one is not raised, so that one trouble is raised once. Between readings the last one holds, no
+longer than `HOLD_REPORTS` report intervals: a breach that two readings have shown falls due by the
+clock.
 """
 
 from __future__ import annotations

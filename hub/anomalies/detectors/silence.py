@@ -52,7 +52,7 @@ class Word(NamedTuple):
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):
-    """When a child spoke last (or was first missed), and what its parent's clock had run by then."""
+    """When a child spoke last (or was first missed), and how far its parent's clock had run."""
 
     seen: Micros
     ran: Micros
