@@ -19,6 +19,9 @@ Slots = NDArray[np.int64]
 Columns = dict[str, NDArray[Any]]
 
 
+_REMEMBERED = 4  # ours: lists of devices, few enough that a look costs less than the work it saves
+
+
 class Roster(dict[str, Spot]):
     """The spots of a site's devices, and the devices in the order of their names."""
 
@@ -26,11 +29,21 @@ class Roster(dict[str, Spot]):
         super().__init__(spots)
         self.names = tuple(sorted(spots))
         self.number = {name: slot for slot, name in enumerate(self.names)}
+        self._asked: list[tuple[list[str], Slots]] = []
 
     def slots(self, devices: Iterable[str]) -> Slots:
-        """The slot of each device; -1 for one that the site does not have."""
+        """The slot of each device; -1 for one that the site does not have. Not to be changed.
+
+        Agents read the same devices again and again: the lists asked for last are remembered.
+        """
+        wanted = list(devices)
+        for asked, slots in self._asked:
+            if asked == wanted:
+                return slots
         get = self.number.get
-        return np.array([get(device, -1) for device in devices], dtype=np.int64)
+        slots = np.array([get(device, -1) for device in wanted], dtype=np.int64)
+        self._asked = [(wanted, slots), *self._asked[: _REMEMBERED - 1]]
+        return slots
 
     def of_kinds(self, kinds: Iterable[str]) -> NDArray[np.bool_]:
         """Whether each device is of one of the kinds; one entry more, for slot -1: no."""

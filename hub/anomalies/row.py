@@ -142,7 +142,10 @@ class Row:
 
     def _group(self, quantity: int) -> Series | None:
         readings = self.batch.readings
-        wanted = (readings.quantities() == quantity) & np.isfinite(readings.values())
+        values = readings.values()
+        wanted = np.isfinite(values)
+        if len(self.batch.quantities) > 1:
+            wanted &= readings.quantities() == quantity
         at = np.flatnonzero(wanted)
         if not at.size:
             return None
@@ -155,10 +158,12 @@ class Row:
             start = np.flatnonzero(begins)
         else:
             start = np.arange(len(at))
-        table: list[int] = device[start].tolist()
-        names = [self.batch.devices[index] for index in table]
+        table = device[start]
+        names = self.batch.devices
+        if len(table) != len(names):  # they are in the order of the batch's own table
+            names = [names[index] for index in table.tolist()]
         times = np.minimum(readings.times()[at], self.batch.received)
-        return Series(names, start, times, readings.values()[at])
+        return Series(names, start, times, values[at])
 
 
 @dataclass(frozen=True, slots=True)
