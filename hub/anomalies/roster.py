@@ -67,17 +67,20 @@ class Column(NamedTuple):
     new: float
     width: int = 1
 
-    def of(self, data: bytes) -> NDArray[Any]:
-        """The array in some bytes; it must not be changed."""
+    def of(self, data: memoryview) -> NDArray[Any]:
+        """The array in some memory; it must not be changed."""
         flat = np.frombuffer(data, self.dtype)
         return flat if self.width == 1 else flat.reshape(-1, self.width)
 
 
 class Table(msgspec.Struct, frozen=True, array_like=True):
-    """Columns of all devices of a roster, as bytes; `names` says whose each entry is."""
+    """Columns of all devices of a roster; `names` says whose each entry is.
+
+    A column is the memory of its array, so that nothing is copied before the state is saved.
+    """
 
     names: tuple[str, ...] = ()
-    columns: dict[str, bytes] = {}
+    columns: dict[str, memoryview] = {}
 
     def open(self, roster: Roster, kinds: Mapping[str, Column]) -> Columns:
         """Fresh arrays that may be changed; devices that left the roster are forgotten."""
@@ -99,4 +102,4 @@ class Table(msgspec.Struct, frozen=True, array_like=True):
 
 def packed(roster: Roster, columns: Columns) -> Table:
     """The table of some columns."""
-    return Table(roster.names, {name: column.tobytes() for name, column in columns.items()})
+    return Table(roster.names, {name: column.data for name, column in columns.items()})

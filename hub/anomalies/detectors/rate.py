@@ -147,7 +147,7 @@ def _rates(
     """Change per minute at one reading of each device (nan: not known), which is kept if due."""
     at, was, after = columns["at"], columns["was"], columns["next"]
     kept = at[slots]
-    # Kept in the order of time, the newest just before `after`: those within the window are the last.
+    # They are kept in the order of time, the newest just before `after`.
     within = np.count_nonzero(kept >= (times - window)[:, None], axis=1)
     oldest = (after[slots] - within) % KEPT
     every = np.arange(len(slots))
