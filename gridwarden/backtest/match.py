@@ -24,7 +24,7 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
     ),
     "smoke_alarm": ("fire_confirmed",),
     "camera_fire": ("fire_confirmed",),
-    "device_silent": ("smoke_fault", "equipment_shut_down"),
+    "device_silent": ("smoke_fault", "equipment_shut_down", "devices_silent"),
 }
 
 SLACK_S = 3.0  # ours: one report of the slowest watched sensor is 5 s apart, most are 2

@@ -93,8 +93,10 @@ def _of_kind(kind: str, matched: Matched) -> dict[str, float]:
 
 
 def _add_load(result: Result, run: Evaluated) -> None:
-    """One desk for the whole campus, each anomaly an alarm: the case list folds some together."""
-    raised = [one for one in run.found if isinstance(one.finding, Anomaly)]
+    """One desk for the whole campus; what joins a case that is open is no alarm of its own."""
+    raised = [
+        one for one in run.found if isinstance(one.finding, Anomaly) and one.finding.part_of is None
+    ]
     times = [one.at for one in raised]
     cameras = {device.id for device in run.world.of_kind("camera")}
     looped = sum(one.finding.device in cameras for one in raised)
