@@ -14,6 +14,7 @@ from edge.wire import Micros
 from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
+from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.rules import NO_RULES, GridRules
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
@@ -31,6 +32,7 @@ class Parts:
     started: Micros
     feed_lag_s: Callable[[], float | None]
     rules: GridRules = NO_RULES  # what the plan asks of the territory
+    register_rules: RegisterRules = NO_REGISTER_RULES
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
 
 
