@@ -49,7 +49,7 @@ AGENT: DeviceKind = "agent"  # the kind under which agents stand among devices
 HEARTBEAT_S = 60.0  # between two reports of an agent; requirement SE-17 (se.heartbeat.s), ours
 
 KNOWN_DEVICE_KINDS: frozenset[DeviceKind] = frozenset(
-    ("hydrant", "smoke", "door", "reader", "camera")
+    ("hydrant", "smoke", "door", "reader", "camera", "self_inspection")
 )
 """Kinds that the page has words and glyphs for; a site or plan brings the title of any other."""
 
