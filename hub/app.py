@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from psycopg import AsyncConnection
@@ -39,6 +40,7 @@ from hub.registers import routes as registers
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
+from hub.terminals import routes as terminals
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -95,6 +97,7 @@ def create_app(
         agents.router,
         shutoffs.router,
         registers.router,
+        terminals.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -133,6 +136,8 @@ def _lifespan(
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
             rules=plan.grids,
             register_rules=plan.registers,
+            terminal_rules=plan.terminals,
+            zone=ZoneInfo(plan.time_zone),
         )
         app.state.parts = parts
         app.state.pool = pool

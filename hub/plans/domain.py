@@ -17,6 +17,7 @@ from hub.plans.schedule import Active
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
+from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
 
 FORMAT = 1  # of the plan file
 
@@ -332,6 +333,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rules: dict[str, AnyRule]
     grids: GridRules = NO_RULES
     registers: RegisterRules = NO_REGISTER_RULES
+    terminals: TerminalRules = NO_TERMINAL_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""
