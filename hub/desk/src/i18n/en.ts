@@ -349,6 +349,13 @@ export const en = {
     takingPicture: "Waiting for the camera …",
     noPicture: "No picture:",
   },
+  terminals: {
+    title: "Terminals",
+    person: "Carried by",
+    terminal: "Terminal",
+    share: "Online on duty, 7 days",
+    without: (names: string) => `Without a terminal: ${names}.`,
+  },
   registers: {
     title: "Registers",
     hint: (days: number) =>

@@ -338,6 +338,13 @@ export const zh: Texts = {
     takingPicture: "等待摄像机…",
     noPicture: "未能抓拍：",
   },
+  terminals: {
+    title: "网格终端",
+    person: "持有人",
+    terminal: "终端",
+    share: "近7日在岗在线率",
+    without: (names) => `以下人员未配发终端：${names}。`,
+  },
   registers: {
     title: "台账",
     hint: (days) => `由人员维护的清单。核对后请确认；超过 ${days} 天未确认即为过期。`,

@@ -19,6 +19,7 @@ import type {
   ShutOff,
   Site,
   Step,
+  TerminalList,
 } from "./types";
 
 const UNWELL = 503;
@@ -77,6 +78,7 @@ export const readHealth = (): Promise<Health> => ask("/api/health", {}, UNWELL);
 export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
 export const readRegisters = (): Promise<RegisterList> => ask("/api/registers");
+export const readTerminals = (): Promise<TerminalList> => ask("/api/terminals");
 export const confirmRegister = (register: string, person: string): Promise<Register> =>
   ask(`/api/registers/${segment(register)}/confirmations`, {
     method: "POST",

@@ -13,6 +13,8 @@ export type Place = Schemas["PlaceView"];
 
 export type Body = Schemas["BodyView"];
 export type Register = Schemas["RegisterView"];
+export type Terminal = Schemas["TerminalView"];
+export type TerminalList = Schemas["TerminalList"];
 export type RegisterList = Schemas["RegisterList"];
 
 export type Device = Schemas["Device"];
