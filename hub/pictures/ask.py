@@ -32,11 +32,15 @@ async def ask_by_rule(
 
 
 async def ask(conn: AsyncConnection[Any], case: int, camera: Near, actor: str, now: Micros) -> str:
-    """In the caller's transaction, ask one camera; returns the command's id."""
+    """In the caller's transaction, ask one camera; returns the command's id.
+
+    An agent that never reported cannot be asked: the case's log will say so.
+    """
     command = secrets.token_hex(12)
     asked, until = clock.moment(now), clock.moment(now + round(WORTH_S * 1e6))
     order = Snapshot(camera.device)
-    await agents.ask(conn, command, camera.agent, order, made=asked, valid_until=until)
+    if await agents.knows(conn, camera.agent):
+        await agents.ask(conn, command, camera.agent, order, made=asked, valid_until=until)
     wanted = Asked(command, case, camera.device, camera.agent, actor, camera.distance_m)
     await store.add(conn, wanted, asked=asked, until=until)
     return command

@@ -75,7 +75,11 @@ async def _end(
     """The event that ends it and the picture, if there is one; None while it may still come."""
     over = now > clock.micros(until) + round(STORED_S * 1e6)
     command = await agents.find(conn, asked.agent, asked.command)
-    if command is None or (command["state"] in OPEN and over):
+    if command is None:
+        known = await agents.knows(conn, asked.agent)
+        reason = "its answer is not kept any more" if known else "its agent never reported"
+        return failed(asked, reason, now), None
+    if command["state"] in OPEN and over:
         return failed(asked, "expired", now), None
     if command["state"] in OPEN:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -15,7 +16,7 @@ from psycopg import AsyncConnection
 from hub.pictures.domain import MOST_PER_CASE
 from hub.pictures.settle import settle_due
 from ingest import clock
-from tests.hub.make import RunningHub, anomaly, raise_case
+from tests.hub.make import RunningHub, anomaly, raise_case, running_hub
 
 CAMERA = "camera-01"
 
@@ -28,6 +29,15 @@ def ask(
         json={"device": device},
         headers={"X-Gridwarden-Person": person},
     )
+
+
+@pytest.fixture
+def hub(site_url: str) -> Iterator[RunningHub]:
+    """A hub whose cameras' agent has reported."""
+    with psycopg.connect(site_url) as conn:
+        conn.execute("insert into agents values ('agent-1', 'sample', true, now(), '{}')")
+    with running_hub(site_url) as running:
+        yield running
 
 
 def answer(database_url: str, state: str, detail: str = "{}", reason: str = "") -> None:
@@ -98,6 +108,15 @@ def test_a_camera_that_gives_none_is_told_in_the_log(hub: RunningHub) -> None:
     assert entry["event"] == "unpictured"
     assert entry["data"]["reason"] == "camera-01 gave no picture in time"
     assert hub.get("/api/cases/1")["pictures"] == []
+
+
+def test_an_agent_that_never_reported_is_told_in_the_log(hub: RunningHub) -> None:
+    with psycopg.connect(hub.database_url) as conn:
+        conn.execute("delete from agents")
+    raise_case(hub.database_url, anomaly())
+    assert ask(hub).status_code == 202
+    assert settle(hub.database_url) == 1
+    assert log(hub)[-1]["data"]["reason"] == "its agent never reported"
 
 
 @pytest.mark.parametrize("state", ["sent", "done"])
