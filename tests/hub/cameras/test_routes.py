@@ -23,13 +23,16 @@ from tests.hub.make import RunningHub, running_hub
 from tests.waiting import wait_until
 
 AGENT, CAMERA = "agent-1", "camera-01"
+SHOWN = b"\xff\xd8--frame\r\n\xff\xd9"  # holds what separates parts
 
 
 class PlayedAgent:
     """Sends ten frames a second of a camera while it is looked at."""
 
-    def __init__(self, broker_url: str, site: str) -> None:
+    def __init__(self, broker_url: str, site: str, jpeg: bytes = SHOWN) -> None:
         self.looks: list[Look] = []
+        self.jpeg = jpeg
+        self._muted = False
         self._site = site
         self._until = 0.0
         self._done = threading.Event()
@@ -52,10 +55,14 @@ class PlayedAgent:
     def _send(self) -> None:
         sent = 0
         while not self._done.wait(0.1):
-            if time.monotonic() < self._until:
+            if time.monotonic() < self._until and not self._muted:
                 sent += 1
-                frame = encode_frame(Frame(sent, b"\xff\xd8--frame\r\n\xff\xd9"))
+                frame = encode_frame(Frame(sent, self.jpeg))
                 self._client.publish(frame_topic(self._site, AGENT, CAMERA), frame, qos=0)
+
+    def mute(self) -> None:
+        """Send no more, as a camera that broke."""
+        self._muted = True
 
     def close(self) -> None:
         self._done.set()
@@ -124,7 +131,7 @@ def test_frames_reach_a_viewer_and_stop_when_it_leaves(
             for head, body in parts(answer.iter_raw()):
                 if head["Content-Type"] == "image/jpeg":
                     assert head["X-Camera"] == CAMERA
-                    assert body == b"\xff\xd8--frame\r\n\xff\xd9"
+                    assert body == SHOWN
                     times.append(int(head["X-Time"]))
                 else:
                     told.append(body)
