@@ -78,7 +78,7 @@ def relay(hub: RunningHub) -> dict[str, Any]:
 
 
 def test_a_new_case_is_on_the_wall_at_once(hub: RunningHub, open_page: OpenPage) -> None:
-    """SE-16: newest events, open and overdue cases, silent devices, live, within 5 s."""
+    """SE-16 in part: newest events, open and overdue cases, live, within 5 s."""
     page = open_page(f"{hub.url}#/wall?grid=C-1", width=1920, height=1080)
     expect(page.get_by_test_id("wall-title")).to_have_text("West", timeout=STEP_MS)
     expect(page.get_by_test_id("wall-open")).to_have_text("0")
