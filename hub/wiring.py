@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from edge.wire import Micros
+from hub.cameras.relay import Relay
 from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
@@ -34,6 +35,7 @@ class Parts:
     broadcast: Broadcast
     clock: Callable[[], Micros]
     started: Micros
+    relay: Relay
     feed_lag_s: Callable[[], float | None]
     rules: GridRules = NO_RULES  # what the plan asks of the territory
     register_rules: RegisterRules = NO_REGISTER_RULES

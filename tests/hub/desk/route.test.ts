@@ -16,6 +16,7 @@ describe("the address of the desk page", () => {
     { ...HOME, view: "map" as const, device: "hydrant-07", grid: "C-2" },
     { ...HOME, view: "devices" as const, device: "a.b_c-1" },
     { ...HOME, view: "system" as const, show: "closed" as const },
+    { ...HOME, view: "wall" as const, grid: "C-1" },
   ])("reads back what it wrote: %o", (route) => {
     expect(readRoute(writeRoute(route))).toEqual(route);
   });

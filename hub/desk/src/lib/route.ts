@@ -1,6 +1,6 @@
 /** What the address says: view, opened case or device, and the filter of the list. */
 
-export const VIEWS = ["cases", "map", "devices", "system"] as const;
+export const VIEWS = ["cases", "wall", "map", "devices", "system"] as const;
 export type View = (typeof VIEWS)[number];
 export type Show = "open" | "closed" | "all";
 
@@ -54,7 +54,11 @@ export function readRoute(hash: string): Route {
 /** The address of a route; `readRoute` reads it back to the same. */
 export function writeRoute(route: Route): string {
   const opened =
-    route.view === "cases" ? route.caseId : route.view === "system" ? null : route.device;
+    route.view === "cases"
+      ? route.caseId
+      : route.view === "map" || route.view === "devices"
+        ? route.device
+        : null;
   const filter = new URLSearchParams();
   if (route.grid) filter.set("grid", route.grid);
   if (route.kind) filter.set("kind", route.kind);
