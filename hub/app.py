@@ -38,7 +38,8 @@ from hub.plans.read import shipped_plan
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
-from hub.sites.rules import GridRules
+from hub.units import routes as units
+from hub.units import table_routes as unit_tables
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -47,7 +48,9 @@ POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
+MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
+WIDER = {"/api/proposals": MAX_SITE, "/api/unit-imports": MAX_TABLE}
 
 
 def create_app(
@@ -77,10 +80,10 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan.grids, now),
+        lifespan=_lifespan(database_url, judge, plan, now),
     )
     app.state.titles = plan.titles
-    app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
+    app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
@@ -94,6 +97,8 @@ def create_app(
         gaps.router,
         agents.router,
         shutoffs.router,
+        units.router,
+        unit_tables.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -108,7 +113,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _lifespan(
-    database_url: str, judge: Follower | None, rules: GridRules, now: Callable[[], Micros]
+    database_url: str, judge: Follower | None, plan: Plan, now: Callable[[], Micros]
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -130,7 +135,7 @@ def _lifespan(
             clock=now,
             started=now(),
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
-            rules=rules,
+            plan=plan,
         )
         app.state.parts = parts
         app.state.pool = pool
@@ -139,7 +144,7 @@ def _lifespan(
         if judge is not None:
             tasks["follower"] = judge.run
             tasks["handover"] = Handovers(database_url, now).run
-            tasks["division"] = Watch(database_url, rules, now).run
+            tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()
             async with kept_going(tasks, parts.failing):

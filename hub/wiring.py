@@ -14,7 +14,8 @@ from edge.wire import Micros
 from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
-from hub.sites.rules import NO_RULES, GridRules
+from hub.plans.domain import Plan
+from hub.sites.rules import GridRules
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 
@@ -30,8 +31,13 @@ class Parts:
     clock: Callable[[], Micros]
     started: Micros
     feed_lag_s: Callable[[], float | None]
-    rules: GridRules = NO_RULES  # what the plan asks of the territory
+    plan: Plan
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+
+    @property
+    def rules(self) -> GridRules:
+        """What the plan asks of the territory."""
+        return self.plan.grids
 
 
 def parts_of(request: Request) -> Parts:

@@ -30,6 +30,7 @@ from hub.plans.domain import (
 )
 from hub.plans.door_rules import wrong_door_rule
 from hub.plans.references import wrong_references
+from hub.units.rules import wrong_unit_rules
 
 # What each rule needs to judge; of several joined by "|", one.
 _LIMITS: dict[type[msgspec.Struct], tuple[str, ...]] = {
@@ -83,7 +84,7 @@ def accepted(plan: Plan) -> Plan:
 
 def check_plan(plan: Plan) -> list[Problem]:
     """Everything that keeps the plan from taking effect; empty if nothing does."""
-    found = list(_wrong_zone(plan))
+    found = [*_wrong_zone(plan), *(Problem("", text) for text in wrong_unit_rules(plan.units))]
     for name, rule in plan.rules.items():
         found += _without_limit(name, rule)
         found += _without_source(name, rule)

@@ -16,6 +16,7 @@ from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.plans.schedule import Active
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
+from hub.units.rules import NO_UNIT_RULES, UnitRules
 
 FORMAT = 1  # of the plan file
 
@@ -313,7 +314,7 @@ class PositiveAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory.
+    """One plan: its rules by name, its own kinds' titles, what it asks of the registers.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
@@ -330,6 +331,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     positive_alarm: PositiveAlarm | None = None
     rules: dict[str, AnyRule]
     grids: GridRules = NO_RULES
+    units: UnitRules = NO_UNIT_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""
