@@ -35,6 +35,7 @@ from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.registers import routes as registers
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
@@ -99,6 +100,7 @@ def create_app(
         shutoffs.router,
         units.router,
         unit_tables.router,
+        registers.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)

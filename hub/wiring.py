@@ -15,6 +15,7 @@ from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
+from hub.registers.domain import RegisterRules
 from hub.sites.rules import GridRules
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
@@ -38,6 +39,11 @@ class Parts:
     def rules(self) -> GridRules:
         """What the plan asks of the territory."""
         return self.plan.grids
+
+    @property
+    def register_rules(self) -> RegisterRules:
+        """What the plan asks of the registers."""
+        return self.plan.registers
 
 
 def parts_of(request: Request) -> Parts:

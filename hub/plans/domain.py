@@ -14,6 +14,7 @@ from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.plans.schedule import Active
+from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
 from hub.units.rules import NO_UNIT_RULES, UnitRules
@@ -332,6 +333,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rules: dict[str, AnyRule]
     grids: GridRules = NO_RULES
     units: UnitRules = NO_UNIT_RULES
+    registers: RegisterRules = NO_REGISTER_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""
