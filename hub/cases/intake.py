@@ -13,18 +13,8 @@ from psycopg import AsyncConnection
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.cases import store
-from hub.cases.domain import (
-    Event,
-    absorb,
-    discover,
-    fold,
-    hand_over,
-    join,
-    merge,
-    recover,
-    recur,
-    worsen,
-)
+from hub.cases.domain import Event, fold
+from hub.cases.news import absorb, discover, hand_over, join, merge, recover, recur, worsen
 from hub.roster.domain import Post, answerable
 from hub.roster.store import chain, leaves_at
 from hub.sites.alarm_list import Told

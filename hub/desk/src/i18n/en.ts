@@ -11,6 +11,7 @@ export const en = {
     cases: "Cases",
     map: "Map",
     devices: "Devices",
+    registers: "Registers",
     system: "System",
     operations: "Operations",
   },
@@ -333,6 +334,10 @@ export const en = {
     takePicture: "Take a picture now",
     takingPicture: "Waiting for the camera …",
     noPicture: "No picture:",
+  },
+  registers: {
+    title: "Registers",
+    tabs: { hydrants: "Hydrants", equipment: "Equipment" } as Record<string, string>,
   },
   system: {
     agents: "Agents",

@@ -4,7 +4,7 @@ import type { Texts } from "./en";
 export const zh: Texts = {
   tag: "zh-CN",
   product: "Gridwarden 网格卫士",
-  views: { cases: "事件", map: "地图", devices: "设备", system: "系统", operations: "值守" },
+  views: { cases: "事件", map: "地图", devices: "设备", registers: "台账", system: "系统", operations: "值守" },
   menu: "页面",
   bar: {
     open: "未结",
@@ -318,6 +318,10 @@ export const zh: Texts = {
     takePicture: "立即抓拍",
     takingPicture: "等待摄像机…",
     noPicture: "未能抓拍：",
+  },
+  registers: {
+    title: "台账",
+    tabs: { hydrants: "消火栓", equipment: "消防器材" },
   },
   system: {
     agents: "采集端",

@@ -18,6 +18,8 @@ export const GLYPHS: Record<string, string> = {
   cases: "M3 4h.01M5.5 4H13M3 8h.01M5.5 8H13M3 12h.01M5.5 12H13",
   devices:
     "M8 8h.01M5.2 10.8a4 4 0 0 1 0-5.6M10.8 5.2a4 4 0 0 1 0 5.6M3.2 12.8a6.8 6.8 0 0 1 0-9.6M12.8 3.2a6.8 6.8 0 0 1 0 9.6",
+  registers: "M3.5 2.5h9v11h-9zM3.5 5.5h9M6 8h4M6 10.5h4",
+  report: "M3 2.5h10v8H8l-3 3v-3H3zM8 4.5v2.8M8 8.7v.1",
   system: "M2 8h2.8l1.7-4.5 3 9L11.2 8H14",
   back: "M9.5 3.5L5 8l4.5 4.5",
   close: "M4 4l8 8M12 4l-8 8",
