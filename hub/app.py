@@ -24,6 +24,11 @@ from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
 from hub.division.watch import Watch
+from hub.evacuation import routes as evacuation
+from hub.files import attachment_routes as attachments
+from hub.files import routes as files
+from hub.files import table_routes as file_tables
+from hub.files.attachments import MOST_BYTES
 from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.keep import Run, kept_going
@@ -51,7 +56,12 @@ DEFAULT_PLAN = "campus"
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
 MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
-WIDER = {"/api/proposals": MAX_SITE, "/api/unit-imports": MAX_TABLE}
+WIDER = {
+    "/api/proposals": MAX_SITE,
+    "/api/unit-imports": MAX_TABLE,
+    "/api/file-imports": MAX_TABLE,
+    "/api/attachments": MOST_BYTES,
+}
 
 
 def create_app(
@@ -100,6 +110,10 @@ def create_app(
         shutoffs.router,
         units.router,
         unit_tables.router,
+        files.router,
+        attachments.router,
+        file_tables.router,
+        evacuation.router,
         registers.router,
     )
     for router in (*routers, stream.router, health.router):

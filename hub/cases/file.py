@@ -15,6 +15,7 @@ from hub.cases.snapshots import snapshot_path, snapshot_times
 from hub.cases.store import StoredCase, read_log
 from hub.cases.views import CaseAnomaly, CaseFile, Evidence, case_view, log_view
 from hub.directory import Directory
+from hub.evacuation.views import on_case
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -37,6 +38,7 @@ async def case_file(
         log=[log_view(sealed, directory) for sealed in log],
         anomalies=anomalies,
         evidence=await _evidence(conn, case, log, anomalies, now),
+        evacuation=await on_case(conn, case.state.kind, case.place),
     )
 
 

@@ -112,6 +112,11 @@ where hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
 order by c.id desc
 limit %(limit)s
 
+-- name: of_places
+select * from hub.cases where place = any(%(places)s)
+order by (stage = 'closed'), id desc
+limit %(limit)s
+
 -- name: counts
 select kind, count(*) as open, count(*) filter (where due < %(now)s) as overdue
 from hub.cases

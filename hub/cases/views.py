@@ -12,6 +12,7 @@ from hub.cases.chain import Sealed
 from hub.cases.domain import Action, EventName, Stage
 from hub.cases.store import StoredCase
 from hub.directory import Directory
+from hub.evacuation.views import CaseEvacuation
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, instant, name_view
@@ -106,11 +107,17 @@ class Evidence(BaseModel):
 class CaseFile(BaseModel):
     """A case with everything known about it, and what may be done now."""
 
+    # A kept answer of an earlier version has no `evacuation`; one that is sent always has.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     case: Case
     actions: list[Action]
     log: list[LogEntry]
     anomalies: list[CaseAnomaly]
     evidence: Evidence
+    evacuation: CaseEvacuation | None = Field(
+        None, description="On a fire case in a building: how many people in it need help"
+    )
 
 
 class Step(BaseModel):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from hub.files.rules import wrong_file_rules
 from hub.plans.domain import (
     AgentRule,
     AnyRule,
@@ -84,7 +85,8 @@ def accepted(plan: Plan) -> Plan:
 
 def check_plan(plan: Plan) -> list[Problem]:
     """Everything that keeps the plan from taking effect; empty if nothing does."""
-    found = [*_wrong_zone(plan), *(Problem("", text) for text in wrong_unit_rules(plan.units))]
+    registers = (*wrong_unit_rules(plan.units), *wrong_file_rules(plan.files))
+    found = [*_wrong_zone(plan), *(Problem("", text) for text in registers)]
     for name, rule in plan.rules.items():
         found += _without_limit(name, rule)
         found += _without_source(name, rule)

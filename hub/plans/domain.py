@@ -13,6 +13,7 @@ import msgspec
 from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
+from hub.files.rules import NO_FILE_RULES, FileRules
 from hub.plans.schedule import Active
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
@@ -333,6 +334,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rules: dict[str, AnyRule]
     grids: GridRules = NO_RULES
     units: UnitRules = NO_UNIT_RULES
+    files: FileRules = NO_FILE_RULES
     registers: RegisterRules = NO_REGISTER_RULES
 
     def active(self) -> dict[str, AnyRule]:

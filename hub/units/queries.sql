@@ -25,3 +25,10 @@ select unit, aspect, item, source, data, note, actor, at from (
 select u.id, u.name, u.kind, u.at, u.building, u.floor, u.grid, g.path
 from hub.units u join hub.grids g on g.code = u.grid
 order by u.id
+
+-- name: tally
+-- How many units the register has, and when the one that was written longest ago was.
+select count(*), min(newest) from (
+    select max(e.at) as newest from hub.units u join hub.unit_entries e on e.unit = u.id
+    group by u.id
+) written

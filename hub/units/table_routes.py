@@ -7,17 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 
 from hub.acting import Person, refuse_unknown
-from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Asked, Key, once
 from hub.sourced import Source
-from hub.tables import BadCell, TableError, read_csv
+from hub.table_import import ImportReport, as_table, reported
 from hub.units.read import Wanted, all_units, chosen, today
 from hub.units.store import add_entries
 from hub.units.table import COLUMNS, NEEDED, read_rows, write_rows
-from hub.units.views import BadCellView, ImportReport
 from hub.wiring import Connection, WiredParts
-
-SHOWN = 500  # bad cells that a report names; ours
 
 router = APIRouter(prefix="/api", tags=["units"])
 
@@ -65,35 +61,16 @@ async def import_units(
     now, rules = parts.clock(), parts.plan.units
 
     async def take() -> ImportReport:
-        try:
-            frame = read_csv(body, COLUMNS, NEEDED)
-        except TableError as error:
-            raise ProblemError(
-                422, "unreadable-table", "The table can't be read", str(error)
-            ) from None
+        frame = as_table(body, COLUMNS, NEEDED)
         units = await all_units(conn, rules, today(now, parts.plan.time_zone))
         known = {record.unit: record for _, record in units}
         entries, bad = read_rows(frame, known, rules, source=source, actor=person, now=now)
-        if bad and not dry_run:
-            raise invalid([_field(cell) for cell in bad[:SHOWN]])
+        report = reported(len(frame), len(entries), bad, dry_run=dry_run)
         if not dry_run:
             await add_entries(conn, entries)
-        return ImportReport(
-            rows=len(frame),
-            entries=len(entries),
-            written=not dry_run,
-            bad=[
-                BadCellView(row=cell.row, column=cell.column, value=cell.value, text=cell.text)
-                for cell in bad[:SHOWN]
-            ],
-        )
+        return report
 
     if dry_run:
         return await take()
     what = f"unit-imports {source} {body.hex()}"
     return await once(conn, Asked(person=person, key=key, what=what, now=now), ImportReport, take)
-
-
-def _field(cell: BadCell) -> FieldError:
-    told = f"`{cell.value}`: {cell.text}" if cell.value else cell.text
-    return FieldError(field=f"row {cell.row}, {cell.column}", message=told)

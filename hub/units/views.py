@@ -180,24 +180,6 @@ class UnitFile(BaseModel):
     history: list[UnitEntryView] = Field(description="Every entry, newest first")
 
 
-class BadCellView(BaseModel):
-    """What is wrong with a cell of a table, and what to do."""
-
-    row: int
-    column: str
-    value: str
-    text: str
-
-
-class ImportReport(BaseModel):
-    """What a table brings, or would bring."""
-
-    rows: int
-    entries: int = Field(description="What is new; what is known already counts nothing")
-    written: bool
-    bad: list[BadCellView]
-
-
 class ClassView(BaseModel):
     """A class of units with its regulator."""
 
