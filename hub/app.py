@@ -46,6 +46,7 @@ from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.units import routes as units
 from hub.units import table_routes as unit_tables
+from hub.watchlist import routes as watchlist
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -114,6 +115,7 @@ def create_app(
         attachments.router,
         file_tables.router,
         evacuation.router,
+        watchlist.router,
         registers.router,
     )
     for router in (*routers, stream.router, health.router):

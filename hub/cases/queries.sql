@@ -112,6 +112,12 @@ where hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
 order by c.id desc
 limit %(limit)s
 
+-- name: confirmed
+-- Cases that a person has handled, and when for the first time.
+select c.place, e.case_id, min(e.at) from hub.case_events e join hub.cases c on c.id = e.case_id
+where e.event = 'handled' and e.actor not like 'system:%%'
+group by c.place, e.case_id order by min(e.at), e.case_id
+
 -- name: of_places
 select * from hub.cases where place = any(%(places)s)
 order by (stage = 'closed'), id desc

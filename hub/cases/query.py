@@ -79,6 +79,12 @@ async def of_places(
     return await _cases(conn, "of_places", {"places": list(places), "limit": limit})
 
 
+async def confirmed_cases(conn: AsyncConnection[Any]) -> list[tuple[str, int, Micros]]:
+    """Place, id and time of each case that a person has handled, oldest first."""
+    cursor = await conn.execute(_QUERIES["confirmed"], {})
+    return [(place, case, clock.micros(at)) for place, case, at in await cursor.fetchall()]
+
+
 async def count_open(conn: AsyncConnection[Any], grid: str | None, now: Micros) -> Counts:
     """Open cases in a grid or below it."""
     cursor = await conn.execute(_QUERIES["counts"], {"grid": grid, "now": clock.moment(now)})

@@ -19,6 +19,7 @@ from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
 from hub.units.rules import NO_UNIT_RULES, UnitRules
+from hub.watchlist.rules import DEFAULT_WATCH_RULES, WatchRules
 
 FORMAT = 1  # of the plan file
 
@@ -335,6 +336,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     grids: GridRules = NO_RULES
     units: UnitRules = NO_UNIT_RULES
     files: FileRules = NO_FILE_RULES
+    watch_list: WatchRules = DEFAULT_WATCH_RULES
     registers: RegisterRules = NO_REGISTER_RULES
 
     def active(self) -> dict[str, AnyRule]:

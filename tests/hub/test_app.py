@@ -70,6 +70,8 @@ def test_every_route_of_the_api_is_described() -> None:
         ("get", "/api/files/{kind}/{subject}"),
         ("post", "/api/files/{kind}/{subject}/entries"),
         ("get", "/api/file-progress"),
+        ("get", "/api/watch-list"),
+        ("post", "/api/watch-list/{place}/acts"),
         ("get", "/api/file-rules"),
         ("post", "/api/file-imports"),
         ("post", "/api/attachments"),
