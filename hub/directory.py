@@ -6,22 +6,26 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from hub.sites.domain import Name, Spot
+from hub.sites.care import Registered, registered_agents
+from hub.sites.domain import AGENT, Name, Spot
 from hub.sites.store import read_site, spots
 
 
 class Directory:
-    """Names of people and spots of devices; refreshed whenever the site changes."""
+    """Names of people and spots of devices and agents; refreshed whenever the site changes."""
 
     def __init__(self) -> None:
         self.spots: dict[str, Spot] = {}
+        self.agents: dict[str, Registered] = {}
         self._people: dict[str, Name] = {}
 
     async def refresh(self, conn: AsyncConnection[Any]) -> None:
         """Read the stored site again."""
         document = await read_site(conn)
         self._people = {} if document is None else {p.id: p.name for p in document.people}
-        self.spots = await spots(conn)
+        everything = await spots(conn)
+        self.spots = {name: spot for name, spot in everything.items() if spot.kind != AGENT}
+        self.agents = {} if document is None else registered_agents(document, everything)
 
     def knows(self, person: str) -> bool:
         """Whether the site has a person of that id."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
+from hub.sites.care import wrong_care
 from hub.sites.codes import CodeError, check_code
 from hub.sites.coverage import Unplaced, cover_problems, locate, things, unplaced_points
 from hub.sites.domain import (
@@ -34,6 +35,7 @@ def check(document: SiteDocument, rules: GridRules = NO_RULES) -> list[Problem]:
         _tree,
         _references,
         _kinds,
+        wrong_care,
         _answerable,
         unflagged,
         cover_problems,
@@ -55,6 +57,8 @@ def _duplicates(document: SiteDocument) -> Iterator[Problem]:
         "household": [household.id for household in document.households],
         "unit": [unit.id for unit in document.units],
         "duty": [duty.id for duty in document.duties],
+        "body": [body.id for body in document.bodies],
+        "agent": [agent.id for agent in document.agents],
     }
     for what, names in ids.items():
         for name, count in Counter(names).items():

@@ -11,7 +11,7 @@ from edge.wire import Micros
 from hub.registers.store import confirm
 from hub.sites.check import Problem, check
 from hub.sites.coverage import locate
-from hub.sites.domain import SiteDocument, SiteError, Spot, grid_path
+from hub.sites.domain import HEARTBEAT_S, SiteDocument, SiteError, Spot, grid_path
 from hub.sites.history import keep_versions
 from hub.sites.problem import UNFINISHED
 from hub.sites.registers import DIVISION_REGISTERS, SITE_REGISTERS
@@ -32,7 +32,9 @@ _PUT = (
     "put_buildings",
     "put_roads",
     "put_places",
+    "put_bodies",
     "put_devices",
+    "put_agents",
     "put_households",
     "put_units",
     "clear_site",
@@ -83,6 +85,8 @@ async def load_site(
         "document": _json(document),
         "paths": _json({code: grid_path(parents, code) for code in parents}),
         "located": _json(locate(document)),
+        "heartbeat": HEARTBEAT_S,
+        "places": _json(locate(document, "place")),
         "households": _json(locate(document, "household")),
         "units": _json(locate(document, "unit")),
         "names": _json(sorted(device.id for device in document.devices)),
@@ -108,8 +112,12 @@ async def read_site(conn: AsyncConnection[Any]) -> SiteDocument | None:
 
 
 async def spots(conn: AsyncConnection[Any]) -> dict[str, Spot]:
-    """Where each registered device stands and who answers for it, by device id."""
-    cursor = await conn.execute(_QUERIES["spots"])
+    """Where each device stands, and each agent with a place of its own, and who answers for it."""
+    return await _spots(conn, "spots") | await _spots(conn, "agent_spots")
+
+
+async def _spots(conn: AsyncConnection[Any], query: str) -> dict[str, Spot]:
+    cursor = await conn.execute(_QUERIES[query])
     row = await cursor.fetchone()
     return {} if row is None or row[0] is None else _SPOTS.decode(row[0])
 

@@ -13,6 +13,8 @@ import type {
   Health,
   Order,
   Problem,
+  Register,
+  RegisterList,
   Series,
   ShutOff,
   Site,
@@ -74,6 +76,13 @@ export const readAgentGaps = (agent: string): Promise<AgentGaps> =>
 export const readHealth = (): Promise<Health> => ask("/api/health", {}, UNWELL);
 export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
+export const readRegisters = (): Promise<RegisterList> => ask("/api/registers");
+export const confirmRegister = (register: string, person: string): Promise<Register> =>
+  ask(`/api/registers/${segment(register)}/confirmations`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
+    body: "{}",
+  });
 export const readShutOffs = async (): Promise<ShutOff[]> =>
   (await ask<{ items: ShutOff[] }>("/api/shut-offs")).items;
 export const readCase = (id: number): Promise<CaseFile> => ask(`/api/cases/${id}`);

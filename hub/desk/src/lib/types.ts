@@ -11,6 +11,10 @@ export type Grid = Schemas["GridView"];
 export type Person = Schemas["PersonView"];
 export type Place = Schemas["PlaceView"];
 
+export type Body = Schemas["BodyView"];
+export type Register = Schemas["RegisterView"];
+export type RegisterList = Schemas["RegisterList"];
+
 export type Device = Schemas["Device"];
 export type DeviceNow = Schemas["DeviceNow"];
 export type Condition = Device["state"];
