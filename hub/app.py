@@ -33,12 +33,14 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.photos import routes as photos
+from hub.photos.domain import LARGEST
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
-from hub.sites.rules import GridRules
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -77,10 +79,12 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan.grids, now),
+        lifespan=_lifespan(database_url, judge, plan, now),
     )
     app.state.titles = plan.titles
-    app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
+    app.add_middleware(
+        BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE, "/api/photos": LARGEST + 1}
+    )
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
@@ -94,6 +98,8 @@ def create_app(
         gaps.router,
         agents.router,
         shutoffs.router,
+        photos.router,
+        reports.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -108,7 +114,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _lifespan(
-    database_url: str, judge: Follower | None, rules: GridRules, now: Callable[[], Micros]
+    database_url: str, judge: Follower | None, plan: Plan, now: Callable[[], Micros]
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -130,7 +136,8 @@ def _lifespan(
             clock=now,
             started=now(),
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
-            rules=rules,
+            plan=plan,
+            rules=plan.grids,
         )
         app.state.parts = parts
         app.state.pool = pool
@@ -139,7 +146,7 @@ def _lifespan(
         if judge is not None:
             tasks["follower"] = judge.run
             tasks["handover"] = Handovers(database_url, now).run
-            tasks["division"] = Watch(database_url, rules, now).run
+            tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()
             async with kept_going(tasks, parts.failing):

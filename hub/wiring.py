@@ -14,6 +14,7 @@ from edge.wire import Micros
 from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
+from hub.plans.domain import Plan
 from hub.sites.rules import NO_RULES, GridRules
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
@@ -30,6 +31,7 @@ class Parts:
     clock: Callable[[], Micros]
     started: Micros
     feed_lag_s: Callable[[], float | None]
+    plan: Plan
     rules: GridRules = NO_RULES  # what the plan asks of the territory
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
 

@@ -13,8 +13,9 @@ from hub.cases.chain import Sealed
 from hub.cases.domain import CaseState, allowed
 from hub.cases.snapshots import snapshot_path, snapshot_times
 from hub.cases.store import StoredCase, read_log
-from hub.cases.views import CaseAnomaly, CaseFile, Evidence, case_view, log_view
+from hub.cases.views import CaseAnomaly, CaseFile, Evidence, RouteView, case_view, log_view
 from hub.directory import Directory
+from hub.photos.routes import photo_path
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -31,12 +32,14 @@ async def case_file(
     """The file of a case as it is at `now`, true for exactly the events that `case` has."""
     log = await read_log(conn, case)
     anomalies = await _anomalies(conn, case.id)
+    route = log[0].event.data.get("route") if log else None
     return CaseFile(
         case=case_view(case, directory, now),
         actions=list(allowed(case.state)),
         log=[log_view(sealed, directory) for sealed in log],
         anomalies=anomalies,
         evidence=await _evidence(conn, case, log, anomalies, now),
+        route=None if route is None else RouteView.model_validate(route),
     )
 
 
@@ -80,6 +83,9 @@ async def _evidence(
             "from": clock.moment(max(first - BEFORE, until - LONGEST)),
             "to": clock.moment(until),
             "snapshots": [snapshot_path(state.device, time) for time in times],
+            "photos": [
+                photo_path(photo) for sealed in log for photo in sealed.event.data.get("photos", ())
+            ],
         }
     )
 
