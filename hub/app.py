@@ -38,9 +38,12 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.photos import routes as photos
+from hub.photos.domain import LARGEST
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.registers import routes as registers
+from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
@@ -62,6 +65,7 @@ WIDER = {
     "/api/unit-imports": MAX_TABLE,
     "/api/file-imports": MAX_TABLE,
     "/api/attachments": MOST_BYTES,
+    "/api/photos": LARGEST + 1,
 }
 
 
@@ -117,6 +121,8 @@ def create_app(
         evacuation.router,
         watchlist.router,
         registers.router,
+        photos.router,
+        reports.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)

@@ -185,7 +185,15 @@ class Session:
         told = self._told_at_once(finding, spot.grid)
         wait_s = self.plan.grids.acknowledge_s(finding.grade)
         await take_up(
-            self.conn, finding, spot, now, due_minutes=due, acknowledge_s=wait_s, notify=told
+            self.conn,
+            finding,
+            spot,
+            now,
+            due_minutes=due,
+            acknowledge_s=wait_s,
+            notify=told,
+            category=self.plan.category(finding.kind),
+            route=self.plan.route(finding.kind),
         )
 
     def _told_at_once(self, finding: Anomaly, grid: str) -> tuple[Told, ...]:

@@ -27,6 +27,7 @@ Action = Literal["accept", "dispatch", "handle", "verify", "close", "note"]
 EventName = Literal[
     "discovered",
     "recurred",
+    "reported",
     "worsened",
     "handed_over",
     "joined",
@@ -181,14 +182,16 @@ def evolve(state: CaseState, event: Event) -> CaseState:
                 "recurrences": state.recurrences + 1,
             }
         case "worsened":
-            changes |= measured(event.data) | {
+            # A report measures nothing: what the sensor measured stays.
+            read = {} if event.data.get("report") else measured(event.data)
+            changes |= read | {
                 "breaches": state.breaches | {breach_in(state, event.data)},
                 "kind": event.data["kind"],
                 "grade": event.data["grade"],
                 "due": event.data["due"],
                 "acknowledge_by": event.data.get("acknowledge_by"),
             }
-        case "joined":
+        case "joined" | "reported":
             changes["breaches"] = state.breaches | {breach_in(state, event.data)}
         case "merged":
             changes |= {"stage": "closed", "breaches": frozenset[str](), "acknowledge_by": None}

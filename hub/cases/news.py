@@ -22,6 +22,7 @@ from hub.cases.domain import (
     verified_by_sensor,
 )
 from hub.cases.facts import breach_facts, finite, minutes_on, seconds_on
+from hub.plans.categories import Route
 from hub.roster.domain import Answer, Reason
 from hub.sites.alarm_list import Told
 from hub.sites.responsible import Responsible
@@ -40,13 +41,15 @@ def discover(
     acknowledge_s: float | None = None,
     responsible: Responsible | None = None,
     notify: Sequence[Told] = (),
+    route: Route | None = None,
+    actor: str = SENSOR,
 ) -> list[Event]:
     """A case opens: the first event, which assigns it to the warden of the device's leaf grid.
 
-    The responsible persons of that moment are copied into it. `notify` are those who are told at
-    once, all at the same time (HZ-07).
+    The responsible persons and the departments' `route` of that moment are copied into it. `notify`
+    are those who are told at once, all at the same time (HZ-07). `actor` found it.
     """
-    facts = breach_facts(anomaly) | notified(notify)
+    facts = breach_facts(anomaly) | notified(notify) | routed(route)
     facts |= {
         "kind": anomaly.kind,
         "device": anomaly.device,
@@ -56,7 +59,7 @@ def discover(
         "acknowledge_by": seconds_on(acknowledge_s, now),
         "responsible": None if responsible is None else msgspec.to_builtins(responsible),
     }
-    return [Event(event="discovered", at=now, actor=SENSOR, data=facts)]
+    return [Event(event="discovered", at=now, actor=actor, data=facts)]
 
 
 def hand_over(state: CaseState, answer: Answer, *, reason: Reason, now: Micros) -> list[Event]:
@@ -183,3 +186,8 @@ def notified(notify: Sequence[Told]) -> dict[str, Any]:
     """Who is told at once, as an event carries it; nobody, nothing."""
     told = [{"person": one.person, "as": one.capacity} for one in notify]
     return {"notify": told} if told else {}
+
+
+def routed(route: Route | None) -> dict[str, Any]:
+    """A route as an event carries it; none, nothing."""
+    return {} if route is None else {"route": msgspec.to_builtins(route)}

@@ -8,6 +8,21 @@ select case_id from hub.case_anomalies where anomaly = %(anomaly)s
 select * from hub.cases
 where device = %(device)s and kind = %(kind)s and stage <> 'closed'
 
+-- name: open_case_akin
+select * from hub.cases
+where stage <> 'closed' and kind = any(%(kinds)s)
+  and (device = any(%(subjects)s) or (place <> '' and place = %(place)s
+       and not device like 'hydrant:%%' and not device like 'equipment:%%'))
+order by array_position(%(subjects)s::text[], device), array_position(%(kinds)s::text[], kind), id
+limit 1
+
+-- name: open_case_beside
+select * from hub.cases
+where stage <> 'closed' and kind = %(kind)s and device like 'point:%%'
+  and sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2) <= %(within)s
+order by sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2), id
+limit 1
+
 -- name: open_case_breaking
 select * from hub.cases
 where stage <> 'closed' and (

@@ -102,6 +102,15 @@ class Evidence(BaseModel):
     from_: Instant = Field(alias="from")
     to: Instant = Field(description="A while past the last breach, which may lie ahead")
     snapshots: list[str] = Field(description="Paths of JPEG pictures, oldest first")
+    photos: list[str] = Field(description="Paths of the photos that people took, oldest first")
+
+
+class RouteView(BaseModel):
+    """Which departments act on a case, by id; see GET /api/report-categories."""
+
+    lead: str
+    cooperating: list[str] = []
+    tracking: list[str] = []
 
 
 class CaseFile(BaseModel):
@@ -118,6 +127,7 @@ class CaseFile(BaseModel):
     evacuation: CaseEvacuation | None = Field(
         None, description="On a fire case in a building: how many people in it need help"
     )
+    route: RouteView | None = Field(None, description="None: the holder of the grid alone")
 
 
 class Step(BaseModel):

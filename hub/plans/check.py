@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from hub.files.rules import wrong_file_rules
+from hub.plans.categories import wrong_categories
 from hub.plans.domain import (
     AgentRule,
     AnyRule,
@@ -56,7 +57,7 @@ _ONE_ONLY = ("clear|quiet_s", "rule|detection|state", "missed|silent_s")
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing to mend in the rule of that name."""
+    """One thing to mend in the rule or category of that name."""
 
     rule: str
     text: str
@@ -93,7 +94,8 @@ def check_plan(plan: Plan) -> list[Problem]:
         found += _wrong_clearing(name, rule)
         found += [Problem(name, text) for text in wrong_references(name, rule, plan)]
         found += [Problem(name, text) for text in wrong_door_rule(name, rule)]
-    return found
+    wrong = wrong_categories(plan.categories, plan.departments, plan.kinds)
+    return found + [Problem(name, text) for name, text in wrong]
 
 
 def _wrong_zone(plan: Plan) -> Iterator[Problem]:

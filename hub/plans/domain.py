@@ -14,6 +14,7 @@ from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.files.rules import NO_FILE_RULES, FileRules
+from hub.plans.categories import Category, Department, Route, category_of, route_of
 from hub.plans.schedule import Active
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
@@ -317,7 +318,8 @@ class PositiveAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan: its rules by name, its own kinds' titles, what it asks of the registers.
+    """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory
+    and the registers, what people may report and which departments act on it.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
@@ -338,6 +340,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     files: FileRules = NO_FILE_RULES
     watch_list: WatchRules = DEFAULT_WATCH_RULES
     registers: RegisterRules = NO_REGISTER_RULES
+    categories: dict[Identifier, Category] = {}
+    departments: dict[Identifier, Department] = {}
+
+    def category(self, kind: AnomalyKind) -> str | None:
+        """The category that a kind of case belongs to, if any."""
+        return category_of(self.categories, kind)
+
+    def route(self, kind: AnomalyKind) -> Route | None:
+        """Which departments act on a kind of case; None: the holder of the grid alone."""
+        return route_of(self.categories, kind)
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""
@@ -347,7 +359,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def titles(self) -> Titles:
         """What the plan calls the kinds that it has added."""
         return Titles(
-            {kind: added.title for kind, added in self.kinds.items()},
+            {kind: added.title for kind, added in (self.categories | self.kinds).items()},
             {kind: added.title for kind, added in self.device_kinds.items()},
         )
 
