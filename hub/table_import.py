@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 from pydantic import BaseModel, Field
 
 from hub.problems import FieldError, ProblemError, invalid
-from hub.tables import BadCell, TableError, read_csv
+from hub.tables import BadCell, TableError, read_table
 
 SHOWN = 500  # bad cells that a report names; ours
 
@@ -16,9 +15,8 @@ SHOWN = 500  # bad cells that a report names; ours
 class BadCellView(BaseModel):
     """What is wrong with a cell of a table, and what to do."""
 
-    row: int
+    line: int = Field(description="As a spreadsheet counts: the header is line 1")
     column: str
-    value: str
     text: str
 
 
@@ -31,14 +29,16 @@ class ImportReport(BaseModel):
     bad: list[BadCellView]
 
 
-def as_table(body: bytes, known: Sequence[str], needed: Sequence[str]) -> pd.DataFrame:
-    """The table that was sent.
+def as_table(
+    body: bytes, needed: Sequence[str], optional: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """The rows of the table that was sent.
 
     Raises:
         ProblemError: a 422, if it can't be read.
     """
     try:
-        return read_csv(body, known, needed)
+        return read_table(body, needed, optional)
     except TableError as error:
         raise ProblemError(422, "unreadable-table", "The table can't be read", str(error)) from None
 
@@ -56,12 +56,10 @@ def reported(rows: int, entries: int, bad: Sequence[BadCell], *, dry_run: bool) 
         entries=entries,
         written=not dry_run,
         bad=[
-            BadCellView(row=cell.row, column=cell.column, value=cell.value, text=cell.text)
-            for cell in bad[:SHOWN]
+            BadCellView(line=cell.line, column=cell.column, text=cell.text) for cell in bad[:SHOWN]
         ],
     )
 
 
 def _field(cell: BadCell) -> FieldError:
-    told = f"`{cell.value}`: {cell.text}" if cell.value else cell.text
-    return FieldError(field=f"row {cell.row}, {cell.column}", message=told)
+    return FieldError(field=f"line {cell.line}, {cell.column}", message=cell.text)

@@ -1,72 +1,76 @@
-"""Tables that people send: read into text cells, with what is wrong told by row and column."""
+"""Tables: CSV files that people bring and take away, with every bad cell named.
+
+A file is UTF-8 (with or without a byte order mark) or GB 18030, as spreadsheets write them. Every
+cell is a text without spaces around it; an empty one is "".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import StringIO
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO, StringIO
 
 import msgspec
 import pandas as pd
-from pandas.errors import EmptyDataError, ParserError
 
-MOST_ROWS = 20_000  # ours: more is sent in parts
-_SEPARATORS = (",", ";", "\t")  # which one a spreadsheet writes depends on its language
-FIRST_ROW = 2  # as a spreadsheet counts: the first row names the columns
+MOST_ROWS = 20_000  # ours: a county's hydrants; bounds what one request may hold in memory
+LARGEST = 8 * 1024 * 1024  # bytes; ours
 
 
 class TableError(ValueError):
-    """The table can't be read at all; the text says what to do."""
+    """The file is no table of these columns; the text says what to mend."""
 
 
 class BadCell(msgspec.Struct, frozen=True):
-    """What is wrong with a cell, and what to do about it; `row` as a spreadsheet counts."""
+    """What is wrong in one line of the file; the header is line 1."""
 
-    row: int
+    line: int
     column: str
-    value: str
     text: str
 
 
-def read_csv(body: bytes, known: Sequence[str], needed: Sequence[str]) -> pd.DataFrame:
-    """The table in a CSV, every cell a text without blanks around it; an empty one is "".
-
-    The text is UTF-8, or GB 18030, which spreadsheets in China write. The index is the row.
+def read_table(
+    content: bytes, needed: Sequence[str], optional: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """The rows of a CSV file by column; what is left out of `optional` is "".
 
     Raises:
-        TableError: it is no CSV, has too many rows, lacks a column that is `needed`, or has one
-            that is not `known`.
+        TableError: no such encoding, no CSV, too many rows, a column is missing or unknown.
     """
-    text = _text(body)
-    heading = text.split("\n", 1)[0]
-    separator = max(_SEPARATORS, key=heading.count)
     try:
-        frame = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, sep=separator)
-    except (EmptyDataError, ParserError, ValueError) as error:
-        raise TableError(f"this is no CSV with a first row of column names: {error}") from error
-    frame.columns = pd.Index([str(name).strip() for name in frame.columns])
-    missing = [name for name in needed if name not in frame.columns]
-    if missing:
-        raise TableError(
-            f"the table lacks {', '.join(missing)}; its columns may be {', '.join(known)}"
+        frame = pd.read_csv(
+            StringIO(_text(content)), dtype=str, keep_default_na=False, skip_blank_lines=False
         )
-    strange = [name for name in frame.columns if name not in known]
-    if strange:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise TableError(f"not a CSV file: {error}") from error
+    frame.columns = [str(column).strip() for column in frame.columns]
+    missing = [column for column in needed if column not in frame.columns]
+    unknown = [column for column in frame.columns if column not in (*needed, *optional)]
+    if missing or unknown:
+        asked = ", ".join((*needed, *(f"[{column}]" for column in optional)))
+        named = ", ".join(missing or unknown)
         raise TableError(
-            f"the table has {', '.join(strange)}, which is not known here; its columns may be "
-            f"{', '.join(known)}"
+            f"column {'missing' if missing else 'unknown'}: {named}; there are {asked}"
         )
     if len(frame) > MOST_ROWS:
-        raise TableError(f"the table has {len(frame)} rows: send at most {MOST_ROWS} at once")
-    for name in frame.columns:
-        frame[name] = frame[name].str.strip()
-    frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
-    return frame
+        raise TableError(f"{len(frame)} rows: bring {MOST_ROWS} at most at a time")
+    frame = frame.reindex(columns=[*needed, *optional], fill_value="").astype(str)
+    for column in frame.columns:
+        frame[column] = frame[column].str.strip()
+    return [{str(key): str(cell) for key, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def _text(body: bytes) -> str:
+def write_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> bytes:
+    """A CSV file in UTF-8 with a byte order mark, so that spreadsheets read Chinese in it."""
+    frame = pd.DataFrame.from_records(list(rows), columns=list(columns))
+    buffer = BytesIO()
+    frame.to_csv(buffer, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    return buffer.getvalue()
+
+
+def _text(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return body.decode(encoding)
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise TableError("the text is neither UTF-8 nor GB 18030: save it as CSV UTF-8")
+    raise TableError("neither UTF-8 nor GB 18030: save the file as CSV (UTF-8)")

@@ -1,11 +1,9 @@
-"""Table of file entries: one row is one version of one part. Pure but for pandas."""
+"""Table of file entries: one row is one version of one part. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-
-import pandas as pd
 
 from edge.wire import Micros
 from hub.files.domain import FileEntry, FileState
@@ -14,12 +12,15 @@ from hub.files.write import faults, read_value
 from hub.sourced import Source
 from hub.tables import BadCell
 
-COLUMNS = ("kind", "subject", "part", "value", "note")
 NEEDED = ("kind", "subject", "part", "value")
+OPTIONAL = ("note",)
+FIRST_LINE = 2  # as a spreadsheet counts: the first names the columns
+
+Row = Mapping[str, str]
 
 
 def read_rows(
-    frame: pd.DataFrame,
+    rows: Iterable[Row],
     files: Mapping[tuple[str, str], FileState],
     rules: FileRules,
     *,
@@ -34,20 +35,20 @@ def read_rows(
     entries: list[FileEntry] = []
     bad: list[BadCell] = []
     seen: set[tuple[str, str, str]] = set()
-    for at, cells in zip(frame.index, frame.to_dict("records"), strict=True):
-        row = {str(name): str(value) for name, value in cells.items()}
+    for line, row in enumerate(rows, start=FIRST_LINE):
         found = _wrong(row, files, rules, seen)
         if found is not None:
             column, text = found
-            bad.append(BadCell(int(at), column, row[column], text))
+            bad.append(BadCell(line, column, f"`{row[column][:40]}`: {text}"))
             continue
         kind, subject, part = _key(row)
         seen.add((kind, subject, part))
         if not row["value"]:
             continue
         data = {"value": read_value(rules.kinds[kind].parts[part], row["value"])}
-        line = next(one for one in files[kind, subject].parts if one.name == part)
-        before = line.entries.observed if source == "observed" else line.entries.declared
+        part_line = next(one for one in files[kind, subject].parts if one.name == part)
+        held = part_line.entries
+        before = held.observed if source == "observed" else held.declared
         if before is None or before.data != data:
             entries.append(
                 FileEntry(
@@ -65,7 +66,7 @@ def read_rows(
 
 
 def _wrong(
-    row: Mapping[str, str],
+    row: Row,
     files: Mapping[tuple[str, str], FileState],
     rules: FileRules,
     seen: set[tuple[str, str, str]],
@@ -90,5 +91,5 @@ def _wrong(
     return (found[0].field, found[0].text) if found else None
 
 
-def _key(row: Mapping[str, str]) -> tuple[FileKind, str, str]:
+def _key(row: Row) -> tuple[FileKind, str, str]:
     return row["kind"], row["subject"], row["part"]  # type: ignore[return-value]  # checked above

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Query
 from hub.acting import Person, refuse_unknown
 from hub.files.read import cabinet
 from hub.files.store import add_entries
-from hub.files.table import COLUMNS, NEEDED, read_rows
+from hub.files.table import NEEDED, OPTIONAL, read_rows
 from hub.replies.store import Asked, Key, once
 from hub.sourced import Source
 from hub.table_import import ImportReport, as_table, reported
@@ -38,15 +38,15 @@ async def import_files(
     now = parts.clock()
 
     async def take() -> ImportReport:
-        frame = as_table(body, COLUMNS, NEEDED)
+        rows = as_table(body, NEEDED, OPTIONAL)
         files = {
             (one.subject.kind, one.subject.id): one.state
             for one in (await cabinet(conn, parts)).files
         }
         entries, bad = read_rows(
-            frame, files, parts.plan.files, source=source, actor=person, now=now
+            rows, files, parts.plan.files, source=source, actor=person, now=now
         )
-        report = reported(len(frame), len(entries), bad, dry_run=dry_run)
+        report = reported(len(rows), len(entries), bad, dry_run=dry_run)
         if not dry_run:
             await add_entries(conn, entries)
         return report

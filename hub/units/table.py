@@ -1,4 +1,4 @@
-"""Table of units: the register as rows of text, in both directions. Pure but for pandas."""
+"""Table of units: the register as rows of text, in both directions. Pure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-import pandas as pd
-
 from edge.wire import Micros
 from hub.sourced import Source
-from hub.tables import BadCell
+from hub.tables import BadCell, write_table
 from hub.units.domain import Aspect, UnitEntry, UnitRecord
 from hub.units.rules import PAPERS, Post, UnitRules
 
 POSTS: tuple[Post, ...] = ("responsible", "fire_manager")
 _PEOPLE = tuple(column for post in POSTS for column in (post, f"{post}_phone"))
 _PAPER_COLUMNS = tuple(column for paper in PAPERS for column in (paper, f"{paper}_until"))
-COLUMNS = ("unit", "class", *_PEOPLE, "equipment", *_PAPER_COLUMNS)
 NEEDED = ("unit",)
+OPTIONAL = ("class", *_PEOPLE, "equipment", *_PAPER_COLUMNS)
+FIRST_LINE = 2  # as a spreadsheet counts: the first names the columns
 _LONGEST = 200  # characters of a cell; ours
 _PHONE = re.compile(r"^[0-9+() .\-]{0,40}$")
 
@@ -35,7 +34,7 @@ class _CellError(ValueError):
 
 
 def read_rows(
-    frame: pd.DataFrame,
+    rows: Iterable[Row],
     known: Mapping[str, UnitRecord],
     rules: UnitRules,
     *,
@@ -51,11 +50,10 @@ def read_rows(
     entries: list[UnitEntry] = []
     bad: list[BadCell] = []
     seen: set[str] = set()
-    for at, cells in zip(frame.index, frame.to_dict("records"), strict=True):
-        row = {str(name): str(value) for name, value in cells.items()}
+    for line, row in enumerate(rows, start=FIRST_LINE):
         unit = row["unit"]
         wrong = list(_wrong(row, known, seen, rules))
-        bad += [BadCell(int(at), error.column, row[error.column], str(error)) for error in wrong]
+        bad += [BadCell(line, error.column, _told(row, error)) for error in wrong]
         seen.add(unit)
         if wrong:
             continue
@@ -69,13 +67,16 @@ def read_rows(
     return entries, bad
 
 
-def write_rows(found: Iterable[UnitRecord]) -> str:
+def write_rows(found: Iterable[UnitRecord]) -> bytes:
     """The register as the CSV that `read_rows` takes."""
-    rows = [_row(one) for one in found]
-    frame = pd.DataFrame(
-        [[row.get(name, "") for name in COLUMNS] for row in rows], columns=list(COLUMNS)
-    )
-    return frame.to_csv(index=False, lineterminator="\r\n")
+    columns = (*NEEDED, *OPTIONAL)
+    empty = dict.fromkeys(columns, "")
+    return write_table([empty | _row(one) for one in found], columns)
+
+
+def _told(row: Row, error: _CellError) -> str:
+    value = row[error.column]
+    return f"`{value[:40]}`: {error}" if value else str(error)
 
 
 def _wrong(

@@ -12,7 +12,7 @@ from hub.sourced import Source
 from hub.table_import import ImportReport, as_table, reported
 from hub.units.read import Wanted, all_units, chosen, today
 from hub.units.store import add_entries
-from hub.units.table import COLUMNS, NEEDED, read_rows, write_rows
+from hub.units.table import NEEDED, OPTIONAL, read_rows, write_rows
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["units"])
@@ -32,10 +32,9 @@ async def export_units(
     """What counts of every unit, in the form that the import takes."""
     rules = parts.plan.units
     units = await all_units(conn, rules, today(parts.clock(), parts.plan.time_zone))
-    text = write_rows(record for _, record in chosen(units, Wanted(grid=grid)))
-    # Without the mark at the front, spreadsheets read Chinese as something else.
+    table = write_rows(record for _, record in chosen(units, Wanted(grid=grid)))
     return Response(
-        "\ufeff" + text,
+        table,
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="units.csv"'},
     )
@@ -61,11 +60,11 @@ async def import_units(
     now, rules = parts.clock(), parts.plan.units
 
     async def take() -> ImportReport:
-        frame = as_table(body, COLUMNS, NEEDED)
+        rows = as_table(body, NEEDED, OPTIONAL)
         units = await all_units(conn, rules, today(now, parts.plan.time_zone))
         known = {record.unit: record for _, record in units}
-        entries, bad = read_rows(frame, known, rules, source=source, actor=person, now=now)
-        report = reported(len(frame), len(entries), bad, dry_run=dry_run)
+        entries, bad = read_rows(rows, known, rules, source=source, actor=person, now=now)
+        report = reported(len(rows), len(entries), bad, dry_run=dry_run)
         if not dry_run:
             await add_entries(conn, entries)
         return report

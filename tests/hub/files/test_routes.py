@@ -209,7 +209,7 @@ def test_a_table_of_parts_is_tried_first_and_taken_whole_or_not_at_all(hub: Runn
         "house,h-1,basics,x\nhousehold,h-1,checked,1.1.2027\n"
     )
     told = table(head + bad, dry_run=True).json()
-    assert [(cell["row"], cell["column"]) for cell in told["bad"]] == [
+    assert [(cell["line"], cell["column"]) for cell in told["bad"]] == [
         (2, "subject"),
         (3, "value"),
         (4, "value"),

@@ -168,11 +168,11 @@ def test_a_table_is_tried_first_and_then_taken_whole_or_not_at_all(hub: RunningH
 
     bad = send("unit,class\nmill,key_a\nmil,general\n", dry_run=True).json()
     assert (bad["rows"], bad["entries"], bad["written"]) == (2, 1, False)
-    assert bad["bad"][0]["row"] == 3
+    assert bad["bad"][0]["line"] == 3
     assert "did you mean mill?" in bad["bad"][0]["text"]
     refused = send("unit,class\nmill,key_a\nmil,general\n")
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["field"] == "row 3, unit"
+    assert refused.json()["errors"][0]["field"] == "line 3, unit"
     good = send("unit,class\nmill,key_a\nshop-01,six_small\n").json()
     assert (good["entries"], good["written"]) == (2, True)
     assert hub.get("/api/units/mill")["unit"]["class"] == "key_a"

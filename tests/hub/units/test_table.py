@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from hub.plans.read import shipped_plan
-from hub.tables import TableError, read_csv
+from hub.tables import TableError, read_table
 from hub.units.domain import record
-from hub.units.table import COLUMNS, NEEDED, read_rows, write_rows
+from hub.units.table import NEEDED, OPTIONAL, read_rows, write_rows
 
 RULES = shipped_plan("campus").units
 TODAY = date(2027, 3, 1)
@@ -22,14 +22,14 @@ GOOD = (
 
 def read(text: str | bytes) -> tuple[list[object], list[tuple[int, str]]]:
     body = text if isinstance(text, bytes) else text.encode()
-    frame = read_csv(body, COLUMNS, NEEDED)
+    frame = read_table(body, NEEDED, OPTIONAL)
     entries, bad = read_rows(frame, EMPTY, RULES, source="declared", actor="p", now=1)
-    return list(entries), [(cell.row, cell.column) for cell in bad]
+    return list(entries), [(cell.line, cell.column) for cell in bad]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_table_is_read_as_spreadsheets_write_it_and_comes_back_the_same(encoding: str) -> None:
-    frame = read_csv(GOOD.encode(encoding), COLUMNS, NEEDED)
+    frame = read_table(GOOD.encode(encoding), NEEDED, OPTIONAL)
     entries, bad = read_rows(frame, EMPTY, RULES, source="declared", actor="p", now=1)
     assert bad == []
     assert [(one.unit, one.aspect) for one in entries] == [
@@ -43,7 +43,7 @@ def test_a_table_is_read_as_spreadsheets_write_it_and_comes_back_the_same(encodi
         unit: record(unit, [one for one in entries if one.unit == unit], RULES, TODAY)
         for unit in EMPTY
     }
-    again = read_csv(write_rows(found.values()).encode(), COLUMNS, NEEDED)
+    again = read_table(write_rows(found.values()), NEEDED, OPTIONAL)
     assert read_rows(again, found, RULES, source="declared", actor="p", now=2) == ([], [])
 
 
@@ -73,12 +73,12 @@ def test_a_unit_that_stands_twice_is_told_at_its_second_row() -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (b"", "no CSV"),
-        (b"class\ngeneral\n", "lacks unit"),
-        (b"unit,colour\nmill,red\n", "has colour"),
+        (b"", "CSV"),
+        (b"class\ngeneral\n", "missing: unit"),
+        (b"unit,colour\nmill,red\n", "unknown: colour"),
         (b"\xff\xfe\x00\xff", "GB 18030"),
     ],
 )
 def test_what_is_no_such_table_is_refused_whole(body: bytes, told: str) -> None:
     with pytest.raises(TableError, match=told):
-        read_csv(body, COLUMNS, NEEDED)
+        read_table(body, NEEDED, OPTIONAL)
