@@ -42,6 +42,10 @@ class Case(BaseModel):
     due: Instant | None
     overdue: bool
     owner: PersonRef | None
+    assist: list[str] = Field(
+        description="Holders of grids beside it, by id, who were told so that they help"
+    )
+    coming: list[str] = Field(description="Those of them who are on the way")
     recovered: bool = Field(description="The sensor says that the danger is over")
     recurrences: int = Field(description="How often the danger has shown again since the opening")
     value: float | None = Field(examples=[0.11])
@@ -113,6 +117,17 @@ class RouteView(BaseModel):
     tracking: list[str] = []
 
 
+class AttachedPicture(BaseModel):
+    """A picture that a camera took for the case; `sha256` stands in the case's own log."""
+
+    path: str
+    device: str
+    taken: Instant
+    asked_by: str = Field(description="A person's id, or `system:cameras` for a plan's rule")
+    distance_m: float | None = Field(description="From the case's device to the camera")
+    sha256: str
+
+
 class CaseFile(BaseModel):
     """A case with everything known about it, and what may be done now."""
 
@@ -124,6 +139,7 @@ class CaseFile(BaseModel):
     log: list[LogEntry]
     anomalies: list[CaseAnomaly]
     evidence: Evidence
+    pictures: list[AttachedPicture] = Field(description="Taken for this case, oldest first")
     evacuation: CaseEvacuation | None = Field(
         None, description="On a fire case in a building: how many people in it need help"
     )
@@ -165,6 +181,8 @@ def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
         due=instant(state.due),
         overdue=state.open and state.due is not None and state.due < now,
         owner=None if owner is None else PersonRef(id=owner, name=name_view(directory.name(owner))),
+        assist=sorted(state.assist),
+        coming=sorted(state.coming),
         recovered=state.recovered,
         recurrences=state.recurrences,
         value=state.value,

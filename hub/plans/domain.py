@@ -19,6 +19,7 @@ from hub.plans.schedule import Active
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
+from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
 from hub.units.rules import NO_UNIT_RULES, UnitRules
 from hub.watchlist.rules import DEFAULT_WATCH_RULES, WatchRules
 
@@ -42,7 +43,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `active` are the times in which the rule raises; without any, always. `when` is a condition in
     CEL on the moment of raising. What is broken while the rule may not raise is raised as soon as
     it may, if it is broken still. `muted_by_shut_off`: during a planned shut-off of the device the
-    rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10).
+    rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10). With
+    `pictures_within_m` the nearest cameras within so many metres are asked for a picture of the
+    case that it opens (SE-15).
     """
 
     kind: AnomalyKind
@@ -55,6 +58,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     when: str | None = None
     muted_by_shut_off: bool = False
     veto: bool = False
+    pictures_within_m: Positive | None = None
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):
@@ -340,6 +344,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     files: FileRules = NO_FILE_RULES
     watch_list: WatchRules = DEFAULT_WATCH_RULES
     registers: RegisterRules = NO_REGISTER_RULES
+    terminals: TerminalRules = NO_TERMINAL_RULES
     categories: dict[Identifier, Category] = {}
     departments: dict[Identifier, Department] = {}
 

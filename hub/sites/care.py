@@ -86,8 +86,9 @@ def uncared(document: SiteDocument) -> Iterator[Problem]:
             if getattr(own, post) is None and getattr(document.care.get(kind, Care()), post) is None
         )
         for kind, count in sorted(lacking.items()):
+            wanted = "owner" if post == "owner" else "repairer"
             text = (
-                f"nobody is named by whom {count} of kind {kind} are {_WORDS[post]}: "
+                f"no {wanted} is named for {count} of kind {kind}: "
                 f"give `{post}` in care.{kind}, or for each"
             )
             yield Problem(kind, text, "uncared")

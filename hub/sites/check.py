@@ -53,7 +53,10 @@ def _duplicates(document: SiteDocument) -> Iterator[Problem]:
         "building": [building.id for building in document.buildings],
         "road": [road.id for road in document.roads],
         "place": [place.id for place in document.places],
-        "device": [device.id for device in document.devices],
+        "device or terminal": [
+            *(device.id for device in document.devices),
+            *(terminal.id for terminal in document.terminals),
+        ],
         "household": [household.id for household in document.households],
         "unit": [unit.id for unit in document.units],
         "duty": [duty.id for duty in document.duties],
@@ -100,6 +103,11 @@ def _references(document: SiteDocument) -> Iterator[Problem]:
         if household.head is not None and household.head not in people:
             yield Problem(
                 household.id, f"{household.head} heads {household.id}, but is no person here"
+            )
+    for terminal in document.terminals:
+        if terminal.person not in people:
+            yield Problem(
+                terminal.id, f"{terminal.person} carries {terminal.id}, but is no person here"
             )
     for what, items in (
         ("grid", [(grid.code, grid.building) for grid in document.grids]),

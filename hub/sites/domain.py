@@ -49,7 +49,7 @@ AGENT: DeviceKind = "agent"  # the kind under which agents stand among devices
 HEARTBEAT_S = 60.0  # between two reports of an agent; requirement SE-17 (se.heartbeat.s), ours
 
 KNOWN_DEVICE_KINDS: frozenset[DeviceKind] = frozenset(
-    ("hydrant", "smoke", "door", "reader", "camera")
+    ("hydrant", "smoke", "door", "reader", "camera", "self_inspection")
 )
 """Kinds that the page has words and glyphs for; a site or plan brings the title of any other."""
 
@@ -208,6 +208,24 @@ class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     repair: Identifier | None = None
 
 
+class Terminal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a member carries on duty; it reports, as a simple device, every `report_s` seconds."""
+
+    id: Identifier
+    person: Identifier
+    report_s: Annotated[float, msgspec.Meta(gt=0)] = HEARTBEAT_S
+
+    @property
+    def device(self) -> str:
+        """The name that it sends under."""
+        return self.id
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        return "terminal"
+
+
 class Household(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A household or dormitory room: where it lies, how many live there, and its head. No names."""
 
@@ -255,6 +273,7 @@ class SiteDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     bodies: list[Body] = []
     care: dict[DeviceKind, Care] = {}  # by kind of device; "agent" for the agents
     agents: list[Agent] = []
+    terminals: list[Terminal] = []
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):

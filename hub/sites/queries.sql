@@ -83,6 +83,13 @@ select b.id, b.name, b.phone
 from jsonb_to_recordset(%(document)s::jsonb -> 'bodies') as b(id text, name jsonb, phone text)
 on conflict (id) do update set name = excluded.name, phone = excluded.phone
 
+-- name: put_terminals
+insert into hub.terminals (id, person, report_s)
+select t.id, t.person, coalesce(t.report_s, %(heartbeat)s)
+from jsonb_to_recordset(%(document)s::jsonb -> 'terminals')
+  as t(id text, person text, report_s float8)
+on conflict (id) do update set person = excluded.person, report_s = excluded.report_s
+
 -- name: put_agents
 insert into hub.edge_agents (id, place, report_s, owner, repair, grid)
 select a.id, a.place, coalesce(a.report_s, %(heartbeat)s), a.owner, a.repair, %(places)s::jsonb ->> a.place
@@ -129,6 +136,10 @@ places as (
     delete from hub.places where id not in (
         select p ->> 'id' from document, jsonb_array_elements(site -> 'places') as p)
 ),
+terminals as (
+    delete from hub.terminals where id not in (
+        select t ->> 'id' from document, jsonb_array_elements(site -> 'terminals') as t)
+),
 agents as (
     delete from hub.edge_agents where id not in (
         select a ->> 'id' from document, jsonb_array_elements(site -> 'agents') as a)
@@ -164,7 +175,7 @@ on conflict (name) do update set registered = true
 
 -- name: unregister_devices
 update public.devices set registered = false
-where name in (select id from hub.devices)
+where name in (select id from hub.devices union all select id from hub.terminals)
   and name not in (select jsonb_array_elements_text(%(names)s::jsonb))
 
 -- name: site_changed
@@ -184,6 +195,8 @@ select jsonb_build_object(
     'agents', coalesce((select jsonb_agg(jsonb_build_object(
         'id', id, 'place', place, 'report_s', report_s, 'owner', owner, 'repair', repair)
         order by id) from hub.edge_agents), '[]'),
+    'terminals', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'person', person, 'report_s', report_s) order by id) from hub.terminals), '[]'),
     'grids', coalesce((select jsonb_agg(jsonb_build_object(
         'code', code, 'parent', parent, 'name', name, 'boundary', boundary, 'kind', kind,
         'live', live, 'building', building, 'floor', floor, 'fixes', fixes) order by code)

@@ -46,6 +46,7 @@ _PUT = (
     "put_bodies",
     "put_devices",
     "put_agents",
+    "put_terminals",
     "put_households",
     "put_units",
     "clear_site",
@@ -100,7 +101,7 @@ async def load_site(
         "places": _json(locate(document, "place")),
         "households": _json(locate(document, "household")),
         "units": _json(locate(document, "unit")),
-        "names": _json(sorted(device.id for device in document.devices)),
+        "names": _json(sorted(one.id for one in (*document.devices, *document.terminals))),
     }
     async with conn.transaction():
         for name in _PUT:

@@ -99,6 +99,7 @@ def test_every_route_of_the_api_is_described() -> None:
         ("get", "/api/site"),
         ("get", "/api/snapshots/{device}/{time}.jpg"),
         ("get", "/api/stream"),
+        ("get", "/api/terminals"),
     }
     for methods in paths.values():
         for operation in methods.values():

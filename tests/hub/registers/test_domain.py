@@ -26,7 +26,7 @@ def confirmed(days_ago: float) -> Confirmation:
 
 
 def test_a_register_is_stale_once_ninety_days_have_passed_since_it_was_confirmed() -> None:
-    """SE-17: registers 90 days."""
+    """SE-17 in part: registers 90 days."""
     assert not standing(HYDRANTS, Tally(3), confirmed(90), NOW).stale
     old = standing(HYDRANTS, Tally(3), confirmed(90.001), NOW)
     assert old.stale
@@ -39,7 +39,7 @@ def test_one_with_entries_that_nobody_ever_confirmed_is_stale_an_empty_one_is_no
 
 
 def test_entries_confirmed_one_by_one_make_the_register_as_old_as_the_oldest() -> None:
-    """SE-17"""
+    """SE-17 in part: of an age of its own for each entry."""
     found = standing(HYDRANTS, Tally(3, NOW - 91 * DAY), None, NOW)
     assert (found.age, found.how, found.stale) == (91 * DAY, "entries", True)
     whole = standing(HYDRANTS, Tally(3, NOW - 91 * DAY), confirmed(2), NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -9,11 +10,12 @@ import msgspec
 import psycopg
 import pytest
 
+from edge.columns import Reading
 from hub.plans.read import shipped_plan
 from hub.registers.domain import RegisterRules
 from hub.sites.store import load_site
 from ingest import clock
-from tests.hub.make import SITE, RunningHub, in_transaction, running_hub
+from tests.hub.make import SITE, RunningHub, commit_readings, in_transaction, running_hub
 
 PARTS = ["grids", "people", "devices", "places", "households", "units"]
 
@@ -36,7 +38,7 @@ def load_days_ago(url: str, days: float) -> None:
 def test_a_load_confirms_the_sites_registers_and_says_how_many_entries_each_has(
     hub: RunningHub,
 ) -> None:
-    """SE-17: the age of each register's data."""
+    """SE-17 in part: the age of each register's data."""
     found = registers(hub)
     assert list(found)[: len(PARTS)] == PARTS
     counts = {part: found[part]["entries"] for part in PARTS}
@@ -47,10 +49,32 @@ def test_a_load_confirms_the_sites_registers_and_says_how_many_entries_each_has(
         assert not found[part]["stale"]
 
 
+def test_device_and_registers_tell_their_age_and_whether_it_is_stale(database_url: str) -> None:
+    """SE-17: a device after three missed reports (here of 5 s), a register after 90 days."""
+    load_days_ago(database_url, 91)
+    now = clock.now()
+    for device, age_s in (("hydrant-07", 14), ("hydrant-08", 17)):
+        commit_readings(database_url, Reading(device, "pressure", now - age_s * 1_000_000, 0.3))
+    with running_hub(database_url) as hub:
+        asked = clock.now()
+        devices = {device["id"]: device for device in hub.get("/api/devices")}
+        assert confirm(hub, "people").status_code == 201
+        found = registers(hub)
+    for device in ("hydrant-07", "hydrant-08"):
+        seen = datetime.fromisoformat(devices[device]["last_seen"])
+        age_s = (clock.moment(asked) - seen).total_seconds()
+        stale = age_s > devices[device]["stale_after_s"]
+        assert devices[device]["stale_after_s"] == 15
+        assert devices[device]["state"] == ("silent" if stale else "ok")
+    assert devices["hydrant-08"]["state"] == "silent"
+    assert (found["devices"]["stale"], found["people"]["stale"]) == (True, False)
+    assert found["devices"]["age_s"] == pytest.approx(91 * 86_400, abs=60)
+
+
 def test_what_nobody_confirmed_for_ninety_days_is_stale_until_somebody_does(
     database_url: str,
 ) -> None:
-    """SE-17: registers 90 days; who confirmed it is told, and the others stay stale."""
+    """SE-17 in part: registers 90 days; who confirmed it is told, and the others stay stale."""
     load_days_ago(database_url, 91)
     with running_hub(database_url) as hub:
         found = registers(hub)
@@ -71,7 +95,7 @@ def test_what_nobody_confirmed_for_ninety_days_is_stale_until_somebody_does(
 
 
 def test_loading_the_site_file_again_confirms_what_was_stale(database_url: str) -> None:
-    """SE-17"""
+    """SE-17 in part: a load is a confirmation."""
     load_days_ago(database_url, 91)
     load_days_ago(database_url, 0)
     with running_hub(database_url) as hub:

@@ -58,11 +58,10 @@ def test_kinds_without_an_owner_or_repairer_are_named_and_not_refused(
     assert list(uncared(cared)) == []
     assert check(document) == []
     bare = msgspec.structs.replace(document, care={"smoke": Care("estates")})
-    lacking = [("owned", "owner", kind) for kind in (AGENT, "hydrant")]
-    lacking += [("repaired", "repair", kind) for kind in (AGENT, "hydrant", "smoke")]
+    lacking = [("owner", "owner", kind) for kind in (AGENT, "hydrant")]
+    lacking += [("repairer", "repair", kind) for kind in (AGENT, "hydrant", "smoke")]
     assert [warning.text for warning in uncared(bare)] == [
-        f"nobody is named by whom 1 of kind {kind} are {word}: "
-        f"give `{field}` in care.{kind}, or for each"
+        f"no {word} is named for 1 of kind {kind}: give `{field}` in care.{kind}, or for each"
         for word, field, kind in lacking
     ]
 

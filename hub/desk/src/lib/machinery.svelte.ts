@@ -1,4 +1,4 @@
-/** What the system view asks for while it is open: health, registers, dead letters, strangers, commands. */
+/** What the system view asks for while it is open: health, registers, terminals, dead letters, strangers, commands. */
 import {
   confirmRegister,
   readAgentGaps,
@@ -6,9 +6,10 @@ import {
   readDeadLetters,
   readHealth,
   readRegisters,
+  readTerminals,
   readUnregistered,
 } from "./api";
-import type { AgentGaps, Command, DeadLetterPage, Device, Health, RegisterList } from "./types";
+import type { AgentGaps, Command, DeadLetterPage, Device, Health, RegisterList, TerminalList } from "./types";
 
 const LETTERS = 50;
 const COMMANDS = 5;
@@ -18,6 +19,7 @@ export class Machinery {
   letters = $state.raw<DeadLetterPage | null>(null);
   strangers = $state.raw<Device[] | null>(null);
   registers = $state.raw<RegisterList | null>(null);
+  terminals = $state.raw<TerminalList | null>(null);
   failure = $state<string | null>(null);
 
   /** What never came of each agent's batches. */
@@ -30,13 +32,22 @@ export class Machinery {
   async refresh(agents: string[]): Promise<void> {
     try {
       let asked: Command[][];
-      [this.gaps, asked, this.health, this.letters, this.strangers, this.registers] = await Promise.all([
+      [
+        this.gaps,
+        asked,
+        this.health,
+        this.letters,
+        this.strangers,
+        this.registers,
+        this.terminals,
+      ] = await Promise.all([
         Promise.all(agents.map(readAgentGaps)),
         Promise.all(agents.map((agent) => readCommands(agent, COMMANDS))),
         readHealth(),
         readDeadLetters(LETTERS),
         readUnregistered(),
         readRegisters(),
+        readTerminals(),
       ]);
       this.commands = asked.flat().sort((a, b) => b.made.localeCompare(a.made));
       this.failure = null;

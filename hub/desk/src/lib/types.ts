@@ -13,6 +13,8 @@ export type Place = Schemas["PlaceView"];
 
 export type Body = Schemas["BodyView"];
 export type Register = Schemas["RegisterView"];
+export type Terminal = Schemas["TerminalView"];
+export type TerminalList = Schemas["TerminalList"];
 export type RegisterList = Schemas["RegisterList"];
 
 export type Device = Schemas["Device"];
@@ -39,6 +41,8 @@ export type Order = Schemas["CommandRequest"]["order"];
 export type Health = Schemas["Health"];
 export type DeadLetterPage = Schemas["DeadLetterPage"];
 export type Beat = Schemas["Beat"];
+export type Camera = Schemas["Camera"];
+export type AttachedPicture = Schemas["AttachedPicture"];
 export type ShutOff = Schemas["ShutOffView"];
 export type Problem = Schemas["ProblemDetails"];
 
