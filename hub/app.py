@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from psycopg import AsyncConnection
@@ -41,10 +42,11 @@ from hub.pictures import routes as pictures
 from hub.pictures.settle import Pictures
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.registers import routes as registers
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
-from hub.sites.rules import GridRules
+from hub.terminals import routes as terminals
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -85,7 +87,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan.grids, broker, now),
+        lifespan=_lifespan(database_url, judge, plan, broker, now),
     )
     app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
@@ -104,6 +106,8 @@ def create_app(
         agents.router,
         cameras.router,
         shutoffs.router,
+        registers.router,
+        terminals.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -120,7 +124,7 @@ def openapi_document() -> dict[str, Any]:
 def _lifespan(
     database_url: str,
     judge: Follower | None,
-    rules: GridRules,
+    plan: Plan,
     broker: Broker | None,
     now: Callable[[], Micros],
 ) -> Callable[[FastAPI], Any]:
@@ -147,7 +151,10 @@ def _lifespan(
             started=now(),
             relay=relay,
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
-            rules=rules,
+            rules=plan.grids,
+            register_rules=plan.registers,
+            terminal_rules=plan.terminals,
+            zone=ZoneInfo(plan.time_zone),
         )
         app.state.parts = parts
         app.state.pool = pool
@@ -157,7 +164,7 @@ def _lifespan(
             tasks["follower"] = judge.run
             tasks["pictures"] = Pictures(database_url, now).run
             tasks["handover"] = Handovers(database_url, now).run
-            tasks["division"] = Watch(database_url, rules, now).run
+            tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()
             with frames_to(relay, frames):

@@ -14,8 +14,10 @@ from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.plans.schedule import Active
+from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
+from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
 
 FORMAT = 1  # of the plan file
 
@@ -333,6 +335,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     positive_alarm: PositiveAlarm | None = None
     rules: dict[str, AnyRule]
     grids: GridRules = NO_RULES
+    registers: RegisterRules = NO_REGISTER_RULES
+    terminals: TerminalRules = NO_TERMINAL_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""

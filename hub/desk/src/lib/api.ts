@@ -14,10 +14,13 @@ import type {
   Health,
   Order,
   Problem,
+  Register,
+  RegisterList,
   Series,
   ShutOff,
   Site,
   Step,
+  TerminalList,
 } from "./types";
 
 const UNWELL = 503;
@@ -75,6 +78,14 @@ export const readAgentGaps = (agent: string): Promise<AgentGaps> =>
 export const readHealth = (): Promise<Health> => ask("/api/health", {}, UNWELL);
 export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
+export const readRegisters = (): Promise<RegisterList> => ask("/api/registers");
+export const readTerminals = (): Promise<TerminalList> => ask("/api/terminals");
+export const confirmRegister = (register: string, person: string): Promise<Register> =>
+  ask(`/api/registers/${segment(register)}/confirmations`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
+    body: "{}",
+  });
 export const readShutOffs = async (): Promise<ShutOff[]> =>
   (await ask<{ items: ShutOff[] }>("/api/shut-offs")).items;
 export const readCameras = async (grid: string | null = null): Promise<Camera[]> =>
