@@ -45,3 +45,10 @@ export type Camera = Schemas["Camera"];
 export type AttachedPicture = Schemas["AttachedPicture"];
 export type ShutOff = Schemas["ShutOffView"];
 export type Problem = Schemas["ProblemDetails"];
+
+export type Category = Schemas["CategoryView"];
+export type Categories = Schemas["Categories"];
+export type Department = Schemas["DepartmentView"];
+export type ReportRequest = Schemas["ReportRequest"];
+export type Report = Schemas["ReportView"];
+export type Photo = Schemas["PhotoView"];
