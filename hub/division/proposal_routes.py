@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Path
 
 from hub.acting import Person, refuse_unknown
+from hub.division.compare import proposal_file
 from hub.division.proposals import (
     NoSuchProposalError,
     NotAboveError,
@@ -18,7 +19,13 @@ from hub.division.proposals import (
     propose,
 )
 from hub.division.read import site_in_force
-from hub.division.views import ChangeView, ProposalDecision, ProposalOrder, ProposalView
+from hub.division.views import (
+    ChangeView,
+    ProposalDecision,
+    ProposalFile,
+    ProposalOrder,
+    ProposalView,
+)
 from hub.problems import FieldError, ProblemError, invalid
 from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.geojson import import_geojson
@@ -36,6 +43,29 @@ ProposalId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 async def read_proposals(parts: WiredParts, conn: Connection) -> list[ProposalView]:
     """Every proposal with what it changes and what became of it."""
     return [_view(one, parts) for one in await list_proposals(conn)]
+
+
+@router.get(
+    "/proposals/{proposal_id}",
+    summary="A proposal with the division before and after it",
+    responses={404: {}},
+)
+async def read_proposal(
+    proposal_id: ProposalId, parts: WiredParts, conn: Connection
+) -> ProposalFile:
+    """Both divisions, to be drawn, and what an open proposal would bring."""
+    document = await site_in_force(conn)
+    try:
+        return await proposal_file(
+            conn,
+            document,
+            proposal_id,
+            parts.rules,
+            lambda one: _view(one, parts),
+            lambda id_: _person(id_, parts),
+        )
+    except NoSuchProposalError as error:
+        raise _unknown(error) from None
 
 
 @router.post(
@@ -94,8 +124,7 @@ async def decide_proposal(
             now=parts.clock(),
         )
     except NoSuchProposalError as error:
-        text = f"{error}; see GET /api/proposals."
-        raise ProblemError(404, "no-such-proposal", "There is no such proposal", text) from None
+        raise _unknown(error) from None
     except NotAboveError as error:
         title = "Somebody of a higher grid has to decide"
         raise ProblemError(403, "not-above", title, str(error)) from None
@@ -116,18 +145,24 @@ def _conflict(error: SiteError) -> ProblemError:
     return ProblemError(409, "proposal-refused", "The proposal cannot be taken so", str(error))
 
 
-def _view(one: Proposal, parts: Parts) -> ProposalView:
-    def person(id_: str) -> PersonRef:
-        return PersonRef(id=id_, name=name_view(parts.directory.name(id_)))
+def _unknown(error: NoSuchProposalError) -> ProblemError:
+    text = f"{error}; see GET /api/proposals."
+    return ProblemError(404, "no-such-proposal", "There is no such proposal", text)
 
+
+def _person(id_: str, parts: Parts) -> PersonRef:
+    return PersonRef(id=id_, name=name_view(parts.directory.name(id_)))
+
+
+def _view(one: Proposal, parts: Parts) -> ProposalView:
     return ProposalView(
         id=one.id,
         reason=one.reason,
         changes=[ChangeView(grid=change.grid, what=change.what) for change in one.changes],
-        proposed_by=person(one.proposed_by),
+        proposed_by=_person(one.proposed_by, parts),
         proposed=clock.moment(one.proposed),
         state=one.state,
-        decided_by=None if one.decided_by is None else person(one.decided_by),
+        decided_by=None if one.decided_by is None else _person(one.decided_by, parts),
         decided=instant(one.decided),
         note=one.note,
     )

@@ -169,6 +169,18 @@ async def decide(
     return decided
 
 
+async def find_proposal(conn: AsyncConnection[Any], proposal: int) -> Proposal:
+    """One proposal.
+
+    Raises:
+        NoSuchProposalError: the id is unknown.
+    """
+    found = await _rows(conn, "find_proposal", {"id": proposal})
+    if not found:
+        raise NoSuchProposalError(f"there is no proposal {proposal}")
+    return found[0]
+
+
 async def list_proposals(conn: AsyncConnection[Any], limit: int = 100) -> list[Proposal]:
     """The newest proposals."""
     return await _rows(conn, "proposals", {"limit": limit})

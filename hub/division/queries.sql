@@ -6,6 +6,9 @@ returning *
 -- name: proposals
 select * from hub.proposals order by id desc limit %(limit)s
 
+-- name: find_proposal
+select * from hub.proposals where id = %(id)s
+
 -- name: proposal
 select * from hub.proposals where id = %(id)s for update
 
@@ -46,7 +49,7 @@ on conflict (finding) do nothing
 select * from hub.grid_findings where until is null order by kind, grid, key
 
 -- name: violations
-select v.id, v.person, v.opened, v.closed, f.kind, f.grid, f.text
+select v.id, v.finding, v.person, v.opened, v.closed, f.kind, f.grid, f.text
 from hub.grid_violations v join hub.grid_findings f on f.id = v.finding
 order by v.closed is not null, v.id desc
 limit %(limit)s

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -75,6 +75,14 @@ class VersionView(BaseModel):
     facts: dict[str, Any]
 
 
+class FixView(BaseModel):
+    """One thing that the plan wants settled; `text` is what the grid's file says of it."""
+
+    name: str
+    settled: bool
+    text: str
+
+
 class GridFile(BaseModel):
     """Everything about one grid."""
 
@@ -82,7 +90,17 @@ class GridFile(BaseModel):
     boundary: list[Point]
     neighbours: list[NeighbourView]
     devices: int
+    building: str | None
+    floor: int | None
+    fixes: list[FixView]
     history: list[VersionView]
+
+
+class ThingView(BaseModel):
+    """Something that lies within a shape."""
+
+    what: Literal["device", "place", "household", "unit"]
+    id: str
 
 
 class FindingView(BaseModel):
@@ -95,6 +113,8 @@ class FindingView(BaseModel):
     area_m2: float
     shape: list[list[Point]]
     since: Instant
+    things: list[ThingView] = Field(description="Devices, places, households and units within it")
+    violation: bool = Field(description="It has lasted and is held against a person")
 
 
 class WarningView(BaseModel):
@@ -163,6 +183,35 @@ class ProposalView(BaseModel):
     decided_by: PersonRef | None
     decided: Instant | None
     note: str
+
+
+class GridSide(BaseModel):
+    """A grid as one side of a comparison has it."""
+
+    code: str
+    parent: str | None
+    level: int
+    leaf: bool
+    name: NameView
+    kind: GridKind
+    live: bool
+    building: str | None
+    floor: int | None
+    boundary: list[Point]
+    warden: PersonRef | None
+    stand_in: PersonRef | None
+
+
+class ProposalFile(BaseModel):
+    """A proposal with both divisions, to be drawn; `before` is the one it was made against."""
+
+    proposal: ProposalView
+    before: list[GridSide]
+    after: list[GridSide]
+    findings: list[WarningView] = Field(
+        description="Of an open one: what would be wrong, or worth a look and is not yet"
+    )
+    stale: bool = Field(description="The division has changed since: it cannot be approved")
 
 
 class ProposalOrder(BaseModel):

@@ -9,14 +9,24 @@ import type {
   CommandPage,
   DeadLetterPage,
   Device,
+  DivisionProblems,
   Gap,
+  GridAt,
+  GridFile,
+  GridLine,
   Health,
+  Leave,
+  LeaveOrder,
   Order,
   Problem,
+  Proposal,
+  ProposalFile,
   Series,
   ShutOff,
   Site,
   Step,
+  Things,
+  Verdict,
 } from "./types";
 
 const UNWELL = 503;
@@ -76,6 +86,17 @@ export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
 export const readShutOffs = async (): Promise<ShutOff[]> =>
   (await ask<{ items: ShutOff[] }>("/api/shut-offs")).items;
+export const readThings = (): Promise<Things> => ask("/api/site/things");
+export const readGrids = (): Promise<GridLine[]> => ask("/api/grids");
+export const readGrid = (code: string): Promise<GridFile> => ask(`/api/grids/${segment(code)}`);
+/** Who held a grid at a time; now, if null. */
+export const readHolder = (code: string, at: Date | null): Promise<GridAt> =>
+  ask(`/api/grids/${segment(code)}/holder?${query({ at: at && at.toISOString() })}`);
+export const readGridProblems = (): Promise<DivisionProblems> => ask("/api/grid-problems");
+export const readProposals = (): Promise<Proposal[]> => ask("/api/proposals");
+export const readProposal = (id: number): Promise<ProposalFile> => ask(`/api/proposals/${id}`);
+export const readLeaves = (since: Date): Promise<Leave[]> =>
+  ask(`/api/leaves?${query({ since: since.toISOString() })}`);
 export const readCase = (id: number): Promise<CaseFile> => ask(`/api/cases/${id}`);
 
 export type Wanted = { grid: string | null; kind: string | null; owner: string | null; search: string };
@@ -136,6 +157,33 @@ async function askGaps(device: string, from: Date, to: Date): Promise<Gap[]> {
   }
   return gaps;
 }
+
+/** Do something in the name of a person. */
+const act = <T>(path: string, body: unknown, person: string): Promise<T> =>
+  ask(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
+    body: JSON.stringify(body),
+  });
+
+/** A proposed division: a GeoJSON collection of grids, or a whole site file. */
+export type Drawn = { geojson: object } | { site: object };
+
+export const makeProposal = (drawn: Drawn, reason: string, person: string): Promise<Proposal> =>
+  act("/api/proposals", { ...drawn, reason }, person);
+
+export const decideProposal = (
+  id: number,
+  decision: Verdict,
+  note: string,
+  person: string,
+): Promise<Proposal> => act(`/api/proposals/${id}/decision`, { decision, note }, person);
+
+export const fileLeave = (order: LeaveOrder, person: string): Promise<Leave> =>
+  act("/api/leaves", order, person);
+
+export const decideLeave = (id: number, decision: Verdict, person: string): Promise<Leave> =>
+  act(`/api/leaves/${id}/decision`, { decision }, person);
 
 /** Take a step; `key` stays the same when the same step is tried again. */
 export const takeStep = (id: number, step: Step, person: string, key: string): Promise<CaseFile> =>

@@ -11,6 +11,25 @@ export type Grid = Schemas["GridView"];
 export type Person = Schemas["PersonView"];
 export type Place = Schemas["PlaceView"];
 
+export type GridKind = Grid["kind"];
+export type Things = Schemas["ThingsView"];
+export type Unit = Schemas["UnitView"];
+export type GridLine = Schemas["GridLine"];
+export type GridFile = Schemas["GridFile"];
+export type GridAt = Schemas["GridAt"];
+export type Load = Schemas["LoadView"];
+export type Measure = Load["heavy"][number];
+export type Version = Schemas["VersionView"];
+export type DivisionProblems = Schemas["DivisionProblems"];
+export type Finding = Schemas["FindingView"];
+export type GridSide = Schemas["GridSide"];
+export type Proposal = Schemas["ProposalView"];
+export type ProposalFile = Schemas["ProposalFile"];
+export type Verdict = Schemas["ProposalDecision"]["decision"];
+export type Leave = Schemas["LeaveView"];
+export type LeaveOrder = Schemas["LeaveOrder"];
+export type PersonRef = Schemas["PersonRef"];
+
 export type Device = Schemas["Device"];
 export type DeviceNow = Schemas["DeviceNow"];
 export type Condition = Device["state"];
