@@ -21,6 +21,10 @@ from hub.division.proposals import (
     refuse_unproposed,
 )
 from hub.division.then import GridAt, NoSuchGridError, grid_at
+from hub.roster import leave as roster
+from hub.roster.domain import Decision, Leave
+from hub.roster.leave import LeaveError
+from hub.roster.store import FiledLeave, list_leaves
 from hub.sites.check import check
 from hub.sites.codes import next_code
 from hub.sites.domain import GridKind, SiteDocument, SiteError, read_document
@@ -78,8 +82,8 @@ def load_site_file(
 ) -> SiteDocument:
     """Make a site's file the site in force.
 
-    Once a site is in force its division is fixed: a file with another one is refused, but for
-    `divide_anew`.
+    Once a site is in force its division and its holders are fixed: a file with others is refused,
+    but for `divide_anew`.
 
     Raises:
         GridwardenError: the file can't be read or has problems, or the database is away or
@@ -185,6 +189,40 @@ def all_proposals(database_url: str) -> list[Proposal]:
         GridwardenError: the database is away or lacks our tables.
     """
     return on_store(database_url, list_proposals)
+
+
+def file_leave(database_url: str, leave: Leave, *, by: str, reason: str) -> FiledLeave:
+    """File leave.
+
+    Raises:
+        GridwardenError: it can't be filed so; the text says why.
+    """
+    with told(LeaveError):
+        return on_store(
+            database_url,
+            lambda conn: roster.file(conn, leave, reason=reason, by=by, now=clock.now()),
+        )
+
+
+def decide_leave(database_url: str, leave: int, decision: Decision, *, by: str) -> FiledLeave:
+    """Approve, refuse or withdraw leave.
+
+    Raises:
+        GridwardenError: it can't be decided so; the text says why.
+    """
+    with told(LeaveError):
+        return on_store(
+            database_url, lambda conn: roster.decide(conn, leave, decision, by=by, now=clock.now())
+        )
+
+
+def leaves_since(database_url: str, since: Micros) -> list[FiledLeave]:
+    """Leave of any state that ends after a time.
+
+    Raises:
+        GridwardenError: the database is away or lacks our tables.
+    """
+    return on_store(database_url, lambda conn: list_leaves(conn, since))
 
 
 def on_store(database_url: str, work: Callable[[psycopg.AsyncConnection[Any]], Awaitable[T]]) -> T:

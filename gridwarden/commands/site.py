@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from gridwarden.commands import leave
 from gridwarden.context import Context, context_of
 from gridwarden.errors import told
 from gridwarden.store import (
@@ -25,6 +26,7 @@ from hub.sites.rules import NO_RULES, GridRules
 from ingest import clock
 
 app = typer.Typer(no_args_is_help=True, help="The site's file: grids, places, devices, people.")
+app.add_typer(leave.app, name="leave")
 
 By = Annotated[str, typer.Option(help="Who acts, by id")]
 Reason = Annotated[str, typer.Option(help="Why")]
@@ -59,7 +61,7 @@ def load(
     """Check a site's file and put it in force.
 
     A file with problems is refused, and nothing is changed. What it changes is kept as a new
-    version. Grids that are in force change by a proposal only: see propose.
+    version. Grids and holders that are in force change by a proposal only: see propose.
     """
     ours = context_of(context)
     load_site_file(ours.database_url, file, rules_of(ours), unfinished=unfinished)

@@ -69,7 +69,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def refuse_unproposed(conn: AsyncConnection[Any], document: SiteDocument) -> None:
-    """Check that a document leaves the division in force as it is; before the first all is free.
+    """Check that a document leaves division and holders as they are; the first load is free.
 
     Raises:
         ProposalError: it does not.
@@ -77,12 +77,13 @@ async def refuse_unproposed(conn: AsyncConnection[Any], document: SiteDocument) 
     current = await read_site(conn)
     if current is None:
         return
-    changes = grid_changes(division_of(current), division_of(document))
+    old, new = division_of(current), division_of(document)
+    changes = [*grid_changes(old, new), *holder_changes(old, new)]
     if changes:
         named = ", ".join(f"{change.grid} {change.what}" for change in changes[:5])
         raise ProposalError(
-            f"the division is fixed, and this file changes it ({named}): "
-            "use `gridwarden site propose`, and let a higher grid approve"
+            f"the division is fixed while it is in force, and so are its holders ({named}): use "
+            "`gridwarden site propose`, and let a higher grid approve"
         )
 
 
