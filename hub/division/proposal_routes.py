@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 
 from hub.acting import Person, refuse_unknown
 from hub.division.compare import proposal_file
+from hub.division.departure import Departure
 from hub.division.proposals import (
     NoSuchProposalError,
     NotAboveError,
@@ -16,15 +17,20 @@ from hub.division.proposals import (
     ProposalError,
     decide,
     list_proposals,
+    list_vacancies,
     propose,
+    propose_departure,
 )
 from hub.division.read import site_in_force
 from hub.division.views import (
     ChangeView,
+    DepartureOrder,
+    DepartureView,
     ProposalDecision,
     ProposalFile,
     ProposalOrder,
     ProposalView,
+    VacancyView,
 )
 from hub.problems import FieldError, ProblemError, invalid
 from hub.sites.domain import SiteDocument, SiteError, read_document
@@ -90,13 +96,49 @@ async def post_proposal(
             now=parts.clock(),
         )
     except SiteRefusedError as error:
-        errors = [FieldError(field=one.subject, message=one.text) for one in error.problems[:50]]
-        raise invalid(errors) from None
+        raise _site_refused(error) from None
     except ProposalError as error:
         raise _conflict(error) from None
     except SiteError as error:
         raise invalid([FieldError(field="body", message=str(error))]) from None
     return _view(made, parts)
+
+
+@router.post(
+    "/departures",
+    summary="Propose that a member leaves all posts",
+    status_code=201,
+    responses={400: {}, 404: {}, 409: {}, 422: {}},
+)
+async def post_departure(
+    order: DepartureOrder, parts: WiredParts, conn: Connection, person: Person
+) -> ProposalView:
+    """A proposal; once approved, posts go over or fall vacant, and open cases with them."""
+    await refuse_unknown(parts, conn, person)
+    departure = Departure(person=order.person, kind=order.kind, successor=order.successor)
+    try:
+        made = await propose_departure(
+            conn,
+            departure,
+            by=person,
+            reason=order.reason,
+            rules=parts.rules,
+            now=parts.clock(),
+        )
+    except SiteRefusedError as error:
+        raise _site_refused(error) from None
+    except ProposalError as error:
+        raise _conflict(error) from None
+    return _view(made, parts)
+
+
+@router.get("/vacancies", summary="Posts that members left without a successor")
+async def read_vacancies(parts: WiredParts, conn: Connection) -> list[VacancyView]:
+    """The open ones first."""
+    return [
+        VacancyView.model_validate({**row, "person": _person(row["person"], parts)})
+        for row in await list_vacancies(conn)
+    ]
 
 
 @router.post(
@@ -145,6 +187,10 @@ def _conflict(error: SiteError) -> ProblemError:
     return ProblemError(409, "proposal-refused", "The proposal cannot be taken so", str(error))
 
 
+def _site_refused(error: SiteRefusedError) -> ProblemError:
+    return invalid([FieldError(field=one.subject, message=one.text) for one in error.problems[:50]])
+
+
 def _unknown(error: NoSuchProposalError) -> ProblemError:
     text = f"{error}; see GET /api/proposals."
     return ProblemError(404, "no-such-proposal", "There is no such proposal", text)
@@ -155,9 +201,17 @@ def _person(id_: str, parts: Parts) -> PersonRef:
 
 
 def _view(one: Proposal, parts: Parts) -> ProposalView:
+    gone = one.departure
     return ProposalView(
         id=one.id,
         reason=one.reason,
+        departure=None
+        if gone is None
+        else DepartureView(
+            person=_person(gone.person, parts),
+            kind=gone.kind,
+            successor=None if gone.successor is None else _person(gone.successor, parts),
+        ),
         changes=[ChangeView(grid=change.grid, what=change.what) for change in one.changes],
         proposed_by=_person(one.proposed_by, parts),
         proposed=clock.moment(one.proposed),

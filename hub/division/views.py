@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.division.domain import What
 from hub.division.proposals import State, Verdict
-from hub.roster.domain import Letter, Reason
+from hub.roster.domain import DepartureKind, Letter, Reason
 from hub.sites.balance import Measure
 from hub.sites.blind import Lack
 from hub.sites.domain import GridKind, Point
@@ -171,11 +171,20 @@ class ChangeView(BaseModel):
     what: What
 
 
+class DepartureView(BaseModel):
+    """Who leaves all posts, how, and who takes them."""
+
+    person: PersonRef
+    kind: DepartureKind
+    successor: PersonRef | None
+
+
 class ProposalView(BaseModel):
     """One proposed change of the division and what became of it."""
 
     id: int
     reason: str
+    departure: DepartureView | None
     changes: list[ChangeView]
     proposed_by: PersonRef
     proposed: Instant
@@ -222,6 +231,31 @@ class ProposalOrder(BaseModel):
     reason: Text
     geojson: dict[str, Any] | None = None
     site: dict[str, Any] | None = None
+
+
+class DepartureOrder(BaseModel):
+    """A member who is to leave all posts, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    person: Annotated[str, StringConstraints(max_length=64)]
+    kind: DepartureKind
+    successor: Annotated[str, StringConstraints(max_length=64)] | None = None
+    reason: Text
+
+
+class VacancyView(BaseModel):
+    """A post that somebody left without a successor; `filled`: since when somebody has it."""
+
+    id: int
+    grid: str
+    post: Literal["warden", "stand_in"]
+    person: PersonRef
+    kind: DepartureKind
+    reason: str
+    proposal: int
+    since: Instant
+    filled: Instant | None
 
 
 class ProposalDecision(BaseModel):

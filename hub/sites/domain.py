@@ -7,7 +7,7 @@ the first point at its end is allowed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -257,8 +257,13 @@ def read_document(text: bytes | str) -> SiteDocument:
 
 def leaf_codes(document: SiteDocument) -> list[str]:
     """Codes of the grids without children, in ascending order."""
-    parents = {grid.parent for grid in document.grids}
-    return sorted(grid.code for grid in document.grids if grid.code not in parents)
+    return leaves_of(document.grids)
+
+
+def leaves_of(grids: Sequence[Grid]) -> list[str]:
+    """Codes of those among some grids that have no children, in ascending order."""
+    parents = {grid.parent for grid in grids}
+    return sorted(grid.code for grid in grids if grid.code not in parents)
 
 
 def grid_path(parents: dict[str, str | None], code: str) -> tuple[str, ...]:

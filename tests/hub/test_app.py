@@ -57,6 +57,8 @@ def test_every_route_of_the_api_is_described() -> None:
         ("post", "/api/proposals/{proposal_id}/decision"),
         ("post", "/api/proposals"),
         ("get", "/api/proposals"),
+        ("post", "/api/departures"),
+        ("get", "/api/vacancies"),
         ("get", "/api/proposals/{proposal_id}"),
         ("get", "/api/site/things"),
         ("get", "/api/roles"),
