@@ -39,6 +39,7 @@ from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.sites.rules import GridRules
+from hub.staff import routes as staff
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -89,6 +90,7 @@ def create_app(
         division.router,
         proposals.router,
         roster.router,
+        staff.router,
         cases.router,
         live.router,
         gaps.router,

@@ -24,8 +24,10 @@ from hub.cases.intake import note_recovery, take_up
 from hub.cases.positive import SEQUENCED
 from hub.cases.sound import sound_due
 from hub.plans.domain import Plan
+from hub.roster.store import is_direct
 from hub.shutoffs.store import SHUT_OFFS_CHANNEL, mutes
 from hub.sites.alarm_list import Told, alarm_list
+from hub.sites.defence import partners
 from hub.sites.domain import SiteDocument
 from hub.sites.store import SITE_CHANNEL, read_site, spots
 from ingest.clock import SECOND, moment
@@ -67,6 +69,7 @@ class Session:
     found: list[Finding] = field(default_factory=list[Finding])
     missed: store.Missed | None = None
     site: SiteDocument | None = None
+    direct: bool = False
     saved_position: int = 0
     saved_at: Micros = 0
     pulsed_at: Micros = 0
@@ -89,6 +92,7 @@ class Session:
         session = cls(conn, name, plan, clock, progress, engine, state)
         session.saved_position = progress.position
         session.site = await read_site(conn)
+        session.direct = await is_direct(conn)
         return session
 
     @property
@@ -156,6 +160,7 @@ class Session:
         if any([notice.channel in _CHANGES async for notice in notices]):
             self.engine = Engine(self.plan, await spots(self.conn), await mutes(self.conn))
             self.site = await read_site(self.conn)
+            self.direct = await is_direct(self.conn)
 
     def _notice_missed(self, upto: int) -> None:
         """Ingest dropped rows that were not judged: say so, go on behind them, never in silence."""
@@ -182,7 +187,7 @@ class Session:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)
             return
         due = self.plan.rules[finding.rule].due_minutes
-        told = self._told_at_once(finding, spot.grid)
+        told = self._with_partners(self._told_at_once(finding, spot.grid), spot.place)
         wait_s = self.plan.grids.acknowledge_s(finding.grade)
         await take_up(
             self.conn, finding, spot, now, due_minutes=due, acknowledge_s=wait_s, notify=told
@@ -198,4 +203,12 @@ class Session:
         return tuple(one for one in everybody if one.capacity in ("holder", "duty"))
 
     def _everybody(self, grid: str) -> tuple[Told, ...]:
-        return () if self.site is None else alarm_list(self.site, grid)
+        return () if self.site is None else alarm_list(self.site, grid, direct=self.direct)
+
+    def _with_partners(self, told: tuple[Told, ...], place: str) -> tuple[Told, ...]:
+        """And the partners of an affected unit, whatever the grade (GR-22)."""
+        if self.site is None:
+            return told
+        known = {one.person for one in told}
+        more = [one for one in partners(self.site, place) if one not in known]
+        return (*told, *(Told(person, "partner") for person in more))

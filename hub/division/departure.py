@@ -9,7 +9,7 @@ import msgspec
 
 from hub.division.domain import Division
 from hub.roster.domain import DepartureKind
-from hub.sites.domain import Holding, leaves_of
+from hub.sites.domain import Contract, Holding, leaves_of
 
 Seat = Literal["warden", "stand_in"]
 
@@ -46,7 +46,12 @@ def without(division: Division, departure: Departure) -> Division:
             why = f"for {departure.person}, {departure.kind}"
             after = msgspec.structs.replace(after, exception=after.exception or why)
         kept.append(after)
-    return msgspec.structs.replace(division, holdings=kept)
+    contracts = [_contract(contract, departure) for contract in division.contracts]
+    return msgspec.structs.replace(
+        division,
+        holdings=kept,
+        contracts=[one for one in contracts if one.leader is not None or one.body is not None],
+    )
 
 
 def vacancies(old: Division, new: Division, departure: Departure) -> list[Vacancy]:
@@ -95,6 +100,15 @@ def _after(holding: Holding, departure: Departure) -> Holding | None:
     if stand_in == warden:
         stand_in = None
     return msgspec.structs.replace(holding, warden=warden, stand_in=stand_in, **tiers)
+
+
+def _contract(contract: Contract, departure: Departure) -> Contract:
+    gone, heir = departure.person, departure.successor
+    return msgspec.structs.replace(
+        contract,
+        leader=heir if contract.leader == gone else contract.leader,
+        supporting=heir if contract.supporting == gone else contract.supporting,
+    )
 
 
 def _holds_another(holding: Holding, held: Mapping[str, Holding], leaves: Sequence[str]) -> bool:
