@@ -28,7 +28,9 @@ async def reassign(
     Of the one who has `left` all of them, wherever they lie. For the transaction in which the new
     holders take effect. Where nobody is left to answer, a case stays where it is.
     """
-    people = {person for person, _ in given_up} | ({left} if left is not None else set())
+    people: set[str] = {person for person, _ in given_up}
+    if left is not None:
+        people.add(left)
     if not people:
         return 0
     await store.lock_log(conn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Path
 from hub.acting import Person, refuse_unknown
 from hub.division.compare import proposal_file
 from hub.division.departure import Departure
+from hub.division.domain import division_of, grid_changes, with_division
 from hub.division.proposals import (
     NoSuchProposalError,
     NotAboveError,
@@ -22,6 +24,8 @@ from hub.division.proposals import (
     propose_departure,
 )
 from hub.division.read import site_in_force
+from hub.division.routes import GridCode
+from hub.division.suggest import suggestions
 from hub.division.views import (
     ChangeView,
     DepartureOrder,
@@ -30,6 +34,7 @@ from hub.division.views import (
     ProposalFile,
     ProposalOrder,
     ProposalView,
+    SuggestionView,
     VacancyView,
 )
 from hub.problems import FieldError, ProblemError, invalid
@@ -122,6 +127,60 @@ async def post_departure(
             departure,
             by=person,
             reason=order.reason,
+            rules=parts.rules,
+            now=parts.clock(),
+        )
+    except SiteRefusedError as error:
+        raise _site_refused(error) from None
+    except ProposalError as error:
+        raise _conflict(error) from None
+    return _view(made, parts)
+
+
+@router.get("/suggestions", summary="Splits and merges by the plan's sizes", responses={404: {}})
+async def read_suggestions(parts: WiredParts, conn: Connection) -> list[SuggestionView]:
+    """One for each leaf grid outside of its size rule, where there is a sound way."""
+    document = await site_in_force(conn)
+    old = division_of(document)
+    return [
+        SuggestionView(
+            what=one.what,
+            grid=one.grid,
+            other=one.other,
+            why=one.why,
+            changes=[
+                ChangeView(grid=change.grid, what=change.what)
+                for change in grid_changes(old, one.division)
+            ],
+        )
+        # In a thread: of a town it takes a while, and the streams share this one.
+        for one in await asyncio.to_thread(suggestions, document, parts.rules)
+    ]
+
+
+@router.post(
+    "/suggestions/{code}/proposal",
+    summary="Take a suggestion up as a proposal",
+    status_code=201,
+    responses={400: {}, 404: {}, 409: {}, 422: {}},
+)
+async def take_up_suggestion(
+    code: GridCode, parts: WiredParts, conn: Connection, person: Person
+) -> ProposalView:
+    """Propose what is suggested for the grid, in one's own name; somebody above decides."""
+    await refuse_unknown(parts, conn, person)
+    document = await site_in_force(conn)
+    found = await asyncio.to_thread(suggestions, document, parts.rules)
+    chosen = next((one for one in found if one.grid == code), None)
+    if chosen is None:
+        text = f"Nothing is suggested for grid `{code}` now; see GET /api/suggestions."
+        raise ProblemError(404, "no-such-suggestion", "There is no such suggestion", text)
+    try:
+        made = await propose(
+            conn,
+            with_division(document, chosen.division),
+            by=person,
+            reason=f"{chosen.what} {chosen.grid} / {chosen.other}: {chosen.why}",
             rules=parts.rules,
             now=parts.clock(),
         )

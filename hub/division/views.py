@@ -223,6 +223,16 @@ class ProposalFile(BaseModel):
     stale: bool = Field(description="The division has changed since: it cannot be approved")
 
 
+class SuggestionView(BaseModel):
+    """What could be done about a grid outside its size rule; a person may take it up."""
+
+    what: Literal["split", "merge"]
+    grid: str
+    other: str = Field(description="The new half, or the grid that takes the other in")
+    why: str
+    changes: list[ChangeView]
+
+
 class ProposalOrder(BaseModel):
     """A change to be proposed: a GeoJSON FeatureCollection, or a whole site file."""
 

@@ -57,6 +57,8 @@ def test_every_route_of_the_api_is_described() -> None:
         ("post", "/api/proposals/{proposal_id}/decision"),
         ("post", "/api/proposals"),
         ("get", "/api/proposals"),
+        ("get", "/api/suggestions"),
+        ("post", "/api/suggestions/{code}/proposal"),
         ("get", "/api/staff"),
         ("get", "/api/letters"),
         ("post", "/api/letters"),

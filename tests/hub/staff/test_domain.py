@@ -15,7 +15,7 @@ from tests.hub.make import SITE, name
 TODAY = date(2026, 11, 25)
 
 
-def person(id_: str, role: str = "warden", **more: object) -> Person:
+def person(id_: str, role: object = "warden", **more: object) -> Person:
     return msgspec.convert(
         {"id": id_, "name": {"en": id_, "zh": id_}, "role": role, **more}, Person
     )
