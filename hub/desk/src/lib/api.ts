@@ -8,7 +8,9 @@ import type {
   Command,
   CommandPage,
   DeadLetterPage,
+  DepartureOrder,
   Device,
+  DirectCommand,
   DivisionProblems,
   Gap,
   GridAt,
@@ -17,6 +19,9 @@ import type {
   Health,
   Leave,
   LeaveOrder,
+  Letter,
+  LetterOrder,
+  Letters,
   Order,
   Problem,
   Proposal,
@@ -24,8 +29,11 @@ import type {
   Series,
   ShutOff,
   Site,
+  StaffReport,
   Step,
+  Suggestion,
   Things,
+  Vacancy,
   Verdict,
 } from "./types";
 
@@ -178,6 +186,26 @@ export const decideProposal = (
   note: string,
   person: string,
 ): Promise<Proposal> => act(`/api/proposals/${id}/decision`, { decision, note }, person);
+
+export const readSuggestions = (): Promise<Suggestion[]> => ask("/api/suggestions");
+export const takeUpSuggestion = (grid: string, person: string): Promise<Proposal> =>
+  act(`/api/suggestions/${segment(grid)}/proposal`, {}, person);
+
+export const proposeDeparture = (order: DepartureOrder, person: string): Promise<Proposal> =>
+  act("/api/departures", order, person);
+export const readVacancies = (): Promise<Vacancy[]> => ask("/api/vacancies");
+export const readStaff = (): Promise<StaffReport> => ask("/api/staff");
+export const readLetters = (): Promise<Letters> => ask("/api/letters");
+export const fileLetter = (order: LetterOrder, person: string): Promise<Letter> =>
+  act("/api/letters", order, person);
+export const signLetter = (id: number, person: string): Promise<Letter> =>
+  act(`/api/letters/${id}/signature`, {}, person);
+export const readDirectCommand = (): Promise<DirectCommand> => ask("/api/direct-command");
+export const switchDirectCommand = (
+  active: boolean,
+  reason: string,
+  person: string,
+): Promise<DirectCommand> => act("/api/direct-command", { active, reason }, person);
 
 export const fileLeave = (order: LeaveOrder, person: string): Promise<Leave> =>
   act("/api/leaves", order, person);

@@ -28,6 +28,14 @@ export type ProposalFile = Schemas["ProposalFile"];
 export type Verdict = Schemas["ProposalDecision"]["decision"];
 export type Leave = Schemas["LeaveView"];
 export type LeaveOrder = Schemas["LeaveOrder"];
+export type Suggestion = Schemas["SuggestionView"];
+export type DepartureOrder = Schemas["DepartureOrder"];
+export type Vacancy = Schemas["VacancyView"];
+export type StaffReport = Schemas["StaffReport"];
+export type Letters = Schemas["Letters"];
+export type Letter = Schemas["LetterView"];
+export type LetterOrder = Schemas["LetterOrder"];
+export type DirectCommand = Schemas["DirectCommand"];
 export type PersonRef = Schemas["PersonRef"];
 
 export type Device = Schemas["Device"];
