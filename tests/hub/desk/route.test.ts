@@ -15,6 +15,8 @@ describe("the address of the desk page", () => {
     { ...HOME, caseId: 7, kind: "smoke_alarm" },
     { ...HOME, view: "map" as const, device: "hydrant-07", grid: "C-2" },
     { ...HOME, view: "devices" as const, device: "a.b_c-1" },
+    { ...HOME, view: "grids" as const, code: "C-1-03", part: "problems" as const },
+    { ...HOME, view: "grids" as const, part: "proposals" as const, proposal: 12 },
     { ...HOME, view: "system" as const, show: "closed" as const },
   ])("reads back what it wrote: %o", (route) => {
     expect(readRoute(writeRoute(route))).toEqual(route);
