@@ -12,12 +12,14 @@ import psycopg
 
 from edge.wire import Micros
 from gridwarden.errors import GridwardenError, told
+from hub.division.departure import Departure
 from hub.division.proposals import (
     Proposal,
     Verdict,
     decide,
     list_proposals,
     propose,
+    propose_departure,
     refuse_unproposed,
 )
 from hub.division.then import GridAt, NoSuchGridError, grid_at
@@ -178,6 +180,23 @@ def decide_proposal(
             database_url,
             lambda conn: decide(
                 conn, proposal, verdict, by=by, note=note, rules=rules, now=clock.now()
+            ),
+        )
+
+
+def propose_departure_of(
+    database_url: str, departure: Departure, rules: GridRules, *, by: str, reason: str
+) -> Proposal:
+    """Propose that a member leaves all posts.
+
+    Raises:
+        GridwardenError: it can't be proposed so; the text says why.
+    """
+    with told(SiteError):
+        return on_store(
+            database_url,
+            lambda conn: propose_departure(
+                conn, departure, by=by, reason=reason, rules=rules, now=clock.now()
             ),
         )
 

@@ -19,8 +19,10 @@ from gridwarden.store import (
     free_code,
     holder_at,
     load_site_file,
+    propose_departure_of,
     propose_file,
 )
+from hub.division.departure import Departure
 from hub.division.proposals import Proposal
 from hub.sites.rules import NO_RULES, GridRules
 from ingest import clock
@@ -125,6 +127,25 @@ def propose(context: typer.Context, file: SiteFile, by: By, reason: Reason) -> N
     """
     ours = context_of(context)
     made = propose_file(ours.database_url, file, rules_of(ours), by=by, reason=reason)
+    typer.echo(_line(made))
+
+
+@app.command("depart")
+def depart(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="Who leaves, by id")],
+    kind: Annotated[Literal["transferred", "replaced", "dismissed"], typer.Argument(help="How")],
+    by: By,
+    reason: Reason,
+    successor: Annotated[str | None, typer.Option(help="Who takes all posts, by id")] = None,
+) -> None:
+    """Propose that a member leaves all posts.
+
+    Once approved, open cases go over with the reason; posts that nobody takes are vacant.
+    """
+    ours = context_of(context)
+    departure = Departure(person=person, kind=kind, successor=successor)
+    made = propose_departure_of(ours.database_url, departure, rules_of(ours), by=by, reason=reason)
     typer.echo(_line(made))
 
 

@@ -59,6 +59,17 @@ def test_what_cannot_be_filed_says_why() -> None:
         run("decide", "7", "withdraw", "--by", "p-west")
 
 
+@pytest.mark.usefixtures("site")
+def test_a_member_leaves_by_a_proposal() -> None:
+    """GR-27, GR-28: filed by command, decided like any other change."""
+    words = ["site", "depart", "p-west", "transferred", "--by", "p-east", "--reason", "moved"]
+    made = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert made.output.strip() == "1 proposed: C-1 held (p-east: moved)"
+    words = ["site", "decide", "1", "approve", "--by", "p-chief"]
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.output.startswith("1 approved by p-chief")
+
+
 def test_holders_change_by_a_proposal_only(site: str, tmp_path: Path) -> None:
     """GR-28, GR-08: once a site is in force, a load with other holders is refused."""
     holdings = [

@@ -11,6 +11,7 @@ import type { DivisionProblems, GridLine, Leave, Proposal, Things } from "./type
 
 /** Leave that ended longer ago is not listed. */
 const PAST_MS = 30 * 86_400_000;
+const SOON_MS = 3000;
 const NOTHING: Things = { households: [], units: [] };
 
 class Division {
@@ -23,6 +24,16 @@ class Division {
   failure = $state<string | null>(null);
 
   readonly byCode = $derived(new Map(this.lines.map((line) => [line.code, line])));
+
+  #soon: ReturnType<typeof setTimeout> | undefined;
+
+  /** Refresh in a while, once for all that asks meanwhile: a flood of cases asks often. */
+  refreshSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      void this.refresh();
+    }, SOON_MS);
+  }
 
   async refresh(): Promise<void> {
     try {
