@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from psycopg import AsyncConnection
@@ -18,6 +19,10 @@ from hub import openapi, page, problems
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.body import BodyLimit
+from hub.cameras import routes as cameras
+from hub.cameras.link import Broker, MqttFrames
+from hub.cameras.relay import Relay
+from hub.cameras.renew import Renewals, frames_to
 from hub.cases import routes as cases
 from hub.cases.handover import Handovers
 from hub.directory import Directory
@@ -33,13 +38,16 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.pictures import routes as pictures
+from hub.pictures.settle import Pictures
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.registers import routes as registers
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
-from hub.sites.rules import GridRules
 from hub.staff import routes as staff
+from hub.terminals import routes as terminals
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -55,6 +63,7 @@ def create_app(
     *,
     database_url: str,
     plan: Plan | None = None,
+    broker: Broker | None = None,
     follower: bool = True,
     desk: Path | None = None,
     now: Callable[[], Micros] = clock.now,
@@ -62,7 +71,8 @@ def create_app(
     """The hub as an ASGI app on a migrated database.
 
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
-    only serves: one hub of several follows. `desk` is the folder of the built page.
+    only serves: one hub of several follows. Without a `broker` no camera's picture is live. `desk`
+    is the folder of the built page.
 
     Raises:
         PlanRefusedError: the plan may not take effect.
@@ -78,7 +88,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan.grids, now),
+        lifespan=_lifespan(database_url, judge, plan, broker, now),
     )
     app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
@@ -92,10 +102,14 @@ def create_app(
         roster.router,
         staff.router,
         cases.router,
+        pictures.router,
         live.router,
         gaps.router,
         agents.router,
+        cameras.router,
         shutoffs.router,
+        registers.router,
+        terminals.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -110,7 +124,11 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _lifespan(
-    database_url: str, judge: Follower | None, rules: GridRules, now: Callable[[], Micros]
+    database_url: str,
+    judge: Follower | None,
+    plan: Plan,
+    broker: Broker | None,
+    now: Callable[[], Micros],
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -124,6 +142,8 @@ def _lifespan(
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
+        frames = None if broker is None else MqttFrames(broker)
+        relay = Relay(frames)
         parts = Parts(
             pool=pool,
             directory=Directory(),
@@ -131,21 +151,27 @@ def _lifespan(
             broadcast=Broadcast(),
             clock=now,
             started=now(),
+            relay=relay,
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
-            rules=rules,
+            rules=plan.grids,
+            register_rules=plan.registers,
+            terminal_rules=plan.terminals,
+            zone=ZoneInfo(plan.time_zone),
         )
         app.state.parts = parts
         app.state.pool = pool
         pumps = Pumps(parts, Listener(database_url, CHANNELS))
-        tasks: dict[str, Run] = {"live": pumps.run}
+        tasks: dict[str, Run] = {"live": pumps.run, "cameras": Renewals(relay).run}
         if judge is not None:
             tasks["follower"] = judge.run
+            tasks["pictures"] = Pictures(database_url, now).run
             tasks["handover"] = Handovers(database_url, now).run
-            tasks["division"] = Watch(database_url, rules, now).run
+            tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()
-            async with kept_going(tasks, parts.failing):
-                yield
+            with frames_to(relay, frames):
+                async with kept_going(tasks, parts.failing):
+                    yield
             parts.broadcast.close()
 
     return lifespan

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias, cast
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from edge.wire import Micros
+from hub.cameras.relay import Relay
 from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
+from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.rules import NO_RULES, GridRules
+from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
+
+UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,12 @@ class Parts:
     broadcast: Broadcast
     clock: Callable[[], Micros]
     started: Micros
+    relay: Relay
     feed_lag_s: Callable[[], float | None]
     rules: GridRules = NO_RULES  # what the plan asks of the territory
+    register_rules: RegisterRules = NO_REGISTER_RULES
+    terminal_rules: TerminalRules = NO_TERMINAL_RULES
+    zone: ZoneInfo = UTC_ZONE  # the clock on the site's walls
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
 
 

@@ -18,6 +18,22 @@ SITE = "campus"
 _LEVELS = (Name("Campus", "校区"), Name("District", "片区"), Name("Grid", "网格"))
 _DESK = 4
 
+_BODIES = {
+    "estates": (Name("Estates office", "后勤管理处"), "010-0000-1001"),
+    "security": (Name("Security office", "保卫处"), "010-0000-1002"),
+    "it-centre": (Name("IT centre", "信息中心"), "010-0000-1003"),
+    "waterworks": (Name("Clear Spring waterworks", "清泉供水公司"), "010-0000-2001"),
+    "alarm-service": (Name("Sunrise fire alarm service", "晨安消防维保公司"), "010-0000-2002"),
+}
+_CARE = {  # who owns and who repairs each kind
+    "hydrant": ("estates", "waterworks"),
+    "smoke": ("security", "alarm-service"),
+    "door": ("security", "it-centre"),
+    "reader": ("security", "it-centre"),
+    "camera": ("security", "it-centre"),
+    "agent": ("it-centre", "it-centre"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Person:
@@ -51,6 +67,13 @@ def site_document(
         "devices": [_device(device) for device in devices],
         "households": list(_households(territory)),
         "duties": list(_duties(territory)),
+        "bodies": [
+            {"id": body, "name": _name(name), "phone": phone}
+            for body, (name, phone) in _BODIES.items()
+        ],
+        "care": {
+            kind: {"owner": owner, "repair": repair} for kind, (owner, repair) in _CARE.items()
+        },
     }
 
 

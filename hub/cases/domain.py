@@ -25,7 +25,7 @@ from hub.sites.alarm_list import Told
 from hub.sites.responsible import Responsible
 
 Stage = Literal["discovered", "accepted", "dispatched", "handled", "verified", "closed"]
-Action = Literal["accept", "dispatch", "handle", "verify", "close", "note"]
+Action = Literal["accept", "dispatch", "handle", "verify", "close", "note", "come"]
 EventName = Literal[
     "discovered",
     "recurred",
@@ -41,10 +41,14 @@ EventName = Literal[
     "verified",
     "closed",
     "noted",
+    "coming",
+    "pictured",
+    "unpictured",
 ]
 PersonId: TypeAlias = str
 
 SENSOR = "system:sensor"  # who acts when a sensor's word moves a case
+CAMERAS = "system:cameras"  # who acts when a rule asks a camera for a picture
 ROSTER = "system:roster"  # who acts when somebody is on leave or does not answer in time
 
 _NEXT: dict[Stage, Action] = {
@@ -72,7 +76,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
 
     `breaches` are the rules that are known to be broken still (`RULE`, or `RULE@DEVICE` of another
     device): the sensors agree that the danger is over when none is left. `owner` is who must act,
-    and must accept the case until `acknowledge_by`; else the stand-in gets it.
+    and must accept the case until `acknowledge_by`; else the stand-in gets it. `assist` are the
+    holders of grids beside it who were told so that they help, `coming` those who are on the way.
     """
 
     kind: AnomalyKind
@@ -91,6 +96,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     quantity: str
     acknowledge_by: Micros | None = None
+    assist: frozenset[PersonId] = frozenset()
+    coming: frozenset[PersonId] = frozenset()
 
     @property
     def recovered(self) -> bool:
@@ -268,6 +275,8 @@ def step(
     """
     possible = allowed(state)
     note = note.strip()
+    if action == "come":
+        return _come(state, actor, now, note)
     if action not in possible:
         return Refused("out_of_turn", _out_of_turn(state, action, possible), possible)
     match action:
@@ -336,7 +345,11 @@ def evolve(state: CaseState, event: Event) -> CaseState:
             changes |= {"stage": "dispatched", "owner": event.data["to"]}
         case "accepted" | "handled" | "verified" | "closed":
             changes |= {"stage": event.event, "acknowledge_by": None}
-        case "noted" | "alarmed":
+        case "alarmed":
+            changes["assist"] = state.assist | _neighbours(event.data)
+        case "coming":
+            changes["coming"] = state.coming | {event.actor}
+        case "noted" | "pictured" | "unpictured":
             pass
         case "discovered":
             raise ValueError("a case is discovered once")
@@ -360,6 +373,7 @@ def _opened(event: Event) -> CaseState:
         breaches=frozenset({data["rule"]}),
         recurrences=0,
         acknowledge_by=data.get("acknowledge_by"),
+        assist=_neighbours(data),
         **measured(event.data),
     )
 
@@ -386,6 +400,24 @@ def _other(state: CaseState, device: str) -> dict[str, str]:
 def _notified(notify: Sequence[Told]) -> dict[str, Any]:
     told = [{"person": one.person, "as": one.capacity} for one in notify]
     return {"notify": told} if told else {}
+
+
+def _neighbours(data: dict[str, Any]) -> frozenset[PersonId]:
+    told = data.get("notify", ())
+    return frozenset(one["person"] for one in told if one["as"] == "neighbour")
+
+
+def _come(state: CaseState, actor: PersonId, now: Micros, note: str) -> list[Event] | Refused:
+    """A neighbour who was told says once that help is on the way."""
+    possible = allowed(state)
+    if not state.open:
+        return Refused("out_of_turn", _out_of_turn(state, "come", possible), possible)
+    if actor not in state.assist:
+        message = "Only holders of neighbouring grids who were told of this emergency come to help."
+        return Refused("out_of_turn", message, possible)
+    if actor in state.coming:
+        return []
+    return [Event(event="coming", at=now, actor=actor, note=note)]
 
 
 def _verified_by_sensor(now: Micros) -> Event:

@@ -41,6 +41,10 @@ class Case(BaseModel):
     due: Instant | None
     overdue: bool
     owner: PersonRef | None
+    assist: list[str] = Field(
+        description="Holders of grids beside it, by id, who were told so that they help"
+    )
+    coming: list[str] = Field(description="Those of them who are on the way")
     recovered: bool = Field(description="The sensor says that the danger is over")
     recurrences: int = Field(description="How often the danger has shown again since the opening")
     value: float | None = Field(examples=[0.11])
@@ -103,6 +107,17 @@ class Evidence(BaseModel):
     snapshots: list[str] = Field(description="Paths of JPEG pictures, oldest first")
 
 
+class AttachedPicture(BaseModel):
+    """A picture that a camera took for the case; `sha256` stands in the case's own log."""
+
+    path: str
+    device: str
+    taken: Instant
+    asked_by: str = Field(description="A person's id, or `system:cameras` for a plan's rule")
+    distance_m: float | None = Field(description="From the case's device to the camera")
+    sha256: str
+
+
 class CaseFile(BaseModel):
     """A case with everything known about it, and what may be done now."""
 
@@ -111,6 +126,7 @@ class CaseFile(BaseModel):
     log: list[LogEntry]
     anomalies: list[CaseAnomaly]
     evidence: Evidence
+    pictures: list[AttachedPicture] = Field(description="Taken for this case, oldest first")
 
 
 class Step(BaseModel):
@@ -148,6 +164,8 @@ def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
         due=instant(state.due),
         overdue=state.open and state.due is not None and state.due < now,
         owner=None if owner is None else PersonRef(id=owner, name=name_view(directory.name(owner))),
+        assist=sorted(state.assist),
+        coming=sorted(state.coming),
         recovered=state.recovered,
         recurrences=state.recurrences,
         value=state.value,

@@ -221,6 +221,7 @@ async def decide(
                 rules=rules,
                 unfinished=filed.departure is not None,
                 now=now,
+                decided_by=by,
             )
             await _pass_on(conn, filed, division_of(current), now)
         values = {

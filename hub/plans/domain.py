@@ -14,8 +14,10 @@ from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.plans.schedule import Active
+from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
+from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
 
 FORMAT = 1  # of the plan file
 
@@ -37,7 +39,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `active` are the times in which the rule raises; without any, always. `when` is a condition in
     CEL on the moment of raising. What is broken while the rule may not raise is raised as soon as
     it may, if it is broken still. `muted_by_shut_off`: during a planned shut-off of the device the
-    rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10).
+    rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10). With
+    `pictures_within_m` the nearest cameras within so many metres are asked for a picture of the
+    case that it opens (SE-15).
     """
 
     kind: AnomalyKind
@@ -50,6 +54,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     when: str | None = None
     muted_by_shut_off: bool = False
     veto: bool = False
+    pictures_within_m: Positive | None = None
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):
@@ -330,6 +335,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     positive_alarm: PositiveAlarm | None = None
     rules: dict[str, AnyRule]
     grids: GridRules = NO_RULES
+    registers: RegisterRules = NO_REGISTER_RULES
+    terminals: TerminalRules = NO_TERMINAL_RULES
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""

@@ -22,7 +22,7 @@ from hub.sites.domain import (
 )
 from hub.sites.store import read_site
 
-_SAME = ("levels", "bounds", "buildings", "roads", "places", "people")
+_SAME = ("levels", "bounds", "buildings", "roads", "places", "people", "bodies")
 
 router = APIRouter(prefix="/api", tags=["site"])
 
@@ -117,6 +117,14 @@ class ThingsView(BaseModel):
     units: list[UnitView]
 
 
+class BodyView(BaseModel):
+    """A department, company or authority that owns devices or repairs them."""
+
+    id: str
+    name: NameView
+    phone: str | None
+
+
 class SiteView(BaseModel):
     """The whole site but for its devices, whose state changes."""
 
@@ -129,6 +137,7 @@ class SiteView(BaseModel):
     roads: list[RoadView]
     places: list[PlaceView]
     people: list[PersonView]
+    bodies: list[BodyView]
     kinds: dict[str, NameView] = Field(
         description="Titles of kinds of cases that the plan has added"
     )

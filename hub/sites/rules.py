@@ -61,7 +61,7 @@ class StaffRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     at_least: Count = 1
     at_most: Count | None = None
     per_households: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    terminals: Annotated[int, msgspec.Meta(ge=0, le=1)] = 0
+    terminals: Count = 0
     source: str
 
 

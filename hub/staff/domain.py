@@ -93,6 +93,7 @@ def reconcile(
     level = {code: len(grid_path(parents, code)) - 1 for code in parents}
     within = Counter(grid.parent for grid in document.grids)
     staff = _staff(document)
+    carried = Counter(terminal.person for terminal in document.terminals)
     found: list[Reconciled] = []
     for grid in sorted(document.grids, key=lambda grid: grid.code):
         found += [
@@ -103,7 +104,7 @@ def reconcile(
         for rule in rules.staff:
             if _applies(rule, grid, level[grid.code]):
                 mine = [one for one in staff[grid.code] if one.role == rule.role]
-                found += _people(grid.code, rule, mine, households.get(grid.code, 0))
+                found += _people(grid.code, rule, mine, households.get(grid.code, 0), carried)
     return found
 
 
@@ -182,7 +183,7 @@ def _grids(code: str, rule: SizeRule, count: int) -> Reconciled:
 
 
 def _people(
-    code: str, rule: StaffRule, mine: list[Person], households: int
+    code: str, rule: StaffRule, mine: list[Person], households: int, carried: Mapping[str, int]
 ) -> Iterator[Reconciled]:
     least = rule.at_least
     if rule.per_households is not None:
@@ -201,7 +202,7 @@ def _people(
             grid=code,
             what="terminals",
             role=rule.role,
-            actual=sum(one.terminal is not None for one in mine),
+            actual=sum(min(carried.get(one.id, 0), rule.terminals) for one in mine),
             least=rule.terminals * len(mine),
             most=None,
             source=rule.source,

@@ -80,11 +80,15 @@ def test_every_route_of_the_api_is_described() -> None:
         ("post", "/api/leaves"),
         ("post", "/api/leaves/{leave_id}/decision"),
         ("get", "/api/shut-offs"),
+        ("get", "/api/registers"),
+        ("get", "/api/registers/{register}/confirmations"),
+        ("post", "/api/registers/{register}/confirmations"),
         ("post", "/api/shut-offs"),
         ("post", "/api/shut-offs/{shut_off}/end"),
         ("get", "/api/site"),
         ("get", "/api/snapshots/{device}/{time}.jpg"),
         ("get", "/api/stream"),
+        ("get", "/api/terminals"),
     }
     for methods in paths.values():
         for operation in methods.values():

@@ -18,6 +18,7 @@ describe("the address of the desk page", () => {
     { ...HOME, view: "grids" as const, code: "C-1-03", part: "problems" as const },
     { ...HOME, view: "grids" as const, part: "proposals" as const, proposal: 12 },
     { ...HOME, view: "system" as const, show: "closed" as const },
+    { ...HOME, view: "wall" as const, grid: "C-1" },
   ])("reads back what it wrote: %o", (route) => {
     expect(readRoute(writeRoute(route))).toEqual(route);
   });

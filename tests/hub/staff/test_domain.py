@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from hub.sites.domain import Holding, Person
+from hub.sites.domain import Holding, Person, Terminal
 from hub.sites.rules import Eligibility, GridRules, SizeRule, StaffRule
 from hub.staff.domain import Concern, Letter, Unsigned, concerns, reconcile, unsigned
 from tests.hub.make import SITE, name
@@ -27,10 +27,11 @@ def test_actual_grids_staff_and_terminals_are_told_against_the_plan() -> None:
         SITE,
         people=[
             person("p-chief", "chief"),
-            person("p-west", terminal="t-1"),
+            person("p-west"),
             person("p-east"),
             person("p-aid", "auxiliary", grid="C-1"),
         ],
+        terminals=[Terminal("t-1", "p-west"), Terminal("t-2", "p-chief")],
     )
     rules = GridRules(
         sizes=[SizeRule(level=0, grids_min=3, grids_max=5, source="s")],

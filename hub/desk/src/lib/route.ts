@@ -1,6 +1,6 @@
 /** What the address says: view, opened case, device or grid, and the filter of the list. */
 
-export const VIEWS = ["cases", "map", "grids", "devices", "system"] as const;
+export const VIEWS = ["cases", "wall", "map", "grids", "devices", "system"] as const;
 export type View = (typeof VIEWS)[number];
 export type Show = "open" | "closed" | "all";
 
@@ -77,6 +77,7 @@ export function readRoute(hash: string): Route {
 export function writeRoute(route: Route): string {
   const opened = {
     cases: route.caseId,
+    wall: null,
     map: route.device,
     grids: route.code,
     devices: route.device,

@@ -3,7 +3,7 @@
 
 alter table hub.people add column more jsonb not null default '{}';
 comment on column hub.people.more is
-    'Education, real-name registration, contract end, terminal, grid: what the site file says of them.';
+    'Education, real-name registration, contract end, grid: what the site file says of them.';
 
 create table hub.contracts (
     grid  text primary key references hub.grids deferrable initially deferred,
