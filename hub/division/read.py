@@ -30,7 +30,7 @@ from hub.division.views import (
     WarningView,
 )
 from hub.roster.domain import Leave, Post, answerable
-from hub.roster.store import leaves_at
+from hub.roster.store import is_direct, leaves_at
 from hub.sites.adjacency import neighbours
 from hub.sites.balance import balance
 from hub.sites.blind import PERIOD_DAYS, blind_spots
@@ -168,7 +168,7 @@ async def _lines(
     conn: Connection, parts: Parts, document: SiteDocument, size: Mapping[str, Size]
 ) -> list[GridLine]:
     now = parts.clock()
-    leaves = await leaves_at(conn, now)
+    leaves, direct = await leaves_at(conn, now), await is_direct(conn)
     load = balance(document, size, await case_paths(conn))
     parents = {grid.code: grid.parent for grid in document.grids}
     ends = set(leaf_codes(document))
@@ -178,6 +178,7 @@ async def _lines(
     lines: list[GridLine] = []
     for grid in document.grids:
         path, post = grid_path(parents, grid.code), posts[grid.code]
+        asked = [path[-1], path[0]] if direct else list(reversed(path))
         lines.append(
             GridLine(
                 code=grid.code,
@@ -191,7 +192,7 @@ async def _lines(
                 warden=_ref_or_none(post.warden, parts.directory),
                 stand_in=_ref_or_none(post.stand_in, parts.directory),
                 warden_away=post.warden in away,
-                answers=_answer([posts[code] for code in reversed(path)], now, leaves, parts),
+                answers=_answer([posts[code] for code in asked], now, leaves, parts),
                 load=LoadView.model_validate(msgspec.structs.asdict(load[grid.code])),
             )
         )

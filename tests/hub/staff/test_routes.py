@@ -27,6 +27,7 @@ from tests.hub.make import (
     name,
     running_hub,
 )
+from tests.hub.roster.test_routes import approve_leave
 
 
 def post(hub: RunningHub, path: str, body: dict[str, Any], by: str) -> httpx.Response:
@@ -141,8 +142,13 @@ def test_under_direct_command_the_levels_between_are_left_out(database_url: str)
         assert responsible(hub)["main"] == "p-chief"
         in_transaction(database_url, lambda conn: hand_over_due(conn, later))
         assert hub.get("/api/cases")["items"][0]["owner"]["id"] == "p-chief"
+        approve_leave(database_url, "p-west", later - 1_800_000_000, later)
+        lines = {line["code"]: line for line in hub.get("/api/grids")}
+        assert lines["C-1"]["answers"]["person"]["id"] == "p-chief"
         off = {"active": False, "reason": "Drill over"}
         assert post(hub, "/api/direct-command", off, "p-chief").json()["active"] is False
+        lines = {line["code"]: line for line in hub.get("/api/grids")}
+        assert lines["C-1"]["answers"]["person"]["id"] == "p-district"
         in_transaction(database_url, lambda conn: take(conn, "hydrant_knocked"))
         assert responsible(hub)["main"] == "p-district"
     with psycopg.connect(database_url) as conn, pytest.raises(psycopg.Error):
