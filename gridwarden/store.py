@@ -12,15 +12,21 @@ import psycopg
 
 from edge.wire import Micros
 from gridwarden.errors import GridwardenError, told
+from hub.division.departure import Departure
 from hub.division.proposals import (
     Proposal,
     Verdict,
     decide,
     list_proposals,
     propose,
+    propose_departure,
     refuse_unproposed,
 )
 from hub.division.then import GridAt, NoSuchGridError, grid_at
+from hub.roster import leave as roster
+from hub.roster.domain import Decision, Leave
+from hub.roster.leave import LeaveError
+from hub.roster.store import FiledLeave, list_leaves
 from hub.sites.check import check
 from hub.sites.codes import next_code
 from hub.sites.domain import GridKind, SiteDocument, SiteError, read_document
@@ -78,8 +84,8 @@ def load_site_file(
 ) -> SiteDocument:
     """Make a site's file the site in force.
 
-    Once a site is in force its division is fixed: a file with another one is refused, but for
-    `divide_anew`.
+    Once a site is in force its division and its holders are fixed: a file with others is refused,
+    but for `divide_anew`.
 
     Raises:
         GridwardenError: the file can't be read or has problems, or the database is away or
@@ -178,6 +184,23 @@ def decide_proposal(
         )
 
 
+def propose_departure_of(
+    database_url: str, departure: Departure, rules: GridRules, *, by: str, reason: str
+) -> Proposal:
+    """Propose that a member leaves all posts.
+
+    Raises:
+        GridwardenError: it can't be proposed so; the text says why.
+    """
+    with told(SiteError):
+        return on_store(
+            database_url,
+            lambda conn: propose_departure(
+                conn, departure, by=by, reason=reason, rules=rules, now=clock.now()
+            ),
+        )
+
+
 def all_proposals(database_url: str) -> list[Proposal]:
     """The newest proposals.
 
@@ -185,6 +208,40 @@ def all_proposals(database_url: str) -> list[Proposal]:
         GridwardenError: the database is away or lacks our tables.
     """
     return on_store(database_url, list_proposals)
+
+
+def file_leave(database_url: str, leave: Leave, *, by: str, reason: str) -> FiledLeave:
+    """File leave.
+
+    Raises:
+        GridwardenError: it can't be filed so; the text says why.
+    """
+    with told(LeaveError):
+        return on_store(
+            database_url,
+            lambda conn: roster.file(conn, leave, reason=reason, by=by, now=clock.now()),
+        )
+
+
+def decide_leave(database_url: str, leave: int, decision: Decision, *, by: str) -> FiledLeave:
+    """Approve, refuse or withdraw leave.
+
+    Raises:
+        GridwardenError: it can't be decided so; the text says why.
+    """
+    with told(LeaveError):
+        return on_store(
+            database_url, lambda conn: roster.decide(conn, leave, decision, by=by, now=clock.now())
+        )
+
+
+def leaves_since(database_url: str, since: Micros) -> list[FiledLeave]:
+    """Leave of any state that ends after a time.
+
+    Raises:
+        GridwardenError: the database is away or lacks our tables.
+    """
+    return on_store(database_url, lambda conn: list_leaves(conn, since))
 
 
 def on_store(database_url: str, work: Callable[[psycopg.AsyncConnection[Any]], Awaitable[T]]) -> T:

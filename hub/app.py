@@ -53,6 +53,7 @@ from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
+from hub.staff import routes as staff
 from hub.terminals import routes as terminals
 from hub.units import routes as units
 from hub.units import table_routes as unit_tables
@@ -117,6 +118,7 @@ def create_app(
         division.router,
         proposals.router,
         roster.router,
+        staff.router,
         cases.router,
         pictures.router,
         live.router,

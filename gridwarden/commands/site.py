@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from gridwarden.commands import leave
 from gridwarden.context import Context, context_of
 from gridwarden.errors import told
 from gridwarden.store import (
@@ -18,13 +19,16 @@ from gridwarden.store import (
     free_code,
     holder_at,
     load_site_file,
+    propose_departure_of,
     propose_file,
 )
+from hub.division.departure import Departure
 from hub.division.proposals import Proposal
 from hub.sites.rules import NO_RULES, GridRules
 from ingest import clock
 
 app = typer.Typer(no_args_is_help=True, help="The site's file: grids, places, devices, people.")
+app.add_typer(leave.app, name="leave")
 
 By = Annotated[str, typer.Option(help="Who acts, by id")]
 Reason = Annotated[str, typer.Option(help="Why")]
@@ -59,7 +63,7 @@ def load(
     """Check a site's file and put it in force.
 
     A file with problems is refused, and nothing is changed. What it changes is kept as a new
-    version. Grids that are in force change by a proposal only: see propose.
+    version. Grids and holders that are in force change by a proposal only: see propose.
     """
     ours = context_of(context)
     load_site_file(ours.database_url, file, rules_of(ours), unfinished=unfinished)
@@ -123,6 +127,25 @@ def propose(context: typer.Context, file: SiteFile, by: By, reason: Reason) -> N
     """
     ours = context_of(context)
     made = propose_file(ours.database_url, file, rules_of(ours), by=by, reason=reason)
+    typer.echo(_line(made))
+
+
+@app.command("depart")
+def depart(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="Who leaves, by id")],
+    kind: Annotated[Literal["transferred", "replaced", "dismissed"], typer.Argument(help="How")],
+    by: By,
+    reason: Reason,
+    successor: Annotated[str | None, typer.Option(help="Who takes all posts, by id")] = None,
+) -> None:
+    """Propose that a member leaves all posts.
+
+    Once approved, open cases go over with the reason; posts that nobody takes are vacant.
+    """
+    ours = context_of(context)
+    departure = Departure(person=person, kind=kind, successor=successor)
+    made = propose_departure_of(ours.database_url, departure, rules_of(ours), by=by, reason=reason)
     typer.echo(_line(made))
 
 

@@ -161,7 +161,8 @@ class Row:
         table = device[start]
         names = self.batch.devices
         if len(table) != len(names):  # they are in the order of the batch's own table
-            names = [names[index] for index in table.tolist()]
+            indexes: list[int] = table.tolist()
+            names = [names[index] for index in indexes]
         times = np.minimum(readings.times()[at], self.batch.received)
         return Series(names, start, times, values[at])
 

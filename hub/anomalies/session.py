@@ -26,8 +26,10 @@ from hub.cases.sound import sound_due
 from hub.pictures.ask import ask_by_rule
 from hub.pictures.domain import nearest_cameras
 from hub.plans.domain import Plan
+from hub.roster.store import is_direct
 from hub.shutoffs.store import SHUT_OFFS_CHANNEL, mutes
 from hub.sites.alarm_list import Told, alarm_list
+from hub.sites.defence import partners
 from hub.sites.domain import SiteDocument
 from hub.sites.store import SITE_CHANNEL, read_site, spots
 from ingest.clock import SECOND, moment
@@ -69,6 +71,7 @@ class Session:
     found: list[Finding] = field(default_factory=list[Finding])
     missed: store.Missed | None = None
     site: SiteDocument | None = None
+    direct: bool = False
     saved_position: int = 0
     saved_at: Micros = 0
     pulsed_at: Micros = 0
@@ -91,6 +94,7 @@ class Session:
         session = cls(conn, name, plan, clock, progress, engine, state)
         session.saved_position = progress.position
         session.site = await read_site(conn)
+        session.direct = await is_direct(conn)
         return session
 
     @property
@@ -158,6 +162,7 @@ class Session:
         if any([notice.channel in _CHANGES async for notice in notices]):
             self.engine = Engine(self.plan, await spots(self.conn), await mutes(self.conn))
             self.site = await read_site(self.conn)
+            self.direct = await is_direct(self.conn)
 
     def _notice_missed(self, upto: int) -> None:
         """Ingest dropped rows that were not judged: say so, go on behind them, never in silence."""
@@ -184,7 +189,7 @@ class Session:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)
             return
         due = self.plan.rules[finding.rule].due_minutes
-        told = self._told_at_once(finding, spot.grid)
+        told = self._with_partners(self._told_at_once(finding, spot.grid), spot.place)
         wait_s = self.plan.grids.acknowledge_s(finding.grade)
         case = await take_up(
             self.conn,
@@ -212,4 +217,12 @@ class Session:
         return tuple(one for one in everybody if one.capacity in ("holder", "duty"))
 
     def _everybody(self, grid: str) -> tuple[Told, ...]:
-        return () if self.site is None else alarm_list(self.site, grid)
+        return () if self.site is None else alarm_list(self.site, grid, direct=self.direct)
+
+    def _with_partners(self, told: tuple[Told, ...], place: str) -> tuple[Told, ...]:
+        """And the partners of an affected unit, whatever the grade (GR-22)."""
+        if self.site is None:
+            return told
+        known = {one.person for one in told}
+        more = [one for one in partners(self.site, place) if one not in known]
+        return (*told, *(Told(person, "partner") for person in more))

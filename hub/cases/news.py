@@ -62,7 +62,9 @@ def discover(
     return [Event(event="discovered", at=now, actor=actor, data=facts)]
 
 
-def hand_over(state: CaseState, answer: Answer, *, reason: Reason, now: Micros) -> list[Event]:
+def hand_over(
+    state: CaseState, answer: Answer, *, reason: Reason, now: Micros, note: str = ""
+) -> list[Event]:
     """Another person must act from now on; the step at which the case stands stays."""
     facts = {
         "to": answer.person,
@@ -71,7 +73,7 @@ def hand_over(state: CaseState, answer: Answer, *, reason: Reason, now: Micros) 
         "post": answer.post,
         "reason": reason,
     }
-    return [Event(event="handed_over", at=now, actor=ROSTER, data=facts)]
+    return [Event(event="handed_over", at=now, actor=ROSTER, note=note, data=facts)]
 
 
 def recur(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:

@@ -62,6 +62,9 @@ union
 select * from hub.cases where owner = any(%(away)s) and stage <> 'closed'
 order by id
 
+-- name: owned
+select * from hub.cases where owner = any(%(people)s) and stage <> 'closed' order by id
+
 -- name: next_number
 insert into hub.case_numbers as n (year, last) values (%(year)s, 1)
 on conflict (year) do update set last = n.last + 1

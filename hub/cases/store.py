@@ -74,6 +74,13 @@ async def find_waiting(
         return [from_row(row) async for row in cursor]
 
 
+async def find_owned(conn: AsyncConnection[Any], people: Sequence[str]) -> list[StoredCase]:
+    """Open cases that one of these people must act on."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["owned"], {"people": list(people)})
+        return [from_row(row) async for row in cursor]
+
+
 async def find_breaker(conn: AsyncConnection[Any], device: str, rule: str) -> StoredCase | None:
     """The open case of several devices in which this one has broken the rule."""
     return await _one(conn, "open_case_of_breaker", {"device": device, "rule": rule})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Literal
 
 import msgspec
 
-from hub.sites.domain import Duty, Grid, Holding, Name, Person, Point, SiteDocument
+from hub.sites.domain import Contract, Duty, Grid, Holding, Name, Person, Point, SiteDocument
 
-What = Literal["added", "removed", "redrawn", "moved", "changed", "held"]
+What = Literal["added", "removed", "redrawn", "moved", "changed", "held", "contracted"]
 
 
 class Division(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +21,7 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
     people: list[Person]
     holdings: list[Holding]
     duties: list[Duty] = []
+    contracts: list[Contract] = []
 
     def fingerprint(self) -> bytes:
         """The same for the same division, whatever the order of its entries."""
@@ -29,6 +31,7 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
             people=sorted(self.people, key=lambda one: one.id),
             holdings=sorted(self.holdings, key=lambda one: one.grid),
             duties=sorted(self.duties, key=lambda one: one.id),
+            contracts=sorted(self.contracts, key=lambda one: one.grid),
         )
         whole = msgspec.json.decode(msgspec.json.encode(ordered), type=Division)
         return sha256(msgspec.json.encode(whole, order="deterministic")).digest()
@@ -49,6 +52,7 @@ def division_of(document: SiteDocument) -> Division:
         people=document.people,
         holdings=document.holdings,
         duties=document.duties,
+        contracts=document.contracts,
     )
 
 
@@ -61,6 +65,7 @@ def with_division(document: SiteDocument, division: Division) -> SiteDocument:
         people=division.people,
         holdings=division.holdings,
         duties=division.duties,
+        contracts=division.contracts,
     )
 
 
@@ -81,11 +86,23 @@ def grid_changes(old: Division, new: Division) -> list[Change]:
 
 
 def holder_changes(old: Division, new: Division) -> list[Change]:
-    """The grids that both have and that get another holder."""
-    before = {holding.grid: holding for holding in old.holdings}
-    after = {holding.grid: holding for holding in new.holdings}
+    """The grids that both have and that get another holder, or are contracted by others."""
     both = {grid.code for grid in old.grids} & {grid.code for grid in new.grids}
-    return [Change(code, "held") for code in sorted(both) if before.get(code) != after.get(code)]
+    held = _differ(old.holdings, new.holdings, both)
+    contracted = _differ(old.contracts, new.contracts, both)
+    return [
+        *(Change(code, "held") for code in held),
+        *(Change(code, "contracted") for code in contracted),
+    ]
+
+
+def _differ(
+    old: Sequence[Holding] | Sequence[Contract],
+    new: Sequence[Holding] | Sequence[Contract],
+    codes: set[str],
+) -> list[str]:
+    before, after = {one.grid: one for one in old}, {one.grid: one for one in new}
+    return [code for code in sorted(codes) if before.get(code) != after.get(code)]
 
 
 def _between(was: Grid, becomes: Grid) -> list[What]:

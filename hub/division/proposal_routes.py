@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Path
 
 from hub.acting import Person, refuse_unknown
+from hub.division.compare import proposal_file
+from hub.division.departure import Departure
+from hub.division.domain import division_of, grid_changes, with_division
 from hub.division.proposals import (
     NoSuchProposalError,
     NotAboveError,
@@ -15,10 +19,24 @@ from hub.division.proposals import (
     ProposalError,
     decide,
     list_proposals,
+    list_vacancies,
     propose,
+    propose_departure,
 )
 from hub.division.read import site_in_force
-from hub.division.views import ChangeView, ProposalDecision, ProposalOrder, ProposalView
+from hub.division.routes import GridCode
+from hub.division.suggest import suggestions
+from hub.division.views import (
+    ChangeView,
+    DepartureOrder,
+    DepartureView,
+    ProposalDecision,
+    ProposalFile,
+    ProposalOrder,
+    ProposalView,
+    SuggestionView,
+    VacancyView,
+)
 from hub.problems import FieldError, ProblemError, invalid
 from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.geojson import import_geojson
@@ -36,6 +54,29 @@ ProposalId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 async def read_proposals(parts: WiredParts, conn: Connection) -> list[ProposalView]:
     """Every proposal with what it changes and what became of it."""
     return [_view(one, parts) for one in await list_proposals(conn)]
+
+
+@router.get(
+    "/proposals/{proposal_id}",
+    summary="A proposal with the division before and after it",
+    responses={404: {}},
+)
+async def read_proposal(
+    proposal_id: ProposalId, parts: WiredParts, conn: Connection
+) -> ProposalFile:
+    """Both divisions, to be drawn, and what an open proposal would bring."""
+    document = await site_in_force(conn)
+    try:
+        return await proposal_file(
+            conn,
+            document,
+            proposal_id,
+            parts.rules,
+            lambda one: _view(one, parts),
+            lambda id_: _person(id_, parts),
+        )
+    except NoSuchProposalError as error:
+        raise _unknown(error) from None
 
 
 @router.post(
@@ -60,13 +101,103 @@ async def post_proposal(
             now=parts.clock(),
         )
     except SiteRefusedError as error:
-        errors = [FieldError(field=one.subject, message=one.text) for one in error.problems[:50]]
-        raise invalid(errors) from None
+        raise _site_refused(error) from None
     except ProposalError as error:
         raise _conflict(error) from None
     except SiteError as error:
         raise invalid([FieldError(field="body", message=str(error))]) from None
     return _view(made, parts)
+
+
+@router.post(
+    "/departures",
+    summary="Propose that a member leaves all posts",
+    status_code=201,
+    responses={400: {}, 404: {}, 409: {}, 422: {}},
+)
+async def post_departure(
+    order: DepartureOrder, parts: WiredParts, conn: Connection, person: Person
+) -> ProposalView:
+    """A proposal; once approved, posts go over or fall vacant, and open cases with them."""
+    await refuse_unknown(parts, conn, person)
+    departure = Departure(person=order.person, kind=order.kind, successor=order.successor)
+    try:
+        made = await propose_departure(
+            conn,
+            departure,
+            by=person,
+            reason=order.reason,
+            rules=parts.rules,
+            now=parts.clock(),
+        )
+    except SiteRefusedError as error:
+        raise _site_refused(error) from None
+    except ProposalError as error:
+        raise _conflict(error) from None
+    return _view(made, parts)
+
+
+@router.get("/suggestions", summary="Splits and merges by the plan's sizes", responses={404: {}})
+async def read_suggestions(parts: WiredParts, conn: Connection) -> list[SuggestionView]:
+    """One for each leaf grid outside of its size rule, where there is a sound way."""
+    document = await site_in_force(conn)
+    old = division_of(document)
+    return [
+        SuggestionView(
+            what=one.what,
+            grid=one.grid,
+            other=one.other,
+            why=one.why,
+            changes=[
+                ChangeView(grid=change.grid, what=change.what)
+                for change in grid_changes(old, one.division)
+            ],
+        )
+        # In a thread: of a town it takes a while, and the streams share this one.
+        for one in await asyncio.to_thread(suggestions, document, parts.rules)
+    ]
+
+
+@router.post(
+    "/suggestions/{code}/proposal",
+    summary="Take a suggestion up as a proposal",
+    status_code=201,
+    responses={400: {}, 404: {}, 409: {}, 422: {}},
+)
+async def take_up_suggestion(
+    code: GridCode, parts: WiredParts, conn: Connection, person: Person
+) -> ProposalView:
+    """Propose what is suggested for the grid, in one's own name; somebody above decides."""
+    await refuse_unknown(parts, conn, person)
+    document = await site_in_force(conn)
+    found = await asyncio.to_thread(suggestions, document, parts.rules)
+    chosen = next((one for one in found if one.grid == code), None)
+    if chosen is None:
+        text = f"Nothing is suggested for grid `{code}` now; see GET /api/suggestions."
+        raise ProblemError(404, "no-such-suggestion", "There is no such suggestion", text)
+    try:
+        made = await propose(
+            conn,
+            with_division(document, chosen.division),
+            by=person,
+            reason=f"{chosen.what} {chosen.grid} / {chosen.other}: {chosen.why}",
+            rules=parts.rules,
+            now=parts.clock(),
+        )
+    except SiteRefusedError as error:
+        raise _site_refused(error) from None
+    except ProposalError as error:
+        raise _conflict(error) from None
+    return _view(made, parts)
+
+
+@router.get("/vacancies", summary="Posts that members left without a successor")
+async def read_vacancies(parts: WiredParts, conn: Connection) -> list[VacancyView]:
+    """The open ones first."""
+    return [
+        VacancyView.model_validate({**row, "person": _person(row["person"], parts)})
+        for row in await list_vacancies(conn)
+    ]
 
 
 @router.post(
@@ -94,8 +225,7 @@ async def decide_proposal(
             now=parts.clock(),
         )
     except NoSuchProposalError as error:
-        text = f"{error}; see GET /api/proposals."
-        raise ProblemError(404, "no-such-proposal", "There is no such proposal", text) from None
+        raise _unknown(error) from None
     except NotAboveError as error:
         title = "Somebody of a higher grid has to decide"
         raise ProblemError(403, "not-above", title, str(error)) from None
@@ -116,18 +246,36 @@ def _conflict(error: SiteError) -> ProblemError:
     return ProblemError(409, "proposal-refused", "The proposal cannot be taken so", str(error))
 
 
-def _view(one: Proposal, parts: Parts) -> ProposalView:
-    def person(id_: str) -> PersonRef:
-        return PersonRef(id=id_, name=name_view(parts.directory.name(id_)))
+def _site_refused(error: SiteRefusedError) -> ProblemError:
+    return invalid([FieldError(field=one.subject, message=one.text) for one in error.problems[:50]])
 
+
+def _unknown(error: NoSuchProposalError) -> ProblemError:
+    text = f"{error}; see GET /api/proposals."
+    return ProblemError(404, "no-such-proposal", "There is no such proposal", text)
+
+
+def _person(id_: str, parts: Parts) -> PersonRef:
+    return PersonRef(id=id_, name=name_view(parts.directory.name(id_)))
+
+
+def _view(one: Proposal, parts: Parts) -> ProposalView:
+    gone = one.departure
     return ProposalView(
         id=one.id,
         reason=one.reason,
+        departure=None
+        if gone is None
+        else DepartureView(
+            person=_person(gone.person, parts),
+            kind=gone.kind,
+            successor=None if gone.successor is None else _person(gone.successor, parts),
+        ),
         changes=[ChangeView(grid=change.grid, what=change.what) for change in one.changes],
-        proposed_by=person(one.proposed_by),
+        proposed_by=_person(one.proposed_by, parts),
         proposed=clock.moment(one.proposed),
         state=one.state,
-        decided_by=None if one.decided_by is None else person(one.decided_by),
+        decided_by=None if one.decided_by is None else _person(one.decided_by, parts),
         decided=instant(one.decided),
         note=one.note,
     )

@@ -13,6 +13,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
+from hub.cases.reassign import reassign
+from hub.division.departure import Departure, given_up, vacancies, without
 from hub.division.domain import (
     Change,
     Division,
@@ -22,8 +24,9 @@ from hub.division.domain import (
     with_division,
 )
 from hub.roster.domain import outranks
-from hub.sites.check import check
+from hub.sites.check import Problem, check
 from hub.sites.domain import SiteDocument, SiteError
+from hub.sites.problem import UNFINISHED
 from hub.sites.rules import GridRules
 from hub.sites.store import SiteRefusedError, load_site, read_site
 from ingest import clock
@@ -66,10 +69,11 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None
     decided: Micros | None
     note: str
+    departure: Departure | None = None
 
 
 async def refuse_unproposed(conn: AsyncConnection[Any], document: SiteDocument) -> None:
-    """Check that a document leaves the division in force as it is; before the first all is free.
+    """Check that a document leaves division and holders as they are; the first load is free.
 
     Raises:
         ProposalError: it does not.
@@ -77,12 +81,13 @@ async def refuse_unproposed(conn: AsyncConnection[Any], document: SiteDocument) 
     current = await read_site(conn)
     if current is None:
         return
-    changes = grid_changes(division_of(current), division_of(document))
+    old, new = division_of(current), division_of(document)
+    changes = [*grid_changes(old, new), *holder_changes(old, new)]
     if changes:
         named = ", ".join(f"{change.grid} {change.what}" for change in changes[:5])
         raise ProposalError(
-            f"the division is fixed, and this file changes it ({named}): "
-            "use `gridwarden site propose`, and let a higher grid approve"
+            f"the division is fixed while it is in force, and so are its holders ({named}): use "
+            "`gridwarden site propose`, and let a higher grid approve"
         )
 
 
@@ -102,14 +107,66 @@ async def propose(
         SiteRefusedError: the site would have problems.
     """
     current = await _in_force(conn)
-    if by not in {person.id for person in current.people}:
-        raise ProposalError(f"nobody of the site has the id {by}")
+    _refuse_strangers(current, by)
     division = division_of(document)
+    problems = check(with_division(current, division), rules)
+    return await _file(
+        conn, current, division, problems, by=by, reason=reason, departure=None, now=now
+    )
+
+
+async def propose_departure(
+    conn: AsyncConnection[Any],
+    departure: Departure,
+    *,
+    by: str,
+    reason: str,
+    rules: GridRules,
+    now: Micros,
+) -> Proposal:
+    """Propose that somebody leaves all posts: once approved, open cases go over with the reason.
+
+    Posts without a successor become vacant; what is unfinished in the territory does not hinder.
+
+    Raises:
+        ProposalError: the person holds nothing, is nobody of the site, or no reason is given.
+        SiteRefusedError: the site would have problems.
+    """
+    current = await _in_force(conn)
+    people = [by, departure.person]
+    people += [] if departure.successor is None else [departure.successor]
+    _refuse_strangers(current, *people)
+    if not reason.strip():
+        raise ProposalError("say in the reason why the member leaves")
+    if departure.successor == departure.person:
+        raise ProposalError("the successor is another person than the one who leaves")
+    old = division_of(current)
+    division = without(old, departure)
+    problems = [
+        problem
+        for problem in check(with_division(current, division), rules)
+        if problem.kind not in UNFINISHED
+    ]
+    return await _file(
+        conn, current, division, problems, by=by, reason=reason, departure=departure, now=now
+    )
+
+
+async def _file(
+    conn: AsyncConnection[Any],
+    current: SiteDocument,
+    division: Division,
+    problems: list[Problem],
+    *,
+    by: str,
+    reason: str,
+    departure: Departure | None,
+    now: Micros,
+) -> Proposal:
     old = division_of(current)
     changes = [*grid_changes(old, division), *holder_changes(old, division)]
     if not changes:
         raise ProposalError("the proposal changes no grid and no holder")
-    problems = check(with_division(current, division), rules)
     if problems:
         raise SiteRefusedError(problems)
     values = {
@@ -117,6 +174,7 @@ async def propose(
         "division": Jsonb(msgspec.to_builtins(division)),
         "base": old.fingerprint(),
         "changes": Jsonb(msgspec.to_builtins(changes)),
+        "departure": None if departure is None else Jsonb(msgspec.to_builtins(departure)),
         "by": by,
         "at": clock.moment(now),
     }
@@ -157,8 +215,15 @@ async def decide(
                 raise ProposalError(
                     "the division or its holders have changed since: propose it anew"
                 )
-            changed = with_division(current, filed.division)
-            await load_site(conn, changed, rules=rules, now=now, decided_by=by)
+            await load_site(
+                conn,
+                with_division(current, filed.division),
+                rules=rules,
+                unfinished=filed.departure is not None,
+                now=now,
+                decided_by=by,
+            )
+            await _pass_on(conn, filed, division_of(current), now)
         values = {
             "id": proposal,
             "state": _STATES[verdict],
@@ -170,9 +235,60 @@ async def decide(
     return decided
 
 
+async def find_proposal(conn: AsyncConnection[Any], proposal: int) -> Proposal:
+    """One proposal.
+
+    Raises:
+        NoSuchProposalError: the id is unknown.
+    """
+    found = await _rows(conn, "find_proposal", {"id": proposal})
+    if not found:
+        raise NoSuchProposalError(f"there is no proposal {proposal}")
+    return found[0]
+
+
 async def list_proposals(conn: AsyncConnection[Any], limit: int = 100) -> list[Proposal]:
     """The newest proposals."""
     return await _rows(conn, "proposals", {"limit": limit})
+
+
+async def list_vacancies(conn: AsyncConnection[Any], limit: int = 200) -> list[DictRow]:
+    """Posts that somebody left without a successor, the open ones first; `filled`: since when."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["vacancies"], {"limit": limit})
+        return await cursor.fetchall()
+
+
+async def _pass_on(conn: AsyncConnection[Any], filed: Proposal, old: Division, now: Micros) -> None:
+    """Raise vacancies, and hand over the open cases of those who gave a post up."""
+    gone = filed.departure
+    if gone is not None:
+        for vacancy in vacancies(old, filed.division, gone):
+            values = {
+                "grid": vacancy.grid,
+                "post": vacancy.seat,
+                "person": gone.person,
+                "kind": gone.kind,
+                "reason": filed.reason,
+                "proposal": filed.id,
+                "at": clock.moment(now),
+            }
+            await conn.execute(_QUERIES["raise_vacancy"], values)
+    await reassign(
+        conn,
+        given_up(old, filed.division),
+        None if gone is None else gone.person,
+        reason="replaced" if gone is None else gone.kind,
+        note=filed.reason,
+        now=now,
+    )
+
+
+def _refuse_strangers(current: SiteDocument, *people: str) -> None:
+    known = {person.id for person in current.people}
+    for person in people:
+        if person not in known:
+            raise ProposalError(f"nobody of the site has the id {person}")
 
 
 def _refuse_wrong_person(filed: Proposal, current: SiteDocument, verdict: Verdict, by: str) -> None:
@@ -219,4 +335,7 @@ def _proposal(row: DictRow) -> Proposal:
         decided_by=row["decided_by"],
         decided=None if decided is None else clock.micros(decided),
         note=row["note"],
+        departure=None
+        if row["departure"] is None
+        else msgspec.convert(row["departure"], Departure),
     )

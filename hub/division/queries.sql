@@ -1,10 +1,13 @@
 -- name: propose
-insert into hub.proposals (reason, division, base, changes, proposed_by, proposed)
-values (%(reason)s, %(division)s, %(base)s, %(changes)s, %(by)s, %(at)s)
+insert into hub.proposals (reason, division, base, changes, departure, proposed_by, proposed)
+values (%(reason)s, %(division)s, %(base)s, %(changes)s, %(departure)s, %(by)s, %(at)s)
 returning *
 
 -- name: proposals
 select * from hub.proposals order by id desc limit %(limit)s
+
+-- name: find_proposal
+select * from hub.proposals where id = %(id)s
 
 -- name: proposal
 select * from hub.proposals where id = %(id)s for update
@@ -13,6 +16,21 @@ select * from hub.proposals where id = %(id)s for update
 update hub.proposals set state = %(state)s, decided_by = %(by)s, decided = %(at)s, note = %(note)s
 where id = %(id)s
 returning *
+
+-- name: raise_vacancy
+insert into hub.vacancies (grid, post, person, kind, reason, proposal, since)
+values (%(grid)s, %(post)s, %(person)s, %(kind)s, %(reason)s, %(proposal)s, %(at)s)
+
+-- name: vacancies
+select v.*, f.filled
+from hub.vacancies v
+cross join lateral (
+    select min(s.valid_from) as filled from hub.site_versions s
+    where s.kind = 'holding' and s.id = v.grid and s.valid_from > v.since and s.facts ? v.post
+      and s.facts ->> v.post <> v.person
+) f
+order by f.filled is not null, v.id desc
+limit %(limit)s
 
 -- name: lock_findings
 lock table hub.grid_findings in share row exclusive mode
@@ -46,7 +64,7 @@ on conflict (finding) do nothing
 select * from hub.grid_findings where until is null order by kind, grid, key
 
 -- name: violations
-select v.id, v.person, v.opened, v.closed, f.kind, f.grid, f.text
+select v.id, v.finding, v.person, v.opened, v.closed, f.kind, f.grid, f.text
 from hub.grid_violations v join hub.grid_findings f on f.id = v.finding
 order by v.closed is not null, v.id desc
 limit %(limit)s

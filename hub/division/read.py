@@ -6,10 +6,11 @@ Geometry runs in threads: of a town it takes a while, and the streams share this
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 from fastapi import HTTPException
+from psycopg.rows import DictRow
 
 from edge.wire import Micros
 from hub.directory import Directory
@@ -19,6 +20,7 @@ from hub.division.views import (
     BlindView,
     DivisionProblems,
     FindingView,
+    FixView,
     GridFile,
     GridLine,
     LoadView,
@@ -28,14 +30,16 @@ from hub.division.views import (
     WarningView,
 )
 from hub.roster.domain import Leave, Post, answerable
-from hub.roster.store import leaves_at
+from hub.roster.store import is_direct, leaves_at
 from hub.sites.adjacency import neighbours
 from hub.sites.balance import balance
 from hub.sites.blind import PERIOD_DAYS, blind_spots
-from hub.sites.domain import SiteDocument, grid_path, leaf_codes
+from hub.sites.coverage import things_within
+from hub.sites.domain import Grid, SiteDocument, grid_path, leaf_codes
 from hub.sites.fixes import missing_fixes
 from hub.sites.history import grid_history
 from hub.sites.members import wardens_of_several
+from hub.sites.rules import FIXES, GridRules
 from hub.sites.sizes import Size, sizes, warn
 from hub.sites.store import read_site
 from hub.views import PersonRef, instant, name_view
@@ -86,6 +90,9 @@ async def grid_file(
             for one in beside[code]
         ],
         devices=size[code].devices,
+        building=grids[code].building,
+        floor=grids[code].floor,
+        fixes=_fixes(grids[code], line, parts.rules),
         history=[
             VersionView(
                 kind=version.kind,
@@ -108,12 +115,11 @@ async def division_problems(
     held = {holding.grid for holding in document.holdings}
     several = sorted(wardens_of_several(document))
     warnings = await asyncio.to_thread(warn, document, parts.rules)
+    rows, against = await open_findings(conn), await violations(conn)
+    held_against = {row["finding"] for row in against if row["closed"] is None}
     blind = blind_spots(document, _live(parts, since), await reported_grids(conn, since))
     return DivisionProblems(
-        findings=[
-            FindingView.model_validate(row, from_attributes=False)
-            for row in await open_findings(conn)
-        ],
+        findings=await asyncio.to_thread(_findings, document, rows, held_against),
         warnings=[
             WarningView(kind=one.kind, grid=one.grid, subject=one.subject, text=one.text)
             for one in warnings
@@ -126,16 +132,43 @@ async def division_problems(
             ViolationView.model_validate(
                 {**row, "person": _ref_or_none(row["person"], parts.directory)}
             )
-            for row in await violations(conn)
+            for row in against
         ],
     )
+
+
+def _findings(
+    document: SiteDocument, rows: list[DictRow], held_against: Collection[int]
+) -> list[FindingView]:
+    return [
+        FindingView.model_validate(
+            {
+                **row,
+                "things": [
+                    {"what": thing.what, "id": thing.id}
+                    for thing in things_within(document, row["shape"])
+                ],
+                "violation": row["id"] in held_against,
+            }
+        )
+        for row in rows
+    ]
+
+
+def _fixes(grid: Grid, line: GridLine, rules: GridRules) -> list[FixView]:
+    wanted = FIXES[rules.fixes] if line.leaf else ()
+    missing = set(line.missing_fixes)
+    return [
+        FixView(name=name, settled=name not in missing, text=grid.fixes.get(name, ""))
+        for name in wanted
+    ]
 
 
 async def _lines(
     conn: Connection, parts: Parts, document: SiteDocument, size: Mapping[str, Size]
 ) -> list[GridLine]:
     now = parts.clock()
-    leaves = await leaves_at(conn, now)
+    leaves, direct = await leaves_at(conn, now), await is_direct(conn)
     load = balance(document, size, await case_paths(conn))
     parents = {grid.code: grid.parent for grid in document.grids}
     ends = set(leaf_codes(document))
@@ -145,6 +178,7 @@ async def _lines(
     lines: list[GridLine] = []
     for grid in document.grids:
         path, post = grid_path(parents, grid.code), posts[grid.code]
+        asked = [path[-1], path[0]] if direct else list(reversed(path))
         lines.append(
             GridLine(
                 code=grid.code,
@@ -158,7 +192,7 @@ async def _lines(
                 warden=_ref_or_none(post.warden, parts.directory),
                 stand_in=_ref_or_none(post.stand_in, parts.directory),
                 warden_away=post.warden in away,
-                answers=_answer([posts[code] for code in reversed(path)], now, leaves, parts),
+                answers=_answer([posts[code] for code in asked], now, leaves, parts),
                 load=LoadView.model_validate(msgspec.structs.asdict(load[grid.code])),
             )
         )

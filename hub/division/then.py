@@ -37,6 +37,16 @@ class ResponsibleView(BaseModel):
     specific: PersonRef | None
 
 
+class ContractView(BaseModel):
+    """Who contracts a grid from above, and who supports and supervises."""
+
+    leader: PersonRef | None
+    body: NameView | None
+    supporting: PersonRef | None
+    supervising_unit: NameView | None
+    responsible_unit: NameView | None
+
+
 class GridAt(BaseModel):
     """A grid as it was at `at`: `since` to `until` its boundary, `held_*` its holder."""
 
@@ -55,6 +65,7 @@ class GridAt(BaseModel):
     held_since: Instant | None
     held_until: Instant | None
     duties: list[DutyView]
+    contract: ContractView | None
 
 
 async def grid_at(conn: AsyncConnection[Any], code: str, at: Micros) -> GridAt:
@@ -74,6 +85,8 @@ async def grid_at(conn: AsyncConnection[Any], code: str, at: Micros) -> GridAt:
     people = {tiers.first, tiers.main, tiers.specific}
     if holding is not None:
         people |= {holding.warden, holding.stand_in}
+    if found.contract is not None:
+        people |= {found.contract.leader, found.contract.supporting}
     names = await names_at(conn, sorted(person for person in people if person is not None), at)
     return _view(found, tiers, names, at)
 
@@ -84,7 +97,10 @@ def _view(then: GridThen, tiers: Responsible, names: dict[str, Name], at: Micros
             return None
         return PersonRef(id=id_, name=name_view(names.get(id_) or Name(en=id_, zh=id_)))
 
-    grid, holding = then.grid, then.holding
+    def unit(name: Name | None) -> NameView | None:
+        return None if name is None else name_view(name)
+
+    grid, holding, contract = then.grid, then.holding, then.contract
     return GridAt(
         code=grid.code,
         at=clock.moment(at),
@@ -102,6 +118,15 @@ def _view(then: GridThen, tiers: Responsible, names: dict[str, Name], at: Micros
         ),
         held_since=instant(then.held_since),
         held_until=instant(then.held_until),
+        contract=None
+        if contract is None
+        else ContractView(
+            leader=person(contract.leader),
+            body=unit(contract.body),
+            supporting=person(contract.supporting),
+            supervising_unit=unit(contract.supervising_unit),
+            responsible_unit=unit(contract.responsible_unit),
+        ),
         duties=[
             DutyView(id=duty.id, name=name_view(duty.name), post=duty.post, every=duty.every)
             for duty in then.duties

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.division.domain import What
 from hub.division.proposals import State, Verdict
-from hub.roster.domain import Letter, Reason
+from hub.roster.domain import DepartureKind, Letter, Reason
 from hub.sites.balance import Measure
 from hub.sites.blind import Lack
 from hub.sites.domain import GridKind, Point
@@ -75,6 +75,14 @@ class VersionView(BaseModel):
     facts: dict[str, Any]
 
 
+class FixView(BaseModel):
+    """One thing that the plan wants settled; `text` is what the grid's file says of it."""
+
+    name: str
+    settled: bool
+    text: str
+
+
 class GridFile(BaseModel):
     """Everything about one grid."""
 
@@ -82,7 +90,17 @@ class GridFile(BaseModel):
     boundary: list[Point]
     neighbours: list[NeighbourView]
     devices: int
+    building: str | None
+    floor: int | None
+    fixes: list[FixView]
     history: list[VersionView]
+
+
+class ThingView(BaseModel):
+    """Something that lies within a shape."""
+
+    what: Literal["device", "place", "household", "unit"]
+    id: str
 
 
 class FindingView(BaseModel):
@@ -95,6 +113,8 @@ class FindingView(BaseModel):
     area_m2: float
     shape: list[list[Point]]
     since: Instant
+    things: list[ThingView] = Field(description="Devices, places, households and units within it")
+    violation: bool = Field(description="It has lasted and is held against a person")
 
 
 class WarningView(BaseModel):
@@ -151,11 +171,20 @@ class ChangeView(BaseModel):
     what: What
 
 
+class DepartureView(BaseModel):
+    """Who leaves all posts, how, and who takes them."""
+
+    person: PersonRef
+    kind: DepartureKind
+    successor: PersonRef | None
+
+
 class ProposalView(BaseModel):
     """One proposed change of the division and what became of it."""
 
     id: int
     reason: str
+    departure: DepartureView | None
     changes: list[ChangeView]
     proposed_by: PersonRef
     proposed: Instant
@@ -163,6 +192,45 @@ class ProposalView(BaseModel):
     decided_by: PersonRef | None
     decided: Instant | None
     note: str
+
+
+class GridSide(BaseModel):
+    """A grid as one side of a comparison has it."""
+
+    code: str
+    parent: str | None
+    level: int
+    leaf: bool
+    name: NameView
+    kind: GridKind
+    live: bool
+    building: str | None
+    floor: int | None
+    boundary: list[Point]
+    warden: PersonRef | None
+    stand_in: PersonRef | None
+
+
+class ProposalFile(BaseModel):
+    """A proposal with both divisions, to be drawn; `before` is the one it was made against."""
+
+    proposal: ProposalView
+    before: list[GridSide]
+    after: list[GridSide]
+    findings: list[WarningView] = Field(
+        description="Of an open one: what would be wrong, or worth a look and is not yet"
+    )
+    stale: bool = Field(description="The division has changed since: it cannot be approved")
+
+
+class SuggestionView(BaseModel):
+    """What could be done about a grid outside its size rule; a person may take it up."""
+
+    what: Literal["split", "merge"]
+    grid: str
+    other: str = Field(description="The new half, or the grid that takes the other in")
+    why: str
+    changes: list[ChangeView]
 
 
 class ProposalOrder(BaseModel):
@@ -173,6 +241,31 @@ class ProposalOrder(BaseModel):
     reason: Text
     geojson: dict[str, Any] | None = None
     site: dict[str, Any] | None = None
+
+
+class DepartureOrder(BaseModel):
+    """A member who is to leave all posts, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    person: Annotated[str, StringConstraints(max_length=64)]
+    kind: DepartureKind
+    successor: Annotated[str, StringConstraints(max_length=64)] | None = None
+    reason: Text
+
+
+class VacancyView(BaseModel):
+    """A post that somebody left without a successor; `filled`: since when somebody has it."""
+
+    id: int
+    grid: str
+    post: Literal["warden", "stand_in"]
+    person: PersonRef
+    kind: DepartureKind
+    reason: str
+    proposal: int
+    since: Instant
+    filled: Instant | None
 
 
 class ProposalDecision(BaseModel):

@@ -16,7 +16,10 @@ from hub.sites.domain import Holding
 LeaveState = Literal["filed", "approved", "refused", "withdrawn"]
 Decision = Literal["approve", "refuse", "withdraw"]
 Letter = Literal["A", "B"]
-Reason = Literal["on_leave", "unacknowledged", "not_live", "vacant"]
+DepartureKind = Literal["transferred", "replaced", "dismissed"]
+Reason = Literal[
+    "on_leave", "unacknowledged", "not_live", "vacant", "transferred", "replaced", "dismissed"
+]
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,12 @@ select g.code, g.live, h.warden, h.stand_in, h.first, h.main, h.specific
 from unnest(%(path)s::text[]) with ordinality as p(code, depth)
 join hub.grids g on g.code = p.code
 left join hub.holdings h on h.grid = g.code
+where p.depth in (1, cardinality(%(path)s::text[]))
+   or not coalesce((select active from hub.direct_command order by id desc limit 1), false)
 order by p.depth
+
+-- name: is_direct
+select active from hub.direct_command order by id desc limit 1
 
 -- name: leaves_at
 select person, starts, ends from hub.leaves

@@ -7,25 +7,23 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from edge.wire import Micros
 from hub.acting import Person, is_known, refuse_unknown
 from hub.directory import Directory
 from hub.problems import FieldError, ProblemError, invalid
-from hub.roster.domain import Decision, Leave, LeaveState, outranks
-from hub.roster.store import (
-    FiledLeave,
-    decide_leave,
-    end_leave,
-    file_leave,
-    find_leave,
-    list_leaves,
-)
-from hub.sites.store import read_site
+from hub.roster import leave
+from hub.roster.domain import Decision, Leave, LeaveState
+from hub.roster.store import FiledLeave, list_leaves
 from hub.views import Asked, Instant, PersonRef, instant, name_view
 from hub.wiring import Connection, WiredParts
 from ingest import clock
 
 _BIGINT = 2**63 - 1
+_PROBLEMS: dict[type[leave.LeaveError], tuple[int, str, str]] = {
+    leave.NoSuchLeaveError: (404, "no-such-leave", "There is no such leave"),
+    leave.LeaveDecidedError: (409, "leave-decided", "The leave is decided already"),
+    leave.NotYoursError: (403, "not-yours", "The leave is another's"),
+    leave.NotAboveError: (403, "not-above", "Somebody of a higher grid has to decide"),
+}
 
 router = APIRouter(prefix="/api", tags=["roster"])
 
@@ -72,7 +70,7 @@ async def read_leaves(
 ) -> list[LeaveView]:
     """Leaves of any state that end after a time, in order of their start."""
     after = parts.clock() if since is None else clock.micros(since)
-    return [_view(leave, parts.directory) for leave in await list_leaves(conn, after)]
+    return [_view(one, parts.directory) for one in await list_leaves(conn, after)]
 
 
 @router.post("/leaves", summary="File leave", status_code=201, responses={400: {}, 422: {}})
@@ -85,10 +83,10 @@ async def post_leave(
         raise _wrong("body.person", "nobody of that id belongs to the site")
     if order.ends <= order.starts:
         raise _wrong("body.ends", "must lie after `starts`")
-    leave = Leave(
+    wanted = Leave(
         person=order.person, starts=clock.micros(order.starts), ends=clock.micros(order.ends)
     )
-    filed = await file_leave(conn, leave, reason=order.reason, filed_by=person, now=parts.clock())
+    filed = await leave.file(conn, wanted, reason=order.reason, by=person, now=parts.clock())
     return _view(filed, parts.directory)
 
 
@@ -104,84 +102,37 @@ async def decide(
     conn: Connection,
     person: Person,
 ) -> LeaveView:
-    """Approve or refuse as a holder of a higher grid; withdraw as the filer or the person.
-
-    A leave in course that is withdrawn ends now: what happened meanwhile stays explained.
-    """
+    """Approve or refuse as a holder of a higher grid; withdraw as the filer or the person."""
     await refuse_unknown(parts, conn, person)
-    now = parts.clock()
-    async with conn.transaction():
-        leave = await find_leave(conn, leave_id)
-        if leave is None:
-            text = f"No leave has id {leave_id}; see GET /api/leaves."
-            raise ProblemError(404, "no-such-leave", "There is no such leave", text)
-        if order.decision == "withdraw":
-            _refuse_strangers(leave, person)
-            decided = await _withdraw(conn, leave, person, now)
-        else:
-            if leave.state != "filed":
-                raise _decided(leave)
-            await _refuse_lower(conn, leave, person)
-            state = "approved" if order.decision == "approve" else "refused"
-            decided = await decide_leave(conn, leave_id, state, by=person, now=now)
+    try:
+        decided = await leave.decide(conn, leave_id, order.decision, by=person, now=parts.clock())
+    except leave.LeaveError as error:
+        raise _problem(error) from None
     return _view(decided, parts.directory)
 
 
-async def _withdraw(conn: Connection, leave: FiledLeave, person: str, now: Micros) -> FiledLeave:
-    if leave.state in ("refused", "withdrawn") or leave.ends <= now:
-        raise _decided(leave)
-    if leave.state == "approved" and leave.starts < now:
-        return await end_leave(conn, leave.id, now)
-    return await decide_leave(conn, leave.id, "withdrawn", by=person, now=now)
-
-
-def _refuse_strangers(leave: FiledLeave, person: str) -> None:
-    if person not in (leave.person, leave.filed_by):
-        text = "Only the person on leave, or who filed it, can withdraw it."
-        raise ProblemError(403, "not-yours", "The leave is another's", text)
-
-
-async def _refuse_lower(conn: Connection, leave: FiledLeave, person: str) -> None:
-    """Check that somebody else decides, of a grid above all that the person holds."""
-    document = await read_site(conn)
-    parents = {} if document is None else {grid.code: grid.parent for grid in document.grids}
-    holdings = {} if document is None else {held.grid: held for held in document.holdings}
-    theirs = [
-        code for code, held in holdings.items() if leave.person in (held.warden, held.stand_in)
-    ]
-    own = person in (leave.person, leave.filed_by)
-    if own or not outranks(person, theirs, parents, holdings):
-        raise ProblemError(
-            403,
-            "not-above",
-            "Somebody of a higher grid has to decide",
-            "Leave is decided by another person than who filed it or takes it: a holder of a grid "
-            f"above {', '.join(sorted(theirs)) or 'the root'}.",
-        )
-
-
-def _decided(leave: FiledLeave) -> ProblemError:
-    text = f"The leave is {leave.state}, or over; file another one."
-    return ProblemError(409, "leave-decided", "The leave is decided already", text)
+def _problem(error: leave.LeaveError) -> ProblemError:
+    status, slug, title = _PROBLEMS[type(error)]
+    return ProblemError(status, slug, title, f"{str(error)[0].upper()}{str(error)[1:]}.")
 
 
 def _wrong(field: str, message: str) -> ProblemError:
     return invalid([FieldError(field=field, message=message)])
 
 
-def _view(leave: FiledLeave, directory: Directory) -> LeaveView:
+def _view(one: FiledLeave, directory: Directory) -> LeaveView:
     def person(id_: str) -> PersonRef:
         return PersonRef(id=id_, name=name_view(directory.name(id_)))
 
     return LeaveView(
-        id=leave.id,
-        person=person(leave.person),
-        starts=clock.moment(leave.starts),
-        ends=clock.moment(leave.ends),
-        reason=leave.reason,
-        state=leave.state,
-        filed_by=person(leave.filed_by),
-        filed=clock.moment(leave.filed),
-        decided_by=None if leave.decided_by is None else person(leave.decided_by),
-        decided=instant(leave.decided),
+        id=one.id,
+        person=person(one.person),
+        starts=clock.moment(one.starts),
+        ends=clock.moment(one.ends),
+        reason=one.reason,
+        state=one.state,
+        filed_by=person(one.filed_by),
+        filed=clock.moment(one.filed),
+        decided_by=None if one.decided_by is None else person(one.decided_by),
+        decided=instant(one.decided),
     )

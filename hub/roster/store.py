@@ -42,7 +42,10 @@ class FiledLeave(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def chain(conn: AsyncConnection[Any], path: Sequence[str]) -> Chain:
-    """The posts along a path of grid codes from the root down; grids that went are left out."""
+    """The posts along a path of grid codes from the root down; grids that went are left out.
+
+    Under direct command only the root and the leaf grid count.
+    """
     posts: list[Post] = []
     holdings: dict[str, Holding] = {}
     cursor = await conn.execute(_QUERIES["posts"], {"path": list(path)})
@@ -52,6 +55,13 @@ async def chain(conn: AsyncConnection[Any], path: Sequence[str]) -> Chain:
             holdings[code] = Holding(code, warden, stand_in, first, main, specific)
     tiers = responsible(path, holdings) if path else Responsible()
     return Chain(tuple(reversed(posts)), tiers)
+
+
+async def is_direct(conn: AsyncConnection[Any]) -> bool:
+    """Whether the top group addresses leaf grids without the levels between."""
+    cursor = await conn.execute(_QUERIES["is_direct"])
+    row = await cursor.fetchone()
+    return row is not None and bool(row[0])
 
 
 async def leaves_at(conn: AsyncConnection[Any], at: Micros) -> list[Leave]:

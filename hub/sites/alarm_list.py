@@ -9,19 +9,22 @@ import msgspec
 from hub.sites.adjacency import neighbours
 from hub.sites.domain import SiteDocument
 
-Capacity = Literal["holder", "duty", "upper", "neighbour"]
+Capacity = Literal["holder", "duty", "upper", "neighbour", "partner"]
 
 
 class Told(msgspec.Struct, frozen=True):
     """A person, and as what: holder of the grid, stand-in or desk on duty, chief of the grid
-    above, or holder of a grid beside it."""
+    above, holder of a grid beside it, or partner of a joint-defence group."""
 
     person: str
     capacity: Capacity
 
 
-def alarm_list(document: SiteDocument, grid: str) -> tuple[Told, ...]:
-    """Everybody who is told of an emergency in a leaf grid, each once, in the first capacity."""
+def alarm_list(document: SiteDocument, grid: str, *, direct: bool = False) -> tuple[Told, ...]:
+    """Everybody who is told of an emergency in a leaf grid, each once, in the first capacity.
+
+    Under `direct` command the upper one is the root's holder, whatever lies between (GR-24).
+    """
     holdings = {holding.grid: holding for holding in document.holdings}
     parents = {one.code: one.parent for one in document.grids}
     told: dict[str, Capacity] = {}
@@ -34,7 +37,7 @@ def alarm_list(document: SiteDocument, grid: str) -> tuple[Told, ...]:
         if person.role == "desk":
             told.setdefault(person.id, "duty")
     above = parents.get(grid)
-    while above is not None and above not in holdings:
+    while above is not None and (above not in holdings or (direct and parents[above] is not None)):
         above = parents.get(above)
     if above is not None:
         told.setdefault(holdings[above].warden, "upper")

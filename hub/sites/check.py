@@ -34,6 +34,8 @@ def check(document: SiteDocument, rules: GridRules = NO_RULES) -> list[Problem]:
         _duplicates,
         _tree,
         _references,
+        _contracts,
+        _defence,
         _kinds,
         wrong_care,
         _answerable,
@@ -60,6 +62,8 @@ def _duplicates(document: SiteDocument) -> Iterator[Problem]:
         "household": [household.id for household in document.households],
         "unit": [unit.id for unit in document.units],
         "duty": [duty.id for duty in document.duties],
+        "contract of grid": [contract.grid for contract in document.contracts],
+        "joint-defence group": [group.id for group in document.defence_groups],
         "body": [body.id for body in document.bodies],
         "agent": [agent.id for agent in document.agents],
     }
@@ -121,6 +125,38 @@ def _references(document: SiteDocument) -> Iterator[Problem]:
     for device in document.devices:
         if device.place not in places:
             yield Problem(device.id, f"device {device.id} stands at unknown place {device.place}")
+
+
+def _contracts(document: SiteDocument) -> Iterator[Problem]:
+    people = {person.id for person in document.people}
+    grids = {grid.code for grid in document.grids}
+    for contract in document.contracts:
+        if contract.grid not in grids:
+            text = f"somebody contracts grid {contract.grid}, which is not there"
+            yield Problem(contract.grid, text)
+        if contract.leader is None and contract.body is None:
+            text = f"the contract of grid {contract.grid} names neither a leader nor a body"
+            yield Problem(contract.grid, text, grid=contract.grid)
+        for person in (contract.leader, contract.supporting):
+            if person is not None and person not in people:
+                text = f"{person} contracts or supports {contract.grid}, but is no person here"
+                yield Problem(person, text)
+    for person in document.people:
+        if person.grid is not None and person.grid not in grids:
+            yield Problem(person.id, f"{person.id} works in {person.grid}, which is not there")
+
+
+def _defence(document: SiteDocument) -> Iterator[Problem]:
+    people = {person.id for person in document.people}
+    known = {thing.id for thing in things(document) if thing.what != "device"}
+    for group in document.defence_groups:
+        for member in group.members:
+            if member.thing not in known:
+                text = f"{member.thing} in group {group.id} is no household, unit or place here"
+                yield Problem(group.id, text)
+            if member.contact not in people:
+                text = f"{member.contact}, contact in group {group.id}, is no person here"
+                yield Problem(group.id, text)
 
 
 def _kinds(document: SiteDocument) -> Iterator[Problem]:

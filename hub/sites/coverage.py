@@ -76,6 +76,16 @@ def locate_among(tree: Sequence[Grid], wanted: Sequence[Thing]) -> dict[str, str
     return found
 
 
+def things_within(document: SiteDocument, rings: Sequence[Ring]) -> list[Thing]:
+    """The things that lie in the area of some rings, whatever their floor."""
+    everything = things(document)
+    if not rings or not everything:
+        return []
+    area = union_all([make_valid(Polygon(ring)) for ring in rings])
+    inside = area.intersects(points(np.array([thing.at for thing in everything])))
+    return [everything[index] for index in np.flatnonzero(inside).tolist()]
+
+
 def unplaced_points(document: SiteDocument, at: Sequence[Point | Thing]) -> dict[int, Unplaced]:
     """Index of each thing outside every leaf grid, or inside (not on the border of) several."""
     wanted = [one if isinstance(one, Thing) else Thing("place", "", one) for one in at]

@@ -7,8 +7,9 @@ the first point at its end is allowed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -44,6 +45,8 @@ Role = Literal[
     "room_head",
 ]  # their titles: hub.sites.roles
 DeviceKind: TypeAlias = Identifier
+Education = Literal["primary", "junior_high", "senior_high", "college", "bachelor", "master"]
+EDUCATIONS: tuple[Education, ...] = get_args(Education)  # from the lowest up
 
 AGENT: DeviceKind = "agent"  # the kind under which agents stand among devices
 HEARTBEAT_S = 60.0  # between two reports of an agent; requirement SE-17 (se.heartbeat.s), ours
@@ -101,12 +104,20 @@ class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     fixes: dict[str, str] = {}
 
 
-class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Someone who holds a grid or works with cases."""
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Someone who holds a grid or works with cases.
+
+    `grid` is where somebody without a post works. `real_name` says whether the person is
+    registered by the real name; None of these: not on file.
+    """
 
     id: Identifier
     name: Name
     role: Role
+    grid: Identifier | None = None
+    education: Education | None = None
+    real_name: bool | None = None
+    contract_ends: date | None = None
 
 
 class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -133,6 +144,33 @@ class Duty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     name: Name
     post: Literal["warden", "stand_in"] = "warden"
     every: str | None = None
+
+
+class Contract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who answers for a grid from above (分包): a leader or a body; who supports and supervises."""
+
+    grid: Identifier
+    leader: Identifier | None = None
+    body: Name | None = None
+    supporting: Identifier | None = None
+    supervising_unit: Name | None = None
+    responsible_unit: Name | None = None
+
+
+class Defender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A household, unit or place in a joint-defence group, and whom to alert there."""
+
+    thing: Identifier
+    contact: Identifier
+
+
+class DefenceGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Households, shops or the units of a road section that watch over each other (联防)."""
+
+    id: Identifier
+    name: Name
+    kind: Literal["households", "shops", "road"]
+    members: Annotated[list[Defender], msgspec.Meta(min_length=2)]
 
 
 class Building(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -268,6 +306,8 @@ class SiteDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     households: list[Household] = []
     units: list[Unit] = []
     duties: list[Duty] = []
+    contracts: list[Contract] = []
+    defence_groups: list[DefenceGroup] = []
     origin: Point | None = None
     device_kinds: dict[Identifier, Name] = {}  # titles of kinds that the page has no words for
     bodies: list[Body] = []
@@ -317,8 +357,13 @@ def read_document(text: bytes | str) -> SiteDocument:
 
 def leaf_codes(document: SiteDocument) -> list[str]:
     """Codes of the grids without children, in ascending order."""
-    parents = {grid.parent for grid in document.grids}
-    return sorted(grid.code for grid in document.grids if grid.code not in parents)
+    return leaves_of(document.grids)
+
+
+def leaves_of(grids: Sequence[Grid]) -> list[str]:
+    """Codes of those among some grids that have no children, in ascending order."""
+    parents = {grid.parent for grid in grids}
+    return sorted(grid.code for grid in grids if grid.code not in parents)
 
 
 def grid_path(parents: dict[str, str | None], code: str) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ import msgspec
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
-from hub.sites.domain import Duty, Grid, Holding, Name, SiteDocument
+from hub.sites.domain import Contract, Duty, Grid, Holding, Name, SiteDocument
 from ingest import clock
 from ingest.sql import load_queries
 
-Kind = Literal["grid", "holding", "duty", "person"]
+Kind = Literal["grid", "holding", "duty", "person", "contract"]
 
 _QUERIES = load_queries("hub.sites", "history.sql")
 
@@ -45,6 +45,7 @@ class GridThen(msgspec.Struct, frozen=True, kw_only=True):
     held_since: Micros | None
     held_until: Micros | None
     duties: tuple[Duty, ...]
+    contract: Contract | None = None
 
 
 async def keep_versions(conn: AsyncConnection[Any], document: SiteDocument, now: Micros) -> None:
@@ -70,7 +71,7 @@ async def territory_at(conn: AsyncConnection[Any], at: Micros) -> dict[str, Grid
 
 
 async def grid_history(conn: AsyncConnection[Any], code: str) -> list[Version]:
-    """All versions of a grid, its holding and its duties, oldest first."""
+    """All versions of a grid, its holding, contract and duties, oldest first."""
     return await _versions(conn, "grid_versions", {"grid": code})
 
 
@@ -88,6 +89,7 @@ def grid_then(versions: list[Version], code: str, at: Micros) -> GridThen | None
     if grid is None:
         return None
     holding = next((v for v in then if (v.kind, v.id) == ("holding", code)), None)
+    contract = next((v for v in then if (v.kind, v.id) == ("contract", code)), None)
     return GridThen(
         grid=msgspec.convert(grid.facts, Grid),
         since=grid.valid_from,
@@ -95,6 +97,7 @@ def grid_then(versions: list[Version], code: str, at: Micros) -> GridThen | None
         holding=None if holding is None else msgspec.convert(holding.facts, Holding),
         held_since=None if holding is None else holding.valid_from,
         held_until=None if holding is None else holding.valid_to,
+        contract=None if contract is None else msgspec.convert(contract.facts, Contract),
         duties=tuple(
             msgspec.convert(v.facts, Duty)
             for v in then
@@ -108,6 +111,7 @@ def _entries(document: SiteDocument) -> list[dict[str, object]]:
         "grid": {grid.code: grid for grid in document.grids},
         "holding": {holding.grid: holding for holding in document.holdings},
         "duty": {duty.id: duty for duty in document.duties},
+        "contract": {contract.grid: contract for contract in document.contracts},
         "person": {person.id: person for person in document.people},
     }
     return [

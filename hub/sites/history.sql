@@ -26,7 +26,7 @@ order by kind, id
 -- name: grid_versions
 select kind, id, facts, valid_from, valid_to from hub.site_versions
 where (kind = 'grid' and id = %(grid)s)
-   or (kind in ('holding', 'duty') and facts ->> 'grid' = %(grid)s)
+   or (kind in ('holding', 'duty', 'contract') and facts ->> 'grid' = %(grid)s)
 order by valid_from, kind, id
 
 -- name: names_at

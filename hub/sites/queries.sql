@@ -9,10 +9,10 @@ select %(document)s::jsonb #>> '{site,id}', %(document)s::jsonb #> '{site,name}'
 delete from hub.sites
 
 -- name: put_people
-insert into hub.people (id, name, role)
-select p.id, p.name, p.role
-from jsonb_to_recordset(%(document)s::jsonb -> 'people') as p(id text, name jsonb, role text)
-on conflict (id) do update set name = excluded.name, role = excluded.role
+insert into hub.people (id, name, role, more)
+select p ->> 'id', p -> 'name', p ->> 'role', p - 'id' - 'name' - 'role'
+from jsonb_array_elements(%(document)s::jsonb -> 'people') as p
+on conflict (id) do update set name = excluded.name, role = excluded.role, more = excluded.more
 
 -- name: put_grids
 insert into hub.grids (code, parent, path, name, boundary, kind, live, building, floor, fixes)
@@ -43,6 +43,16 @@ from jsonb_to_recordset(%(document)s::jsonb -> 'duties')
   as d(id text, grid text, name jsonb, post text, every text)
 on conflict (id) do update set grid = excluded.grid, name = excluded.name, post = excluded.post,
    every = excluded.every
+
+-- name: put_contracts
+insert into hub.contracts (grid, facts)
+select c ->> 'grid', c from jsonb_array_elements(%(document)s::jsonb -> 'contracts') as c
+on conflict (grid) do update set facts = excluded.facts
+
+-- name: put_defence_groups
+insert into hub.defence_groups (id, facts)
+select g ->> 'id', g from jsonb_array_elements(%(document)s::jsonb -> 'defence_groups') as g
+on conflict (id) do update set facts = excluded.facts
 
 -- name: put_buildings
 insert into hub.buildings (id, name, outline, floors)
@@ -132,6 +142,14 @@ duties as (
     delete from hub.duties where id not in (
         select d ->> 'id' from document, jsonb_array_elements(site -> 'duties') as d)
 ),
+contracts as (
+    delete from hub.contracts where grid not in (
+        select c ->> 'grid' from document, jsonb_array_elements(site -> 'contracts') as c)
+),
+defence_groups as (
+    delete from hub.defence_groups where id not in (
+        select g ->> 'id' from document, jsonb_array_elements(site -> 'defence_groups') as g)
+),
 places as (
     delete from hub.places where id not in (
         select p ->> 'id' from document, jsonb_array_elements(site -> 'places') as p)
@@ -202,7 +220,7 @@ select jsonb_build_object(
         'live', live, 'building', building, 'floor', floor, 'fixes', fixes) order by code)
         from hub.grids), '[]'),
     'people', coalesce((select jsonb_agg(jsonb_build_object(
-        'id', id, 'name', name, 'role', role) order by id) from hub.people), '[]'),
+        'id', id, 'name', name, 'role', role) || more order by id) from hub.people), '[]'),
     'holdings', coalesce((select jsonb_agg(jsonb_build_object(
         'grid', grid, 'warden', warden, 'stand_in', stand_in, 'first', first, 'main', main,
         'specific', specific, 'exception', exception) order by grid)
@@ -226,7 +244,10 @@ select jsonb_build_object(
         order by id) from hub.units), '[]'),
     'duties', coalesce((select jsonb_agg(jsonb_build_object(
         'id', id, 'grid', grid, 'name', name, 'post', post, 'every', every)
-        order by id) from hub.duties), '[]')
+        order by id) from hub.duties), '[]'),
+    'contracts', coalesce((select jsonb_agg(facts order by grid) from hub.contracts), '[]'),
+    'defence_groups', coalesce((select jsonb_agg(facts order by id)
+        from hub.defence_groups), '[]')
 )::text
 from hub.sites s
 

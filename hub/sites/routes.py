@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import cast
 
+import msgspec
 from fastapi import APIRouter, HTTPException, Request
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel, Field
 
-from hub.sites.domain import NO_TITLES, Point, SiteDocument, Titles, grid_path, leaf_codes
+from hub.sites.coverage import locate
+from hub.sites.domain import (
+    NO_TITLES,
+    GridKind,
+    Point,
+    SiteDocument,
+    Titles,
+    grid_path,
+    leaf_codes,
+)
 from hub.sites.store import read_site
 
 _SAME = ("levels", "bounds", "buildings", "roads", "places", "people", "bodies")
@@ -34,6 +45,10 @@ class GridView(BaseModel):
     warden: str | None
     stand_in: str | None
     leaf: bool
+    kind: GridKind
+    live: bool
+    building: str | None
+    floor: int | None = Field(description="Of a grid that holds one floor of its building only")
 
 
 class BuildingView(BaseModel):
@@ -72,6 +87,36 @@ class PersonView(BaseModel):
     role: str
 
 
+class HouseholdView(BaseModel):
+    """A household or dormitory room; no names."""
+
+    id: str
+    at: Point
+    people: int
+    building: str | None
+    floor: int | None
+    grid: str | None
+
+
+class UnitView(BaseModel):
+    """A shop, school, enterprise or office."""
+
+    id: str
+    name: NameView
+    kind: str
+    at: Point
+    building: str | None
+    floor: int | None
+    grid: str | None
+
+
+class ThingsView(BaseModel):
+    """What lies in the grids besides devices and places."""
+
+    households: list[HouseholdView]
+    units: list[UnitView]
+
+
 class BodyView(BaseModel):
     """A department, company or authority that owns devices or repairs them."""
 
@@ -104,12 +149,38 @@ class SiteView(BaseModel):
 @router.get("/site", summary="The site: grids, buildings, roads, places and people")
 async def site(request: Request) -> SiteView:
     """The loaded site, or 404 before a site file has been loaded."""
+    document = await _loaded(request)
+    return view(document, cast(Titles, getattr(request.app.state, "titles", NO_TITLES)))
+
+
+@router.get("/site/things", summary="Households and units, for the layers of a grid map")
+async def things(request: Request) -> ThingsView:
+    """Every household and unit with its leaf grid, or 404 before a site file has been loaded."""
+    document = await _loaded(request)
+    # In a thread: of a town it takes a while, and the streams share this one.
+    homes = await asyncio.to_thread(locate, document, "household")
+    units = await asyncio.to_thread(locate, document, "unit")
+    return ThingsView.model_validate(
+        {
+            "households": [
+                msgspec.structs.asdict(one) | {"grid": homes.get(one.id)}
+                for one in document.households
+            ],
+            "units": [
+                msgspec.structs.asdict(one) | {"grid": units.get(one.id)} for one in document.units
+            ],
+        },
+        from_attributes=True,
+    )
+
+
+async def _loaded(request: Request) -> SiteDocument:
     pool = cast(AsyncConnectionPool, request.app.state.pool)
     async with pool.connection() as conn:
         document = await read_site(conn)
     if document is None:
         raise HTTPException(404, "No site is loaded yet: run `gridwarden site load FILE`.")
-    return view(document, cast(Titles, getattr(request.app.state, "titles", NO_TITLES)))
+    return document
 
 
 def view(document: SiteDocument, titles: Titles = NO_TITLES) -> SiteView:
@@ -127,6 +198,10 @@ def view(document: SiteDocument, titles: Titles = NO_TITLES) -> SiteView:
             "warden": holdings[grid.code].warden if grid.code in holdings else None,
             "stand_in": holdings[grid.code].stand_in if grid.code in holdings else None,
             "leaf": grid.code in leaves,
+            "kind": grid.kind,
+            "live": grid.live,
+            "building": grid.building,
+            "floor": grid.floor,
         }
         for grid in document.grids
     ]

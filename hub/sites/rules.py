@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from hub.sites.domain import GridKind, Name
+from hub.sites.domain import Education, GridKind, Name, Role
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
@@ -48,6 +48,33 @@ class SizeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     source: str
 
 
+class StaffRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many of a role each grid of a level (the root is 0) and kind has.
+
+    `per_households`: one more for each so many households beyond the first. `terminals`: how many
+    terminals each of them has.
+    """
+
+    role: Role
+    level: Count | None = None
+    kind: GridKind | None = None
+    at_least: Count = 1
+    at_most: Count | None = None
+    per_households: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    terminals: Count = 0
+    source: str
+
+
+class Eligibility(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a member of a leaf grid must be; what is left out asks nothing."""
+
+    education: Education | None = None
+    real_name: bool = False
+    contract: bool = False
+    warn_days: Count = 30  # ours: how long before its end a contract is told of
+    source: str
+
+
 class GridRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a plan asks of the territory.
 
@@ -56,6 +83,8 @@ class GridRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     `acknowledge_*_s`: how long a case may wait for its warden before the stand-in gets it
     (requirement GR-11, ours: 5 minutes and 4 hours). `blank_hours`: how long a blank area may last
     before it is a violation (requirement GR-06; ours: until the next night's check).
+    `staff`: how many of each role a grid has (requirement GR-19). `eligibility`: what its members
+    must be (requirement GR-20).
     """
 
     levels: list[Name] = []
@@ -65,6 +94,8 @@ class GridRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     acknowledge_emergency_s: Seconds = 300
     acknowledge_other_s: Seconds = 14_400
     blank_hours: Seconds = 24
+    staff: list[StaffRule] = []
+    eligibility: Eligibility | None = None
     source: dict[str, str] = {}
 
     def acknowledge_s(self, grade: str) -> float:

@@ -40,6 +40,8 @@ _PUT = (
     "put_grids",
     "put_holdings",
     "put_duties",
+    "put_contracts",
+    "put_defence_groups",
     "put_buildings",
     "put_roads",
     "put_places",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from gridwarden.demo.campus import Campus, build_campus
 from gridwarden.running import Running, find_running
@@ -104,12 +104,26 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     wrong: list[str] = []
     pages: list[Page] = []
 
-    def open_one(url: str, *, width: int = 1440, height: int = 900, locale: str = "en-GB") -> Page:
+    def open_one(
+        url: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        locale: str = "en-GB",
+        refused: tuple[int, ...] = (),
+    ) -> Page:
+        """`refused` are the statuses of answers that the test provokes."""
+        expected = tuple(f"the server responded with a status of {status}" for status in refused)
+
+        def hear(line: ConsoleMessage) -> None:
+            if line.type == "error" and not any(words in line.text for words in expected):
+                wrong.append(line.text)
+
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+        page.on("console", hear)
         page.goto(url)
         pages.append(page)
         return page

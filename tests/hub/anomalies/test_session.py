@@ -10,6 +10,8 @@ import pytest
 from hub.anomalies.session import Progress, Session
 from hub.plans.read import shipped_plan
 from hub.sites.domain import (
+    DefenceGroup,
+    Defender,
     Device,
     Grid,
     Holding,
@@ -187,3 +189,40 @@ def test_a_follower_that_comes_back_too_late_says_what_it_missed(
     assert "feed gap" not in caplog.text
     with psycopg.connect(database_url) as conn:
         assert conn.execute("select missed_at from hub.followers").fetchone() == noticed
+
+
+def test_the_partner_of_an_affected_unit_stands_on_the_case(database_url: str, script: Any) -> None:
+    """GR-22: alerted with the case that a device of the unit opens, whatever its grade."""
+    with psycopg.connect(database_url) as conn:
+        feed(conn, [script.batch([script.reading(0, "smoke-1", "alarm", 1)], received=0)])
+    group = DefenceGroup(
+        "pair", NAME, "shops", [Defender("room", "p-warden"), Defender("other", "p-partner")]
+    )
+    site = msgspec.structs.replace(
+        SITE,
+        people=[*SITE.people, Person("p-partner", NAME, "liaison")],
+        places=[*SITE.places, Place("other", NAME, "room", None, None, (9, 9))],
+        defence_groups=[group],
+    )
+
+    async def run() -> Any:
+        async with await psycopg.AsyncConnection.connect(database_url) as conn:
+            await load_site(conn, site)
+            await conn.commit()
+            await conn.set_autocommit(True)
+            session = await Session.resume(
+                conn,
+                name="hub",
+                plan=shipped_plan("demo"),
+                clock=clock.now,
+                progress=Progress(),
+            )
+            await session.read_page()
+            await session.save()
+            cursor = await conn.execute(
+                "select data -> 'notify' from hub.case_events where event = 'discovered'"
+            )
+            return await cursor.fetchone()
+
+    told = asyncio.run(run())
+    assert {"person": "p-partner", "as": "partner"} in told[0]

@@ -124,6 +124,9 @@ def test_a_running_hub_checks_when_the_site_changes(database_url: str) -> None:
             time.sleep(0.1)
     assert problems["without_member"] == ["C-2"]
     assert {one["kind"] for one in problems["findings"]} == {"gap", "unassigned", "nowhere"}
+    (gap,) = (one for one in problems["findings"] if one["kind"] == "gap")
+    assert gap["things"] == [{"what": "household", "id": "h-1"}]
+    assert gap["violation"] is False
     assert [(one["grid"], one["lacks"]) for one in problems["blind"]] == [
         ("C-1", ["live_device", "report"]),
         ("C-2", ["member", "live_device", "report"]),

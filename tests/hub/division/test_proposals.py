@@ -100,6 +100,22 @@ def test_a_proposal_that_leaves_a_gap_is_refused_with_what_is_wrong(hub: Running
     assert hub.get("/api/proposals") == []
 
 
+def test_a_proposal_is_told_with_both_sides_and_what_it_would_bring(hub: RunningHub) -> None:
+    """GR-08, GR-25 in part: before and after to be drawn, new warnings, and whether it is stale."""
+    made = propose(hub, geojson(hub, 110)).json()
+    seen = hub.get(f"/api/proposals/{made['id']}")
+    sides = {side: {grid["code"]: grid for grid in seen[side]} for side in ("before", "after")}
+    assert [sides[side]["C-1"]["boundary"][1][0] for side in ("before", "after")] == [100, 110]
+    assert sides["after"]["C-1"]["warden"]["id"] == "p-west"
+    assert (seen["findings"], seen["stale"]) == ([], False)
+    other = propose(hub, geojson(hub, 120)).json()
+    decide(hub, other["id"], "approve", "p-chief")
+    assert hub.get(f"/api/proposals/{made['id']}")["stale"] is True
+    done = hub.get(f"/api/proposals/{other['id']}")
+    assert {grid["code"]: grid for grid in done["before"]}["C-1"]["boundary"][1][0] == 100
+    assert hub.client.get("/api/proposals/99").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [({}, 422), ({"geojson": {"type": "FeatureCollection"}}, 422), ({"site": {}}, 422)],

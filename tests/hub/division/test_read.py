@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 import psycopg
 
-from hub.sites.domain import Duty, Holding, Household
+from hub.plans.read import shipped_plan
+from hub.sites.domain import Duty, Holding, Household, Unit
+from hub.sites.rules import GridRules
 from hub.sites.store import load_site
 from ingest import clock
 from tests.hub.make import SITE, RunningHub, anomaly, in_transaction, name, raise_case, running_hub
@@ -51,10 +53,39 @@ def test_each_grid_tells_who_answers_for_it_and_what_it_carries(database_url: st
     assert file["history"][1]["valid_to"] == file["history"][3]["valid_from"]
 
 
+def test_a_map_is_told_what_lies_in_the_grids_and_which_fixes_lack(database_url: str) -> None:
+    """GR-25, GR-14: households and units with their grids, kinds and floors, settled fixes."""
+    site = msgspec.structs.replace(
+        SITE,
+        grids=[msgspec.structs.replace(g, live=False, fixes={"task": "x"}) for g in SITE.grids],
+        households=[Household("h-1", (10, 10), 4)],
+        units=[Unit("school", name("School"), "school", (150, 10))],
+    )
+    in_transaction(database_url, lambda conn: load_site(conn, site))
+    plan = shipped_plan("campus")
+    plan = msgspec.structs.replace(plan, grids=GridRules(fixes="five"))
+    with running_hub(database_url, plan=plan) as hub:
+        things = hub.get("/api/site/things")
+        fixes = hub.get("/api/grids/C-1")["fixes"]
+        grid = hub.get("/api/site")["grids"][1]
+    assert [(one["id"], one["grid"]) for one in things["households"]] == [("h-1", "C-1")]
+    assert [(one["kind"], one["grid"]) for one in things["units"]] == [("school", "C-2")]
+    assert {one["name"]: one["settled"] for one in fixes} == {
+        "area": True, "staff": True, "duty": False, "task": True, "reward_penalty": False,
+    }  # fmt: skip
+    assert (grid["kind"], grid["live"], grid["floor"]) == ("ordinary", False, None)
+
+
 def test_before_a_site_is_loaded_the_answer_says_what_to_do(database_url: str) -> None:
     """GR-01: nothing to divide yet."""
     with running_hub(database_url) as hub:
-        for path in ("/api/grids", "/api/grid-problems", "/api/grids.geojson", "/api/grids/C"):
+        for path in (
+            "/api/grids",
+            "/api/grid-problems",
+            "/api/grids.geojson",
+            "/api/grids/C",
+            "/api/site/things",
+        ):
             answer = hub.client.get(path)
             assert (answer.status_code, "site load" in answer.json()["detail"]) == (404, True)
 

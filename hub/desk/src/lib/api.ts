@@ -9,17 +9,35 @@ import type {
   Command,
   CommandPage,
   DeadLetterPage,
+  DepartureOrder,
   Device,
+  DirectCommand,
+  DivisionProblems,
   Gap,
+  GridAt,
+  GridFile,
+  GridLine,
   Health,
+  Leave,
+  LeaveOrder,
+  Letter,
+  LetterOrder,
+  Letters,
   Order,
   Problem,
+  Proposal,
+  ProposalFile,
   Register,
   RegisterList,
   Series,
   ShutOff,
   Site,
+  StaffReport,
   Step,
+  Suggestion,
+  Things,
+  Vacancy,
+  Verdict,
   TerminalList,
 } from "./types";
 
@@ -88,6 +106,17 @@ export const confirmRegister = (register: string, person: string): Promise<Regis
   });
 export const readShutOffs = async (): Promise<ShutOff[]> =>
   (await ask<{ items: ShutOff[] }>("/api/shut-offs")).items;
+export const readThings = (): Promise<Things> => ask("/api/site/things");
+export const readGrids = (): Promise<GridLine[]> => ask("/api/grids");
+export const readGrid = (code: string): Promise<GridFile> => ask(`/api/grids/${segment(code)}`);
+/** Who held a grid at a time; now, if null. */
+export const readHolder = (code: string, at: Date | null): Promise<GridAt> =>
+  ask(`/api/grids/${segment(code)}/holder?${query({ at: at && at.toISOString() })}`);
+export const readGridProblems = (): Promise<DivisionProblems> => ask("/api/grid-problems");
+export const readProposals = (): Promise<Proposal[]> => ask("/api/proposals");
+export const readProposal = (id: number): Promise<ProposalFile> => ask(`/api/proposals/${id}`);
+export const readLeaves = (since: Date): Promise<Leave[]> =>
+  ask(`/api/leaves?${query({ since: since.toISOString() })}`);
 export const readCameras = async (grid: string | null = null): Promise<Camera[]> =>
   (await ask<{ items: Camera[] }>(`/api/cameras?${query({ grid })}`)).items;
 
@@ -160,6 +189,53 @@ async function askGaps(device: string, from: Date, to: Date): Promise<Gap[]> {
   }
   return gaps;
 }
+
+/** Do something in the name of a person. */
+const act = <T>(path: string, body: unknown, person: string): Promise<T> =>
+  ask(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
+    body: JSON.stringify(body),
+  });
+
+/** A proposed division: a GeoJSON collection of grids, or a whole site file. */
+export type Drawn = { geojson: object } | { site: object };
+
+export const makeProposal = (drawn: Drawn, reason: string, person: string): Promise<Proposal> =>
+  act("/api/proposals", { ...drawn, reason }, person);
+
+export const decideProposal = (
+  id: number,
+  decision: Verdict,
+  note: string,
+  person: string,
+): Promise<Proposal> => act(`/api/proposals/${id}/decision`, { decision, note }, person);
+
+export const readSuggestions = (): Promise<Suggestion[]> => ask("/api/suggestions");
+export const takeUpSuggestion = (grid: string, person: string): Promise<Proposal> =>
+  act(`/api/suggestions/${segment(grid)}/proposal`, {}, person);
+
+export const proposeDeparture = (order: DepartureOrder, person: string): Promise<Proposal> =>
+  act("/api/departures", order, person);
+export const readVacancies = (): Promise<Vacancy[]> => ask("/api/vacancies");
+export const readStaff = (): Promise<StaffReport> => ask("/api/staff");
+export const readLetters = (): Promise<Letters> => ask("/api/letters");
+export const fileLetter = (order: LetterOrder, person: string): Promise<Letter> =>
+  act("/api/letters", order, person);
+export const signLetter = (id: number, person: string): Promise<Letter> =>
+  act(`/api/letters/${id}/signature`, {}, person);
+export const readDirectCommand = (): Promise<DirectCommand> => ask("/api/direct-command");
+export const switchDirectCommand = (
+  active: boolean,
+  reason: string,
+  person: string,
+): Promise<DirectCommand> => act("/api/direct-command", { active, reason }, person);
+
+export const fileLeave = (order: LeaveOrder, person: string): Promise<Leave> =>
+  act("/api/leaves", order, person);
+
+export const decideLeave = (id: number, decision: Verdict, person: string): Promise<Leave> =>
+  act(`/api/leaves/${id}/decision`, { decision }, person);
 
 /** Take a step; `key` stays the same when the same step is tried again. */
 export const takeStep = (id: number, step: Step, person: string, key: string): Promise<CaseFile> =>

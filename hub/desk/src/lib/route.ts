@@ -1,8 +1,12 @@
-/** What the address says: view, opened case or device, and the filter of the list. */
+/** What the address says: view, opened case, device or grid, and the filter of the list. */
 
-export const VIEWS = ["cases", "wall", "map", "devices", "registers", "system"] as const;
+export const VIEWS = ["cases", "wall", "map", "grids", "devices", "registers", "system"] as const;
 export type View = (typeof VIEWS)[number];
 export type Show = "open" | "closed" | "all";
+
+/** The parts of the view `grids`. */
+export const PARTS = ["tree", "map", "problems", "proposals", "leave", "staff"] as const;
+export type Part = (typeof PARTS)[number];
 
 export type Route = {
   view: View;
@@ -13,6 +17,11 @@ export type Route = {
   /** The tab of the view `registers`, and what is opened in it. */
   register: string | null;
   entry: string | null;
+  /** The opened grid; set only in the view `grids`. */
+  code: string | null;
+  part: Part;
+  /** The opened proposal; set only in the part `proposals`. */
+  proposal: number | null;
   grid: string | null;
   kind: string | null;
   show: Show;
@@ -24,12 +33,19 @@ export const HOME: Route = {
   device: null,
   register: null,
   entry: null,
+  code: null,
+  part: "tree",
+  proposal: null,
   grid: null,
   kind: null,
   show: "open",
 };
 
 const isView = (text: string): text is View => (VIEWS as readonly string[]).includes(text);
+
+const isPart = (text: string | null): text is Part =>
+  (PARTS as readonly (string | null)[]).includes(text);
+const isId = (text: string | null): text is string => /^\d{1,15}$/.test(text ?? "");
 
 function decoded(text: string): string | null {
   try {
@@ -46,12 +62,18 @@ export function readRoute(hash: string): Route {
   const view = isView(first) ? first : HOME.view;
   const filter = new URLSearchParams(search);
   const show = filter.get("state");
+  const named = filter.get("part");
+  const part = view === "grids" && isPart(named) ? named : HOME.part;
+  const proposal = filter.get("proposal");
   return {
     view,
-    caseId: first === "cases" && /^\d{1,15}$/.test(second) ? Number(second) : null,
+    caseId: first === "cases" && isId(second) ? Number(second) : null,
     device: view === "map" || view === "devices" ? decoded(second) : null,
     register: view === "registers" ? decoded(second) : null,
     entry: view === "registers" && second ? decoded(third) : null,
+    code: view === "grids" ? decoded(second) : null,
+    part,
+    proposal: part === "proposals" && isId(proposal) ? Number(proposal) : null,
     grid: filter.get("grid") || null,
     kind: filter.get("kind") || null,
     show: show === "closed" || show === "all" ? show : "open",
@@ -64,6 +86,7 @@ function openedIn(route: Route): string[] {
     cases: [route.caseId === null ? null : String(route.caseId)],
     wall: [],
     map: [route.device],
+    grids: [route.code],
     devices: [route.device],
     registers: [route.register, route.register === null ? null : route.entry],
     system: [],
@@ -77,6 +100,9 @@ export function writeRoute(route: Route): string {
     .map((part) => `/${encodeURIComponent(part)}`)
     .join("");
   const filter = new URLSearchParams();
+  if (route.view === "grids" && route.part !== HOME.part) filter.set("part", route.part);
+  if (route.view === "grids" && route.part === "proposals" && route.proposal !== null)
+    filter.set("proposal", String(route.proposal));
   if (route.grid) filter.set("grid", route.grid);
   if (route.kind) filter.set("kind", route.kind);
   if (route.show !== "open") filter.set("state", route.show);

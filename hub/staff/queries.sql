@@ -1,0 +1,25 @@
+-- name: letters
+select * from hub.letters order by signed is not null, id desc limit %(limit)s
+
+-- name: letter
+select * from hub.letters where id = %(id)s for update
+
+-- name: file_letter
+insert into hub.letters (grid, person, upper, goals, expires, filed, filed_by)
+values (%(grid)s, %(person)s, %(upper)s, %(goals)s, %(expires)s, %(at)s, %(by)s)
+returning *
+
+-- name: sign_letter
+update hub.letters set signed = %(signed)s, signed_by = %(by)s where id = %(id)s
+returning *
+
+-- name: switches
+select * from hub.direct_command order by id desc limit %(limit)s
+
+-- name: switch
+insert into hub.direct_command (active, reason, by, at)
+values (%(active)s, %(reason)s, %(by)s, %(at)s)
+returning *
+
+-- name: site_changed
+select pg_notify(%(channel)s, '')

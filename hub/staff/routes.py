@@ -1,0 +1,198 @@
+"""Routes of the staff: staffing against the plan, letters, direct command."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Path
+from psycopg.rows import DictRow
+
+from hub.acting import Person, refuse_unknown
+from hub.division.read import site_in_force
+from hub.problems import ProblemError
+from hub.sites.sizes import sizes
+from hub.staff import store
+from hub.staff.domain import concerns, reconcile, unsigned
+from hub.staff.views import (
+    ConcernView,
+    DirectCommand,
+    LetterOrder,
+    Letters,
+    LetterView,
+    ReconciledView,
+    Signature,
+    StaffReport,
+    SwitchOrder,
+    SwitchView,
+    UnsignedView,
+)
+from hub.views import PersonRef, name_view
+from hub.wiring import Connection, Parts, WiredParts
+from ingest import clock
+
+router = APIRouter(prefix="/api", tags=["staff"])
+
+LetterId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.get("/staff", summary="Staff, terminals and grids against the plan", responses={404: {}})
+async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
+    """What lacks or is too many, and members who are not eligible, or not for long."""
+    document = await site_in_force(conn)
+    # In a thread: of a town it takes a while, and the streams share this one.
+    size = await asyncio.to_thread(sizes, document)
+    households = {code: one.households for code, one in size.items()}
+    found = reconcile(document, parts.rules, households)
+    worth = concerns(document, parts.rules.eligibility, _today(parts))
+    return StaffReport(
+        asked=bool(found) or parts.rules.eligibility is not None,
+        reconciled=[
+            ReconciledView(**msgspec.structs.asdict(one), vacant=one.vacant, over=one.over)
+            for one in found
+            if one.vacant or one.over
+        ],
+        checked=len(found),
+        concerns=[
+            ConcernView(
+                person=_ref(one.person, parts), kind=one.kind, grids=list(one.grids), on=one.on
+            )
+            for one in worth
+        ],
+    )
+
+
+@router.get("/letters", summary="Responsibility letters, and who has none", responses={404: {}})
+async def read_letters(parts: WiredParts, conn: Connection) -> Letters:
+    """Every letter, and each holder without a valid one, from the top down."""
+    document = await site_in_force(conn)
+    rows, today = await store.letters(conn), _today(parts)
+    lacking = unsigned(document, [store.letter_of(row) for row in rows], today)
+    return Letters(
+        letters=[_letter(row, parts) for row in rows],
+        unsigned=[
+            UnsignedView(
+                grid=one.grid, level=one.level, person=_ref(one.person, parts), lack=one.lack
+            )
+            for one in lacking
+        ],
+    )
+
+
+@router.post(
+    "/letters",
+    summary="File a responsibility letter",
+    status_code=201,
+    responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
+)
+async def post_letter(
+    order: LetterOrder, parts: WiredParts, conn: Connection, person: Person
+) -> LetterView:
+    """For the holder of a grid, by a holder of a grid above; the holder signs it."""
+    await refuse_unknown(parts, conn, person)
+    document = await site_in_force(conn)
+    try:
+        row = await store.file_letter(
+            conn,
+            document,
+            order.grid,
+            goals=order.goals,
+            expires=order.expires,
+            by=person,
+            today=_today(parts),
+            now=parts.clock(),
+        )
+    except store.StaffError as error:
+        raise _problem(error) from None
+    return _letter(row, parts)
+
+
+@router.post(
+    "/letters/{letter_id}/signature",
+    summary="Sign a responsibility letter",
+    responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
+)
+async def post_signature(
+    letter_id: LetterId, order: Signature, parts: WiredParts, conn: Connection, person: Person
+) -> LetterView:
+    """As the person whose letter it is."""
+    await refuse_unknown(parts, conn, person)
+    today = _today(parts)
+    try:
+        row = await store.sign_letter(
+            conn, letter_id, by=person, signed=order.signed or today, today=today
+        )
+    except store.StaffError as error:
+        raise _problem(error) from None
+    return _letter(row, parts)
+
+
+@router.get("/direct-command", summary="Whether the top addresses leaf grids directly")
+async def read_direct_command(parts: WiredParts, conn: Connection) -> DirectCommand:
+    """With every switch, the one in force first."""
+    return _direct(await store.switches(conn), parts)
+
+
+@router.post(
+    "/direct-command",
+    summary="Switch direct command on or off",
+    responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
+)
+async def post_direct_command(
+    order: SwitchOrder, parts: WiredParts, conn: Connection, person: Person
+) -> DirectCommand:
+    """As a holder of the root; from now on the levels between answer for nothing, or do again."""
+    await refuse_unknown(parts, conn, person)
+    document = await site_in_force(conn)
+    try:
+        await store.switch(
+            conn,
+            document,
+            active=order.active,
+            reason=order.reason,
+            by=person,
+            now=parts.clock(),
+        )
+    except store.StaffError as error:
+        raise _problem(error) from None
+    return _direct(await store.switches(conn), parts)
+
+
+def _problem(error: store.StaffError) -> ProblemError:
+    text = f"{str(error)[0].upper()}{str(error)[1:]}."
+    if isinstance(error, store.NoSuchLetterError):
+        return ProblemError(404, "no-such-letter", "There is no such letter", text)
+    if isinstance(error, store.NotAllowedError):
+        return ProblemError(403, "not-allowed", "Somebody else has to do that", text)
+    return ProblemError(409, "staff-refused", "It cannot be done so", text)
+
+
+def _today(parts: Parts) -> date:
+    return clock.moment(parts.clock()).astimezone().date()
+
+
+def _direct(rows: list[DictRow], parts: Parts) -> DirectCommand:
+    return DirectCommand(
+        active=bool(rows) and rows[0]["active"],
+        log=[
+            SwitchView(
+                active=row["active"], reason=row["reason"], by=_ref(row["by"], parts), at=row["at"]
+            )
+            for row in rows
+        ],
+    )
+
+
+def _letter(row: DictRow, parts: Parts) -> LetterView:
+    people = {
+        name: None if row[name] is None else _ref(row[name], parts)
+        for name in ("person", "upper", "filed_by")
+    }
+    expired = row["expires"] < _today(parts)
+    return LetterView.model_validate({**row, **people, "expired": expired})
+
+
+def _ref(person: str, parts: Parts) -> PersonRef:
+    return PersonRef(id=person, name=name_view(parts.directory.name(person)))
