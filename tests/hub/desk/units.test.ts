@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { entryOf } from "../../../hub/desk/src/lib/files";
 import { readItems, told } from "../../../hub/desk/src/lib/units";
 
