@@ -24,6 +24,9 @@ Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 class Case(BaseModel):
     """A hazard's file in one line. `owner` must act; `value` broke `limit`, both in `unit`."""
 
+    # As `CaseFile`.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     id: int = Field(examples=[123])
     number: str = Field(examples=["2026-000123"])
     kind: AnomalyKind
@@ -43,9 +46,9 @@ class Case(BaseModel):
     overdue: bool
     owner: PersonRef | None
     assist: list[str] = Field(
-        description="Holders of grids beside it, by id, who were told so that they help"
+        [], description="Holders of grids beside it, by id, who were told so that they help"
     )
-    coming: list[str] = Field(description="Those of them who are on the way")
+    coming: list[str] = Field([], description="Those of them who are on the way")
     recovered: bool = Field(description="The sensor says that the danger is over")
     recurrences: int = Field(description="How often the danger has shown again since the opening")
     value: float | None = Field(examples=[0.11])
@@ -131,7 +134,7 @@ class AttachedPicture(BaseModel):
 class CaseFile(BaseModel):
     """A case with everything known about it, and what may be done now."""
 
-    # A kept answer of an earlier version has no `evacuation`; one that is sent always has.
+    # A kept answer of an earlier version lacks what came later; one that is sent always has it.
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     case: Case
@@ -139,7 +142,7 @@ class CaseFile(BaseModel):
     log: list[LogEntry]
     anomalies: list[CaseAnomaly]
     evidence: Evidence
-    pictures: list[AttachedPicture] = Field(description="Taken for this case, oldest first")
+    pictures: list[AttachedPicture] = Field([], description="Taken for this case, oldest first")
     evacuation: CaseEvacuation | None = Field(
         None, description="On a fire case in a building: how many people in it need help"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from hub.cases.domain import CaseState, Event, Refused, evolve, fold, step
@@ -83,3 +84,16 @@ def test_a_case_that_becomes_an_emergency_tells_the_neighbours_then(hub: Running
     assert [entry["event"] for entry in file["log"]] == ["discovered", "worsened", "alarmed"]
     assert file["log"][-1]["data"]["why"] == "worsened"
     assert file["case"]["assist"] == ["p-east"]
+
+
+def test_an_answer_kept_by_an_earlier_version_is_repeated(hub: RunningHub) -> None:
+    raise_with(hub)
+    first = hub.step(1, "accept", key="once").json()
+    with psycopg.connect(hub.database_url) as conn:
+        conn.execute(
+            "update hub.case_replies set reply = (reply - 'pictures')"
+            " || jsonb_build_object('case', (reply -> 'case') - 'assist' - 'coming')"
+        )
+    again = hub.step(1, "accept", key="once")
+    assert again.status_code == 200, again.text
+    assert again.json()["case"]["number"] == first["case"]["number"]
