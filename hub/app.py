@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from psycopg import AsyncConnection
@@ -19,12 +18,21 @@ from hub import openapi, page, problems
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.body import BodyLimit
+from hub.cameras import routes as cameras
+from hub.cameras.link import Broker, MqttFrames
+from hub.cameras.relay import Relay
+from hub.cameras.renew import Renewals, frames_to
 from hub.cases import routes as cases
 from hub.cases.handover import Handovers
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
 from hub.division.watch import Watch
+from hub.evacuation import routes as evacuation
+from hub.files import attachment_routes as attachments
+from hub.files import routes as files
+from hub.files import table_routes as file_tables
+from hub.files.attachments import MOST_BYTES
 from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.keep import Run, kept_going
@@ -34,13 +42,21 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.photos import routes as photos
+from hub.photos.domain import LARGEST
+from hub.pictures import routes as pictures
+from hub.pictures.settle import Pictures
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.registers import routes as registers
+from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.terminals import routes as terminals
+from hub.units import routes as units
+from hub.units import table_routes as unit_tables
+from hub.watchlist import routes as watchlist
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -49,13 +65,22 @@ POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
+MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
+WIDER = {
+    "/api/proposals": MAX_SITE,
+    "/api/unit-imports": MAX_TABLE,
+    "/api/file-imports": MAX_TABLE,
+    "/api/attachments": MOST_BYTES,
+    "/api/photos": LARGEST + 1,
+}
 
 
 def create_app(
     *,
     database_url: str,
     plan: Plan | None = None,
+    broker: Broker | None = None,
     follower: bool = True,
     desk: Path | None = None,
     now: Callable[[], Micros] = clock.now,
@@ -63,7 +88,8 @@ def create_app(
     """The hub as an ASGI app on a migrated database.
 
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
-    only serves: one hub of several follows. `desk` is the folder of the built page.
+    only serves: one hub of several follows. Without a `broker` no camera's picture is live. `desk`
+    is the folder of the built page.
 
     Raises:
         PlanRefusedError: the plan may not take effect.
@@ -79,10 +105,10 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan, now),
+        lifespan=_lifespan(database_url, judge, plan, broker, now),
     )
     app.state.titles = plan.titles
-    app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
+    app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
@@ -92,12 +118,23 @@ def create_app(
         proposals.router,
         roster.router,
         cases.router,
+        pictures.router,
         live.router,
         gaps.router,
         agents.router,
+        cameras.router,
         shutoffs.router,
+        units.router,
+        unit_tables.router,
+        files.router,
+        attachments.router,
+        file_tables.router,
+        evacuation.router,
+        watchlist.router,
         registers.router,
         terminals.router,
+        photos.router,
+        reports.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -112,7 +149,11 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _lifespan(
-    database_url: str, judge: Follower | None, plan: Plan, now: Callable[[], Micros]
+    database_url: str,
+    judge: Follower | None,
+    plan: Plan,
+    broker: Broker | None,
+    now: Callable[[], Micros],
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -126,6 +167,8 @@ def _lifespan(
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
+        frames = None if broker is None else MqttFrames(broker)
+        relay = Relay(frames)
         parts = Parts(
             pool=pool,
             directory=Directory(),
@@ -133,24 +176,24 @@ def _lifespan(
             broadcast=Broadcast(),
             clock=now,
             started=now(),
+            relay=relay,
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
-            rules=plan.grids,
-            register_rules=plan.registers,
-            terminal_rules=plan.terminals,
-            zone=ZoneInfo(plan.time_zone),
+            plan=plan,
         )
         app.state.parts = parts
         app.state.pool = pool
         pumps = Pumps(parts, Listener(database_url, CHANNELS))
-        tasks: dict[str, Run] = {"live": pumps.run}
+        tasks: dict[str, Run] = {"live": pumps.run, "cameras": Renewals(relay).run}
         if judge is not None:
             tasks["follower"] = judge.run
+            tasks["pictures"] = Pictures(database_url, now).run
             tasks["handover"] = Handovers(database_url, now).run
             tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()
-            async with kept_going(tasks, parts.failing):
-                yield
+            with frames_to(relay, frames):
+                async with kept_going(tasks, parts.failing):
+                    yield
             parts.broadcast.close()
 
     return lifespan

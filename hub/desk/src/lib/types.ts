@@ -41,5 +41,14 @@ export type Order = Schemas["CommandRequest"]["order"];
 export type Health = Schemas["Health"];
 export type DeadLetterPage = Schemas["DeadLetterPage"];
 export type Beat = Schemas["Beat"];
+export type Camera = Schemas["Camera"];
+export type AttachedPicture = Schemas["AttachedPicture"];
 export type ShutOff = Schemas["ShutOffView"];
 export type Problem = Schemas["ProblemDetails"];
+
+export type Category = Schemas["CategoryView"];
+export type Categories = Schemas["Categories"];
+export type Department = Schemas["DepartmentView"];
+export type ReportRequest = Schemas["ReportRequest"];
+export type Report = Schemas["ReportView"];
+export type Photo = Schemas["PhotoView"];
