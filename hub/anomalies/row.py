@@ -159,7 +159,7 @@ class Row:
         else:
             start = np.arange(len(at))
         table = device[start]
-        names = self.batch.devices
+        names: list[str] = self.batch.devices
         if len(table) != len(names):  # they are in the order of the batch's own table
             names = [names[index] for index in table.tolist()]
         times = np.minimum(readings.times()[at], self.batch.received)
