@@ -6,6 +6,7 @@ Distances are metres.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from math import hypot
 
 import msgspec
@@ -17,7 +18,11 @@ from hub.files.subjects import Subject
 from hub.sites.coverage import locate
 from hub.sites.domain import Device, Place, SiteDocument, Unit
 from hub.sourced import Standing
-from hub.units.domain import Aspect, UnitRecord
+from hub.units.domain import Aspect, UnitRecord, record
+from hub.units.rules import NO_UNIT_RULES
+
+# Of what is no unit, or of a unit that nobody has written about.
+_NO_RECORD = record("", (), NO_UNIT_RULES, date.min)
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -41,7 +46,10 @@ class Surroundings:
         self._rules = rules
         self._units = units
         self._totals = totals
-        self._places: dict[str, Place] = {place.id: place for place in document.places}
+        self._inside: dict[str, list[Place]] = {}
+        for place in document.places:
+            if place.building is not None:
+                self._inside.setdefault(place.building, []).append(place)
         self._grid_of_place = locate(document, "place")
         self._hydrants = [one for one in document.devices if one.kind == "hydrant"]
         self._residents: dict[str, int] = {}
@@ -52,24 +60,31 @@ class Surroundings:
                 self._residents[household.building] = before + household.people
 
     def facts(self, subject: Subject) -> Facts:
-        """What is there of the parts that nobody has to write."""
-        total = self._totals.get(subject.building or "")
-        held = None if total is None else total.holds
-        record = self._units.get(subject.id)
-        found: dict[KnownPart, Fact] = {
-            "devices": Fact(bool(self.devices(subject))),
-            "hydrants": Fact(bool(self.hydrants(subject))),
-            "residents": Fact(self.residents(subject) > 0),
-            "people_to_help": Fact(held is not None, None if held is None else held.at),
-        }
-        if record is not None:
-            found |= {
-                "class": Fact(record.unit_class is not None, _at(record, "class")),
-                "managers": Fact(record.managers_filed, _at(record, "managers")),
-                "equipment": Fact(record.equipment_filed, _at(record, "equipment")),
-                "papers": Fact(not record.open),
-            }
-        return found
+        """What is there of the parts of its kind that nobody has to write."""
+        parts = self._rules.kinds[subject.kind].parts.values()
+        return {part.known: self._fact(part.known, subject) for part in parts if part.known}
+
+    def _fact(self, known: KnownPart, subject: Subject) -> Fact:
+        record = self._units.get(subject.id, _NO_RECORD)
+        match known:
+            case "devices":
+                return Fact(bool(self.devices(subject)))
+            case "hydrants":
+                return Fact(bool(self.hydrants(subject)))
+            case "residents":
+                return Fact(self.residents(subject) > 0)
+            case "people_to_help":
+                total = self.total(subject)
+                held = None if total is None else total.holds
+                return Fact(held is not None, None if held is None else held.at)
+            case "class":
+                return Fact(record.unit_class is not None, _at(record, "class"))
+            case "managers":
+                return Fact(record.managers_filed, _at(record, "managers"))
+            case "equipment":
+                return Fact(record.equipment_filed, _at(record, "equipment"))
+            case "papers":
+                return Fact(record is not _NO_RECORD and not record.open)
 
     def devices(self, subject: Subject) -> list[Device]:
         """The devices that watch it."""
@@ -84,15 +99,14 @@ class Surroundings:
             return set()
         return {
             place.id
-            for place in self._document.places
-            if place.building == subject.building
-            and (subject.kind == "building" or place.floor == subject.floor)
+            for place in self._inside.get(subject.building, ())
+            if subject.kind == "building" or place.floor == subject.floor
         }
 
     def hydrants(self, subject: Subject) -> list[Near]:
         """The hydrants that serve it, the nearest first."""
         near = [
-            Near(one.id, round(hypot(one.at[0] - subject.at[0], one.at[1] - subject.at[1]), 1))
+            Near(one.id, hypot(one.at[0] - subject.at[0], one.at[1] - subject.at[1]))
             for one in self._hydrants
         ]
         within = [one for one in near if one.metres <= self._rules.hydrant_m]

@@ -154,7 +154,8 @@ async def _known(
             for one in around.devices(subject)
         ],
         hydrants=[
-            HydrantNear(id=one.device, metres=one.metres) for one in around.hydrants(subject)
+            HydrantNear(id=one.device, metres=round(one.metres, 1))
+            for one in around.hydrants(subject)
         ],
         units=[
             UnitInside.model_validate(

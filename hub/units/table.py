@@ -85,7 +85,7 @@ def _wrong(
     unit = row["unit"]
     if unit not in known:
         meant = _meant(unit, known)
-        yield _CellError("unit", f"the site file has no unit of this id{meant}: add it there first")
+        yield _CellError("unit", f"the site file has no unit of this id: add it there first{meant}")
     elif unit in seen:
         yield _CellError("unit", "this unit stands in the table twice: keep one row")
     for column, value in row.items():

@@ -316,7 +316,7 @@ export const zh: Texts = {
   },
   wall: {
     newest: "最新动态",
-    overdue: "超期",
+    overdue: "超时",
     silent: "失联或故障设备",
     cameras: "摄像机",
     noCameras: "本网格没有摄像机。",
@@ -334,10 +334,10 @@ export const zh: Texts = {
     pictureOf: (span) => `${span}前的图片`,
     dark: {
       waiting: "等待摄像机…",
-      no_hub: "与中心断开",
+      no_hub: "无法连接服务端",
       refused: "观看实时画面的人数已满",
-      no_link: "中心未连接消息代理",
-      agent_offline: "摄像机的边缘代理离线",
+      no_link: "服务端未连接消息代理",
+      agent_offline: "摄像机的采集端离线",
       camera_silent: "摄像机失联",
       camera_fault: "摄像机故障",
       no_frames: "摄像机没有送来画面",
