@@ -159,7 +159,7 @@ class Row:
         else:
             start = np.arange(len(at))
         table = device[start]
-        names = self.batch.devices
+        names: list[str] = self.batch.devices
         if len(table) != len(names):  # they are in the order of the batch's own table
             indexes: list[int] = table.tolist()
             names = [names[index] for index in indexes]

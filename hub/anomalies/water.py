@@ -140,8 +140,12 @@ class Water:
         neighbours, fallen = self._neighbours(water, slot, at)
         cap = _fresh(other, "cap", slot, at, BODY_FRESH)
         known = water["known"][slot] >= LEARNED
+        # What the rule was broken by is the same whoever looks first; the newest reading is not.
+        pressure = float(water["value"][slot])
+        if anomaly.value is not None and anomaly.kind != "hydrant_pressure_trend":
+            pressure = anomaly.value
         return Seen(
-            pressure=None if np.isnan(water["value"][slot]) else float(water["value"][slot]),
+            pressure=None if np.isnan(pressure) else pressure,
             usual=float(water["usual"][slot]) if known else None,
             fall_s=fall,
             flow=_fresh(other, "flow", slot, at, FRESH),

@@ -57,6 +57,14 @@ def test_a_good_batch_arrives_whole_with_persons_in_place_of_cards() -> None:
     assert (entry.items, entry.refused) == (3, 0)
 
 
+def test_a_batch_is_known_by_when_it_was_cut_and_whether_it_may_overtake() -> None:
+    made = batch(3, readings(2))
+    for channel in ("urgent", "bulk"):
+        entry = decoder().decode(batch_topic(SITE, AGENT, channel), encode_batch(made), NOW)
+        assert isinstance(entry, Arrival)
+        assert (entry.batch.made, entry.batch.urgent) == (made.made, channel == "urgent")
+
+
 def test_bad_items_leave_their_batch_and_the_counts_add_up() -> None:
     made = batch(
         1,

@@ -176,8 +176,16 @@ def _silent_agents(
 
 
 def _knowable(engine: Engine, away: dict[str, list[Outage]], device: str, time: Micros) -> Micros:
-    """When the hub can know at the earliest what happened at a device."""
+    """When the hub can know at the earliest what happened at a device.
+
+    What falls due just after an outage stands behind a backlog. A card in two places is known when
+    both have told, so that for a reader every agent counts.
+    """
     if device in away:
         return time
-    outages = away[engine.spots[device].agent]
-    return next((one.end for one in outages if one.start - SHOWS <= time < one.end + DRAINED), time)
+    spot = engine.spots[device]
+    agents = away if spot.kind == "reader" else (spot.agent,)
+    for one in joined([outage for agent in agents for outage in away[agent]]):
+        if one.start - SHOWS <= time < one.end + DRAINED:
+            return one.end if time < one.end else one.end + DRAINED
+    return time

@@ -78,7 +78,7 @@ class Limit:
                 strict=True,
             ):
                 if mine:
-                    until = hold_until(self.spots[device], last, time - 1)
+                    until = hold_until(self.spots[device], last, time)
                     mine = self._judge.lapse(device, mine, until, found)
                 mine = self._judge.reading(device, mine, time, value, broke, good, found)
                 last = time

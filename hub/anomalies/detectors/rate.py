@@ -80,7 +80,7 @@ class Rate:
             for one in np.flatnonzero(wanted).tolist() if wanted.any() else ():
                 device, time = series.devices[int(devices[one])], int(times[one])
                 mine = watches.pop(device, {})
-                until = hold_until(self.spots[device], int(last[devices[one]]), time - 1)
+                until = hold_until(self.spots[device], int(last[devices[one]]), time)
                 mine = self._judge.lapse(device, mine, until, found)
                 told = [bool(breaks[one])], [bool(clears[one])]
                 mine = self._judge.reading(device, mine, time, float(rates[one]), *told, found)

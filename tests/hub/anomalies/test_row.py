@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from hub.anomalies.row import Row
@@ -40,6 +41,17 @@ def test_ingests_note_that_an_agent_is_gone_is_not_spoken_by_the_agent(script: A
     assert Row(script.batch([script.word(0, "edge-1", "online")])).speaker == "edge-1"
     assert Row(script.batch([script.word(0, "edge-1", "offline")])).speaker is None
     assert Row(script.batch([script.word(0, "h", "offline")])).speaker == "edge-1"
+
+
+def test_data_are_complete_up_to_the_newest_event_of_what_keeps_its_order(script: Any) -> None:
+    events = [script.reading(second, name, "pressure", 1) for second, name in ((5, "a"), (9, "b"))]
+    whole = script.batch(events, received=10)
+    assert Row(whole).complete_to == script.micros(9)
+    assert Row(msgspec.structs.replace(whole, made=script.micros(8))).complete_to == script.micros(
+        8
+    )
+    assert Row(script.batch(events, received=10, urgent=True)).complete_to is None
+    assert Row(script.batch([script.word(9, "edge-1", "online")])).complete_to is None
 
 
 def test_times_of_a_device_are_those_of_all_its_quantities(script: Any) -> None:

@@ -134,6 +134,36 @@ def test_other_kinds_and_unregistered_devices_are_not_judged(script: Any) -> Non
     assert script.play(detector, [script.batch(events)]) == []
 
 
+@pytest.mark.parametrize("value", [0.05, 0.3])
+def test_a_reading_at_the_very_end_of_the_duration_changes_nothing_whoever_looks_first(
+    script: Any, value: float
+) -> None:
+    detector = Limit({"low": LOW}, {"h": script.spot("h", "hydrant", report_s=30)})
+
+    def run(*, clock_first: bool) -> list[Any]:
+        state, found = detector.start(), []
+        for second, told in ((0, 0.1), (30, 0.11), (60, value)):
+            if clock_first:
+                state, more = detector.due(state, script.micros(second + 0.3))
+                found += more
+            batch = script.batch([script.reading(second, "h", "pressure", told)])
+            state, more = detector.step(state, Row(batch), 0)
+            found += more
+        return [(one.raised, one.value) for one in found]
+
+    assert run(clock_first=True) == run(clock_first=False) == [(script.micros(60), 0.11)]
+
+
+def test_a_milder_breach_is_told_in_time_although_a_worse_one_wavers(script: Any) -> None:
+    worse = msgspec.structs.replace(DRY, limit=0.1)
+    wavering = [(second, 0.101 if second == 30 else 0.09) for second in range(0, 130, 5)]
+    found = told(script, {"low": LOW, "dry": worse}, wavering)
+    assert [(t.what, t.at) for t in found] == [
+        ("hydrant_low_pressure", 60),
+        ("hydrant_no_water", 95),
+    ]
+
+
 class TestNoWater:
     rules = {"low": LOW, "dry": DRY}  # noqa: RUF012
 
