@@ -98,7 +98,7 @@ class HouseholdView(BaseModel):
     grid: str | None
 
 
-class UnitView(BaseModel):
+class UnitThing(BaseModel):
     """A shop, school, enterprise or office."""
 
     id: str
@@ -114,7 +114,7 @@ class ThingsView(BaseModel):
     """What lies in the grids besides devices and places."""
 
     households: list[HouseholdView]
-    units: list[UnitView]
+    units: list[UnitThing]
 
 
 class BodyView(BaseModel):

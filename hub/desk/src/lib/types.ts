@@ -13,7 +13,7 @@ export type Place = Schemas["PlaceView"];
 
 export type GridKind = Grid["kind"];
 export type Things = Schemas["ThingsView"];
-export type Unit = Schemas["UnitView"];
+export type Unit = Schemas["UnitThing"];
 export type GridLine = Schemas["GridLine"];
 export type GridFile = Schemas["GridFile"];
 export type GridAt = Schemas["GridAt"];
