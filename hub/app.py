@@ -26,6 +26,8 @@ from hub.division import routes as division
 from hub.division.watch import Watch
 from hub.gaps import routes as gaps
 from hub.headers import Headers
+from hub.hydrants import map_routes as water_maps
+from hub.hydrants import routes as hydrants
 from hub.keep import Run, kept_going
 from hub.live import health, stream
 from hub.live import routes as live
@@ -41,6 +43,7 @@ from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
+from hub.tables import LARGEST as LARGEST_TABLE
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -50,6 +53,13 @@ GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
+
+WIDER = {
+    "/api/proposals": MAX_SITE,
+    "/api/photos": LARGEST + 1,
+    "/api/hydrants/import": LARGEST_TABLE,
+    "/api/equipment/import": LARGEST_TABLE,
+}
 
 
 def create_app(
@@ -82,9 +92,7 @@ def create_app(
         lifespan=_lifespan(database_url, judge, plan, now),
     )
     app.state.titles = plan.titles
-    app.add_middleware(
-        BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE, "/api/photos": LARGEST + 1}
-    )
+    app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
@@ -100,6 +108,8 @@ def create_app(
         shutoffs.router,
         photos.router,
         reports.router,
+        hydrants.router,
+        water_maps.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)

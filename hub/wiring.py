@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any, TypeAlias, cast
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from psycopg import AsyncConnection
@@ -16,6 +18,7 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.sites.rules import NO_RULES, GridRules
+from ingest import clock
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 
@@ -34,6 +37,10 @@ class Parts:
     plan: Plan
     rules: GridRules = NO_RULES  # what the plan asks of the territory
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+
+    def today(self) -> date:
+        """The day on the site's walls, by the plan's time zone."""
+        return clock.moment(self.clock()).astimezone(ZoneInfo(self.plan.time_zone)).date()
 
 
 def parts_of(request: Request) -> Parts:

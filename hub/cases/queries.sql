@@ -127,6 +127,14 @@ where hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
 order by c.id desc
 limit %(limit)s
 
+-- name: of_subjects
+select * from hub.cases
+where device = any(%(subjects)s) and kind = any(%(kinds)s) and stage <> 'closed'
+union all
+(select distinct on (device) * from hub.cases
+ where device = any(%(subjects)s) and kind = any(%(kinds)s) and stage = 'closed'
+ order by device, updated desc)
+
 -- name: counts
 select kind, count(*) as open, count(*) filter (where due < %(now)s) as overdue
 from hub.cases

@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
+from hub.hydrants.store import find
 from hub.reports.domain import Fault, ReportRefusedError, Where
 from hub.sites.domain import Spot
 from hub.sites.store import place_spot, point_spot, spots
@@ -20,6 +21,8 @@ async def spot_of(conn: AsyncConnection[Any], where: Where) -> Spot:
     found: Spot | None = None
     if where.device is not None:
         found = (await spots(conn)).get(where.device)
+    elif where.hydrant is not None:
+        found = await _hydrant_spot(conn, where.hydrant)
     elif where.place is not None:
         found = await place_spot(conn, where.subject, where.place)
     elif where.point is not None:
@@ -28,3 +31,14 @@ async def spot_of(conn: AsyncConnection[Any], where: Where) -> Spot:
         (name,) = where.given
         raise ReportRefusedError([Fault(f"where.{name}", "the site has none there")])
     return found
+
+
+async def _hydrant_spot(conn: AsyncConnection[Any], hydrant: str) -> Spot | None:
+    """That of the sensor that watches it, if there is one: the two are one thing."""
+    found = await find(conn, hydrant)
+    if found is None:
+        return None
+    watched = (await spots(conn)).get(found.device) if found.device is not None else None
+    if watched is not None:
+        return watched
+    return await point_spot(conn, f"hydrant:{hydrant}", found.at, name=found.name, kind="hydrant")
