@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -38,9 +38,13 @@ class Parts:
     rules: GridRules = NO_RULES  # what the plan asks of the territory
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
 
+    def local_time(self) -> datetime:
+        """The time on the site's walls, by the plan's time zone."""
+        return clock.moment(self.clock()).astimezone(ZoneInfo(self.plan.time_zone))
+
     def today(self) -> date:
-        """The day on the site's walls, by the plan's time zone."""
-        return clock.moment(self.clock()).astimezone(ZoneInfo(self.plan.time_zone)).date()
+        """The day on the site's walls."""
+        return self.local_time().date()
 
 
 def parts_of(request: Request) -> Parts:

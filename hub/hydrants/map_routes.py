@@ -17,7 +17,6 @@ from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Grid, Name, SiteDocument, grid_path, leaf_codes
 from hub.sites.store import read_site
 from hub.wiring import Connection, WiredParts
-from ingest import clock
 
 VIEWPOINTS = ("entrance", "fire_office")  # kinds of places that a map is for (000:L266)
 MIDDLE = Name("the grid's middle", "网格中心")
@@ -57,7 +56,7 @@ async def print_water_sources(
 ) -> Response:
     """The map with the list of sources, their states and distances."""
     ground, sources, viewpoints = await _collect(code, places or (), parts, conn)
-    now = clock.moment(parts.clock())
+    now = parts.local_time()
     return Response(
         print_map(ground, sources, viewpoints, lang, now), media_type="text/html; charset=utf-8"
     )

@@ -92,7 +92,7 @@ def print_map(
     body.append(_drawing(ground, sources, viewpoints, language))
     heads = [words[head] for head in ("number", "source", "state", "metres", "owner", "census")]
     table(body, heads, _rows(sources, language, several=len(viewpoints) > 1))
-    when = now.astimezone().strftime("%Y-%m-%d %H:%M")
+    when = now.strftime("%Y-%m-%d %H:%M")
     paragraph(body, f"{_in(ground.site, language)} · {words['as_of']} {when}", "quiet")
     return printed(html)
 

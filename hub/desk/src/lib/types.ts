@@ -44,3 +44,10 @@ export type Department = Schemas["DepartmentView"];
 export type ReportRequest = Schemas["ReportRequest"];
 export type Report = Schemas["ReportView"];
 export type Photo = Schemas["PhotoView"];
+
+export type Hydrant = Schemas["HydrantView"];
+export type HydrantList = Schemas["HydrantList"];
+export type HydrantFile = Schemas["HydrantFile"];
+export type HydrantState = Hydrant["state"];
+export type HydrantRequest = Schemas["HydrantRequest"];
+export type Imported = Schemas["ImportView"];
