@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from hub.headers import Headers
 from hub.hydrants import map_routes as water_maps
 from hub.hydrants import routes as hydrants
 from hub.keep import Run, kept_going
+from hub.letters import routes as letters
+from hub.letters.store import write_due
 from hub.live import health, stream
 from hub.live import routes as live
 from hub.live.board import Board
@@ -41,6 +44,7 @@ from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.reports import routes as reports
 from hub.roster import routes as roster
+from hub.rounds import Rounds
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.tables import LARGEST as LARGEST_TABLE
@@ -51,6 +55,7 @@ POOL_SIZE = 8  # connections; ours: requests take milliseconds each, streams hol
 POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
+LETTERS_EVERY_S = 1.0  # ours: written within a second
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
 
@@ -110,6 +115,7 @@ def create_app(
         reports.router,
         hydrants.router,
         water_maps.router,
+        letters.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -156,6 +162,9 @@ def _lifespan(
         if judge is not None:
             tasks["follower"] = judge.run
             tasks["handover"] = Handovers(database_url, now).run
+            tasks["letters"] = Rounds(
+                database_url, now, partial(write_due, plan=plan), every_s=LETTERS_EVERY_S
+            ).run
             tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()
