@@ -25,6 +25,9 @@ from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
 from hub.division.watch import Watch
+from hub.equipment import consent_routes as move_consents
+from hub.equipment import routes as equipment
+from hub.equipment.store import warn_due
 from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.hydrants import map_routes as water_maps
@@ -55,6 +58,7 @@ POOL_SIZE = 8  # connections; ours: requests take milliseconds each, streams hol
 POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
+EXPIRY_EVERY_S = 60.0  # ours: days are counted, so a minute is soon enough
 LETTERS_EVERY_S = 1.0  # ours: written within a second
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
@@ -116,6 +120,8 @@ def create_app(
         hydrants.router,
         water_maps.router,
         letters.router,
+        equipment.router,
+        move_consents.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -164,6 +170,9 @@ def _lifespan(
             tasks["handover"] = Handovers(database_url, now).run
             tasks["letters"] = Rounds(
                 database_url, now, partial(write_due, plan=plan), every_s=LETTERS_EVERY_S
+            ).run
+            tasks["expiry"] = Rounds(
+                database_url, now, partial(warn_due, plan=plan), every_s=EXPIRY_EVERY_S
             ).run
             tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:

@@ -194,6 +194,7 @@ class Session:
             notify=told,
             category=self.plan.category(finding.kind),
             route=self.plan.route(finding.kind),
+            look_minutes=self.plan.verification.minutes(finding.grade),
         )
 
     def _told_at_once(self, finding: Anomaly, grid: str) -> tuple[Told, ...]:

@@ -15,7 +15,7 @@ from hub.cases.snapshots import snapshot_path, snapshot_times
 from hub.cases.store import StoredCase, read_log
 from hub.cases.views import CaseAnomaly, CaseFile, Evidence, RouteView, case_view, log_view
 from hub.directory import Directory
-from hub.photos.routes import photo_path
+from hub.photos.views import photo_path
 from ingest import clock
 from ingest.sql import load_queries
 

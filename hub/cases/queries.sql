@@ -70,10 +70,11 @@ returning last
 -- name: insert_case
 insert into hub.cases (number, kind, grade, stage, device, place, place_name, grid, grid_path, at,
     warden, owner, opened, updated, due, breaches, recurrences, quantity, unit, value, value_limit,
-    head, acknowledge_by)
+    head, acknowledge_by, look, look_by)
 values (%(number)s, %(kind)s, %(grade)s, %(stage)s, %(device)s, %(place)s, %(place_name)s, %(grid)s,
     %(grid_path)s, %(at)s, %(warden)s, %(owner)s, %(opened)s, %(updated)s, %(due)s, %(breaches)s,
-    %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s, %(acknowledge_by)s)
+    %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s, %(acknowledge_by)s,
+    %(look)s, %(look_by)s)
 returning id
 
 -- name: append
@@ -85,7 +86,8 @@ returning position
 update hub.cases set kind = %(kind)s, grade = %(grade)s, stage = %(stage)s,
     owner = %(owner)s, updated = %(updated)s, due = %(due)s, breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
     unit = %(unit)s, value = %(value)s, value_limit = %(value_limit)s, events = %(events)s,
-    head = %(head)s, position = %(position)s, acknowledge_by = %(acknowledge_by)s
+    head = %(head)s, position = %(position)s, acknowledge_by = %(acknowledge_by)s,
+    look = %(look)s, look_by = %(look_by)s
 where id = %(id)s
 returning *
 

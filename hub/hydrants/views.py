@@ -15,7 +15,7 @@ from hub.hydrants.imports import Brought
 from hub.hydrants.now import Standing
 from hub.hydrants.store import Entry
 from hub.photos.domain import MOST
-from hub.photos.routes import PhotoHash
+from hub.photos.views import PhotoHash
 from hub.sites.domain import Name, Point
 from hub.sites.routes import NameView
 from hub.views import Instant, name_view
