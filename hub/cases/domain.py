@@ -74,7 +74,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     `breaches` are the rules that are known to be broken still (`RULE`, or `RULE@DEVICE` of another
     device): the sensors agree that the danger is over when none is left. `owner` is who must act,
     and must accept the case until `acknowledge_by`; else the stand-in gets it. `look` is how far
-    the look on site is that a remote detection asks for, due `look_by`; None: none is asked (SE-23).
+    the look on site is that a remote detection asks for, due `look_by`; None: none (SE-23).
     """
 
     kind: AnomalyKind

@@ -51,3 +51,11 @@ export type HydrantFile = Schemas["HydrantFile"];
 export type HydrantState = Hydrant["state"];
 export type HydrantRequest = Schemas["HydrantRequest"];
 export type Imported = Schemas["ImportView"];
+
+export type Card = Schemas["CardView"];
+export type CardList = Schemas["CardList"];
+export type CardFile = Schemas["CardFile"];
+export type Stock = Schemas["StockView"];
+export type Work = Schemas["WorkRequest"]["work"];
+export type Letter = Schemas["LetterView"];
+export type LetterList = Schemas["LetterList"];

@@ -1,6 +1,7 @@
 /** The registers: each is one tab of the view, in this order. */
 import type { Component } from "svelte";
 import Equipment from "./equipment/Equipment.svelte";
+import Letters from "./letters/Letters.svelte";
 import Hydrants from "./hydrants/Hydrants.svelte";
 
 /** `name` stands in the address (`#/registers/NAME`) and names its title in `registers.tabs`. */
@@ -9,4 +10,5 @@ export type Tab = { name: string; page: Component };
 export const TABS: readonly [Tab, ...Tab[]] = [
   { name: "hydrants", page: Hydrants },
   { name: "equipment", page: Equipment },
+  { name: "letters", page: Letters },
 ];
