@@ -19,6 +19,10 @@ from hub import openapi, page, problems
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.body import BodyLimit
+from hub.cameras import routes as cameras
+from hub.cameras.link import Broker, MqttFrames
+from hub.cameras.relay import Relay
+from hub.cameras.renew import Renewals, frames_to
 from hub.cases import routes as cases
 from hub.cases.handover import Handovers
 from hub.directory import Directory
@@ -28,6 +32,11 @@ from hub.division.watch import Watch
 from hub.equipment import consent_routes as move_consents
 from hub.equipment import routes as equipment
 from hub.equipment.store import warn_due
+from hub.evacuation import routes as evacuation
+from hub.files import attachment_routes as attachments
+from hub.files import routes as files
+from hub.files import table_routes as file_tables
+from hub.files.attachments import MOST_BYTES
 from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.hydrants import map_routes as water_maps
@@ -43,14 +52,20 @@ from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
 from hub.photos import routes as photos
 from hub.photos.domain import LARGEST
+from hub.pictures import routes as pictures
+from hub.pictures.settle import Pictures
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.registers import routes as registers
 from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.rounds import Rounds
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
-from hub.tables import LARGEST as LARGEST_TABLE
+from hub.terminals import routes as terminals
+from hub.units import routes as units
+from hub.units import table_routes as unit_tables
+from hub.watchlist import routes as watchlist
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -61,13 +76,16 @@ DEFAULT_PLAN = "campus"
 EXPIRY_EVERY_S = 60.0  # ours: days are counted, so a minute is soon enough
 LETTERS_EVERY_S = 1.0  # ours: written within a second
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
+MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
-
 WIDER = {
     "/api/proposals": MAX_SITE,
+    "/api/unit-imports": MAX_TABLE,
+    "/api/file-imports": MAX_TABLE,
+    "/api/attachments": MOST_BYTES,
     "/api/photos": LARGEST + 1,
-    "/api/hydrants/import": LARGEST_TABLE,
-    "/api/equipment/import": LARGEST_TABLE,
+    "/api/hydrants/import": MAX_TABLE,
+    "/api/equipment/import": MAX_TABLE,
 }
 
 
@@ -75,6 +93,7 @@ def create_app(
     *,
     database_url: str,
     plan: Plan | None = None,
+    broker: Broker | None = None,
     follower: bool = True,
     desk: Path | None = None,
     now: Callable[[], Micros] = clock.now,
@@ -82,7 +101,8 @@ def create_app(
     """The hub as an ASGI app on a migrated database.
 
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
-    only serves: one hub of several follows. `desk` is the folder of the built page.
+    only serves: one hub of several follows. Without a `broker` no camera's picture is live. `desk`
+    is the folder of the built page.
 
     Raises:
         PlanRefusedError: the plan may not take effect.
@@ -98,7 +118,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan, now),
+        lifespan=_lifespan(database_url, judge, plan, broker, now),
     )
     app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
@@ -111,10 +131,21 @@ def create_app(
         proposals.router,
         roster.router,
         cases.router,
+        pictures.router,
         live.router,
         gaps.router,
         agents.router,
+        cameras.router,
         shutoffs.router,
+        units.router,
+        unit_tables.router,
+        files.router,
+        attachments.router,
+        file_tables.router,
+        evacuation.router,
+        watchlist.router,
+        registers.router,
+        terminals.router,
         photos.router,
         reports.router,
         hydrants.router,
@@ -136,7 +167,11 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _lifespan(
-    database_url: str, judge: Follower | None, plan: Plan, now: Callable[[], Micros]
+    database_url: str,
+    judge: Follower | None,
+    plan: Plan,
+    broker: Broker | None,
+    now: Callable[[], Micros],
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -150,6 +185,8 @@ def _lifespan(
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
+        frames = None if broker is None else MqttFrames(broker)
+        relay = Relay(frames)
         parts = Parts(
             pool=pool,
             directory=Directory(),
@@ -157,16 +194,17 @@ def _lifespan(
             broadcast=Broadcast(),
             clock=now,
             started=now(),
+            relay=relay,
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
             plan=plan,
-            rules=plan.grids,
         )
         app.state.parts = parts
         app.state.pool = pool
         pumps = Pumps(parts, Listener(database_url, CHANNELS))
-        tasks: dict[str, Run] = {"live": pumps.run}
+        tasks: dict[str, Run] = {"live": pumps.run, "cameras": Renewals(relay).run}
         if judge is not None:
             tasks["follower"] = judge.run
+            tasks["pictures"] = Pictures(database_url, now).run
             tasks["handover"] = Handovers(database_url, now).run
             tasks["letters"] = Rounds(
                 database_url, now, partial(write_due, plan=plan), every_s=LETTERS_EVERY_S
@@ -177,8 +215,9 @@ def _lifespan(
             tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()
-            async with kept_going(tasks, parts.failing):
-                yield
+            with frames_to(relay, frames):
+                async with kept_going(tasks, parts.failing):
+                    yield
             parts.broadcast.close()
 
     return lifespan

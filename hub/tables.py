@@ -53,10 +53,10 @@ def read_table(
         )
     if len(frame) > MOST_ROWS:
         raise TableError(f"{len(frame)} rows: bring {MOST_ROWS} at most at a time")
-    columns = [*needed, *optional]
-    frame = frame.reindex(columns=columns, fill_value="")
-    cells = [frame[column].str.strip().tolist() for column in columns]
-    return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
+    frame = frame.reindex(columns=[*needed, *optional], fill_value="").astype(str)
+    for column in frame.columns:
+        frame[column] = frame[column].str.strip()
+    return [{str(key): str(cell) for key, cell in row.items()} for row in frame.to_dict("records")]
 
 
 def write_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> bytes:

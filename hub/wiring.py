@@ -13,11 +13,14 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from edge.wire import Micros
+from hub.cameras.relay import Relay
 from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
-from hub.sites.rules import NO_RULES, GridRules
+from hub.registers.domain import RegisterRules
+from hub.sites.rules import GridRules
+from hub.terminals.domain import TerminalRules
 from ingest import clock
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
@@ -33,14 +36,34 @@ class Parts:
     broadcast: Broadcast
     clock: Callable[[], Micros]
     started: Micros
+    relay: Relay
     feed_lag_s: Callable[[], float | None]
     plan: Plan
-    rules: GridRules = NO_RULES  # what the plan asks of the territory
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+
+    @property
+    def rules(self) -> GridRules:
+        """What the plan asks of the territory."""
+        return self.plan.grids
+
+    @property
+    def register_rules(self) -> RegisterRules:
+        """What the plan asks of the registers."""
+        return self.plan.registers
+
+    @property
+    def terminal_rules(self) -> TerminalRules:
+        """What the plan asks of the terminals."""
+        return self.plan.terminals
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock on the site's walls."""
+        return ZoneInfo(self.plan.time_zone)
 
     def local_time(self) -> datetime:
         """The time on the site's walls, by the plan's time zone."""
-        return clock.moment(self.clock()).astimezone(ZoneInfo(self.plan.time_zone))
+        return clock.moment(self.clock()).astimezone(self.zone)
 
     def today(self) -> date:
         """The day on the site's walls."""

@@ -23,7 +23,9 @@ from hub.anomalies.domain import AnomalyKind, Grade
 from hub.cases.facts import measured
 
 Stage = Literal["discovered", "accepted", "dispatched", "handled", "verified", "closed"]
-Action = Literal["accept", "dispatch", "handle", "verify", "close", "look", "dismiss", "note"]
+Action = Literal[
+    "accept", "dispatch", "handle", "verify", "close", "look", "dismiss", "note", "come"
+]
 EventName = Literal[
     "discovered",
     "recurred",
@@ -42,12 +44,16 @@ EventName = Literal[
     "verified",
     "closed",
     "noted",
+    "coming",
+    "pictured",
+    "unpictured",
 ]
 Look = Literal["asked", "confirmed", "not_found"]
 Found = Literal["confirmed", "not_found"]
 PersonId: TypeAlias = str
 
 SENSOR = "system:sensor"  # who acts when a sensor's word moves a case
+CAMERAS = "system:cameras"  # who acts when a rule asks a camera for a picture
 
 _NEXT: dict[Stage, Action] = {
     "discovered": "accept",
@@ -75,6 +81,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     device): the sensors agree that the danger is over when none is left. `owner` is who must act,
     and must accept the case until `acknowledge_by`; else the stand-in gets it. `look` is how far
     the look on site is that a remote detection asks for, due `look_by`; None: none (SE-23).
+    `assist` are the holders of grids beside it who were told so that they help, `coming` those who
+    are on the way.
     """
 
     kind: AnomalyKind
@@ -95,6 +103,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     acknowledge_by: Micros | None = None
     look: Look | None = None
     look_by: Micros | None = None
+    assist: frozenset[PersonId] = frozenset()
+    coming: frozenset[PersonId] = frozenset()
 
     @property
     def recovered(self) -> bool:
@@ -151,6 +161,8 @@ def step(
     """
     possible = allowed(state)
     note = note.strip()
+    if action == "come":
+        return _come(state, actor, now, note)
     if action not in possible:
         return Refused("out_of_turn", _out_of_turn(state, action, possible), possible)
     match action:
@@ -229,7 +241,11 @@ def evolve(state: CaseState, event: Event) -> CaseState:
             changes |= {"look": event.data["found"], "look_by": None, "acknowledge_by": None}
         case "dismissed":
             changes |= {"stage": "closed", "acknowledge_by": None, "look_by": None}
-        case "noted" | "alarmed":
+        case "alarmed":
+            changes["assist"] = state.assist | _neighbours(event.data)
+        case "coming":
+            changes["coming"] = state.coming | {event.actor}
+        case "noted" | "pictured" | "unpictured":
             pass
         case "discovered":
             raise ValueError("a case is discovered once")
@@ -257,6 +273,7 @@ def _opened(event: Event) -> CaseState:
         acknowledge_by=data.get("acknowledge_by"),
         look="asked" if data.get("look_by") is not None else None,
         look_by=data.get("look_by"),
+        assist=_neighbours(data),
         **measured(event.data),
     )
 
@@ -287,6 +304,24 @@ def _looked(
     if state.stage != "discovered":
         return [looked]
     return [Event(event="accepted", at=now, actor=actor), looked]
+
+
+def _neighbours(data: dict[str, Any]) -> frozenset[PersonId]:
+    told = data.get("notify", ())
+    return frozenset(one["person"] for one in told if one["as"] == "neighbour")
+
+
+def _come(state: CaseState, actor: PersonId, now: Micros, note: str) -> list[Event] | Refused:
+    """A neighbour who was told says once that help is on the way."""
+    possible = allowed(state)
+    if not state.open:
+        return Refused("out_of_turn", _out_of_turn(state, "come", possible), possible)
+    if actor not in state.assist:
+        message = "Only holders of neighbouring grids who were told of this emergency come to help."
+        return Refused("out_of_turn", message, possible)
+    if actor in state.coming:
+        return []
+    return [Event(event="coming", at=now, actor=actor, note=note)]
 
 
 def verified_by_sensor(now: Micros) -> Event:

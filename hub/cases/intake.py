@@ -14,7 +14,17 @@ from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, AnomalyKind, Recovery
 from hub.cases import store
 from hub.cases.domain import SENSOR, Event, fold
-from hub.cases.news import absorb, discover, hand_over, join, merge, recover, recur, worsen
+from hub.cases.news import (
+    absorb,
+    alarm,
+    discover,
+    hand_over,
+    join,
+    merge,
+    recover,
+    recur,
+    worsen,
+)
 from hub.cases.reported import Report, also_reported, is_graver, open_reported
 from hub.plans.categories import Route
 from hub.roster.domain import Post, answerable
@@ -38,7 +48,7 @@ async def take_up(
     route: Route | None = None,
     actor: str = SENSOR,
     look_minutes: int | None = None,
-) -> None:
+) -> store.StoredCase | None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
     The members of a group all come to one case: the oldest open one takes the group's kind, and
@@ -46,19 +56,22 @@ async def take_up(
     of the anomaly's kind. A new case belongs to the warden of the spot's leaf grid, and is handed
     over at once to the stand-in of a warden on leave. It is due `due_minutes` after `now`, by the
     rule that was broken, and must be accepted within `acknowledge_s`; None sets no deadline.
-    `notify` are those who are told of a new case at once, `route` the departments that act on it.
-    With `look_minutes` a new case asks for a look on site within so long.
-    What a person has reported there of the anomaly's `category` before is the same case.
+    `notify` are those who are told at once of a new case, and of one that becomes an emergency;
+    `route` the departments that act on it. What a person has reported there of the anomaly's
+    `category` before is the same case. With `look_minutes` a new case asks for a look on
+    site within so long (SE-23).
+
+    Returns the case if it is a new one.
     """
     await store.lock_log(conn)
     if await store.is_taken_up(conn, anomaly):
-        return
+        return None
     if anomaly.part_of is not None:
         whole = await store.find_holding(conn, [anomaly.part_of])
         if whole:
             case = await store.append(conn, whole[0], join(whole[0].state, anomaly, now=now))
             await store.add_anomaly(conn, case.id, anomaly)
-            return
+            return None
     same = await store.find_open(conn, anomaly.device, anomaly.kind)
     if same is None:
         same = await store.find_breaker(conn, anomaly.device, anomaly.rule)
@@ -80,6 +93,8 @@ async def take_up(
             acknowledge_s=acknowledge_s,
             now=now,
         )
+        if anomaly.grade == "emergency" != lesser[0].state.grade:
+            events += alarm(lesser[0].state, "worsened", notify, now=now)
         case = await store.append(conn, lesser[0], events)
     else:
         there = await chain(conn, spot.grid_path)
@@ -101,6 +116,7 @@ async def take_up(
     for other in lesser[1:]:
         case = await store.append(conn, case, absorb(case.state, other.state, now=now))
         await store.append(conn, other, merge(other.state, case.number, now=now))
+    return case if same is None and not lesser else None
 
 
 async def _lesser(conn: AsyncConnection[Any], anomaly: Anomaly) -> list[store.StoredCase]:

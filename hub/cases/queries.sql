@@ -70,11 +70,12 @@ returning last
 -- name: insert_case
 insert into hub.cases (number, kind, grade, stage, device, place, place_name, grid, grid_path, at,
     warden, owner, opened, updated, due, breaches, recurrences, quantity, unit, value, value_limit,
-    head, acknowledge_by, look, look_by)
+    head, acknowledge_by, look, look_by,
+    assist, coming)
 values (%(number)s, %(kind)s, %(grade)s, %(stage)s, %(device)s, %(place)s, %(place_name)s, %(grid)s,
     %(grid_path)s, %(at)s, %(warden)s, %(owner)s, %(opened)s, %(updated)s, %(due)s, %(breaches)s,
     %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s, %(acknowledge_by)s,
-    %(look)s, %(look_by)s)
+    %(look)s, %(look_by)s, %(assist)s, %(coming)s)
 returning id
 
 -- name: append
@@ -87,7 +88,7 @@ update hub.cases set kind = %(kind)s, grade = %(grade)s, stage = %(stage)s,
     owner = %(owner)s, updated = %(updated)s, due = %(due)s, breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
     unit = %(unit)s, value = %(value)s, value_limit = %(value_limit)s, events = %(events)s,
     head = %(head)s, position = %(position)s, acknowledge_by = %(acknowledge_by)s,
-    look = %(look)s, look_by = %(look_by)s
+    look = %(look)s, look_by = %(look_by)s, assist = %(assist)s, coming = %(coming)s
 where id = %(id)s
 returning *
 
@@ -136,6 +137,17 @@ union all
 (select distinct on (device) * from hub.cases
  where device = any(%(subjects)s) and kind = any(%(kinds)s) and stage = 'closed'
  order by device, updated desc)
+
+-- name: confirmed
+-- Cases that a person has handled, and when for the first time.
+select c.place, e.case_id, min(e.at) from hub.case_events e join hub.cases c on c.id = e.case_id
+where e.event = 'handled' and e.actor not like 'system:%%'
+group by c.place, e.case_id order by min(e.at), e.case_id
+
+-- name: of_places
+select * from hub.cases where place = any(%(places)s)
+order by (stage = 'closed'), id desc
+limit %(limit)s
 
 -- name: counts
 select kind, count(*) as open, count(*) filter (where due < %(now)s) as overdue

@@ -269,6 +269,8 @@ def _projected(state: CaseState) -> dict[str, Any]:
         "unit": state.unit,
         "value": state.value,
         "value_limit": state.limit,
+        "assist": sorted(state.assist),
+        "coming": sorted(state.coming),
     }
 
 
@@ -304,6 +306,8 @@ def from_row(row: DictRow) -> StoredCase:
             limit=row["value_limit"],
             unit=row["unit"],
             quantity=row["quantity"],
+            assist=frozenset(row["assist"]),
+            coming=frozenset(row["coming"]),
         ),
     )
 

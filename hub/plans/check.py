@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from hub.files.rules import wrong_file_rules
 from hub.plans.categories import wrong_categories
 from hub.plans.domain import (
     AgentRule,
@@ -32,6 +33,7 @@ from hub.plans.domain import (
 from hub.plans.door_rules import wrong_door_rule
 from hub.plans.references import wrong_references
 from hub.plans.stock import wrong_stock
+from hub.units.rules import wrong_unit_rules
 
 # What each rule needs to judge; of several joined by "|", one.
 _LIMITS: dict[type[msgspec.Struct], tuple[str, ...]] = {
@@ -85,7 +87,8 @@ def accepted(plan: Plan) -> Plan:
 
 def check_plan(plan: Plan) -> list[Problem]:
     """Everything that keeps the plan from taking effect; empty if nothing does."""
-    found = list(_wrong_zone(plan))
+    registers = (*wrong_unit_rules(plan.units), *wrong_file_rules(plan.files))
+    found = [*_wrong_zone(plan), *(Problem("", text) for text in registers)]
     for name, rule in plan.rules.items():
         found += _without_limit(name, rule)
         found += _without_source(name, rule)

@@ -8,11 +8,22 @@ import msgspec
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
+from hub.registers.store import confirm
 from hub.sites.check import Problem, check
 from hub.sites.coverage import Thing, locate, locate_among
-from hub.sites.domain import Grid, Name, Point, SiteDocument, SiteError, Spot, grid_path
+from hub.sites.domain import (
+    HEARTBEAT_S,
+    Grid,
+    Name,
+    Point,
+    SiteDocument,
+    SiteError,
+    Spot,
+    grid_path,
+)
 from hub.sites.history import keep_versions
 from hub.sites.problem import UNFINISHED
+from hub.sites.registers import DIVISION_REGISTERS, SITE_REGISTERS
 from hub.sites.rules import NO_RULES, GridRules
 from ingest import clock
 from ingest.sql import load_queries
@@ -32,7 +43,10 @@ _PUT = (
     "put_buildings",
     "put_roads",
     "put_places",
+    "put_bodies",
     "put_devices",
+    "put_agents",
+    "put_terminals",
     "put_households",
     "put_units",
     "clear_site",
@@ -59,13 +73,15 @@ async def load_site(
     rules: GridRules = NO_RULES,
     unfinished: bool = False,
     now: Micros | None = None,
+    decided_by: str | None = None,
 ) -> None:
     """Make the stored site equal to the document, keyed by ids, in one transaction.
 
     Loading the same document again changes nothing. What changed gets a new version from `now`
     (the clock's, if None) on, what went ends; no version is overwritten. An `unfinished` territory
     may have gaps, overlaps and grids without a warden. Device names are registered for ingest,
-    those that went are not registered any more.
+    those that went are not registered any more. A load confirms the site's registers, a proposal
+    that `decided_by` approved those of the division.
     Whoever listens to `SITE_CHANNEL` hears of it at the commit.
 
     Raises:
@@ -81,14 +97,22 @@ async def load_site(
         "document": _json(document),
         "paths": _json({code: grid_path(parents, code) for code in parents}),
         "located": _json(locate(document)),
+        "heartbeat": HEARTBEAT_S,
+        "places": _json(locate(document, "place")),
         "households": _json(locate(document, "household")),
         "units": _json(locate(document, "unit")),
-        "names": _json(sorted(device.id for device in document.devices)),
+        "names": _json(sorted(one.id for one in (*document.devices, *document.terminals))),
     }
     async with conn.transaction():
         for name in _PUT:
             await conn.execute(_QUERIES[name], values)
-        await keep_versions(conn, document, clock.now() if now is None else now)
+        at = clock.now() if now is None else now
+        await keep_versions(conn, document, at)
+        if decided_by is None:
+            names = [register.id for register in SITE_REGISTERS]
+            await confirm(conn, names, now=at, by=None, how="load")
+        else:
+            await confirm(conn, DIVISION_REGISTERS, now=at, by=decided_by, how="proposal")
         await conn.execute(_QUERIES["site_changed"], {"channel": SITE_CHANNEL})
 
 
@@ -100,8 +124,12 @@ async def read_site(conn: AsyncConnection[Any]) -> SiteDocument | None:
 
 
 async def spots(conn: AsyncConnection[Any]) -> dict[str, Spot]:
-    """Where each registered device stands and who answers for it, by device id."""
-    cursor = await conn.execute(_QUERIES["spots"])
+    """Where each device stands, and each agent with a place of its own, and who answers for it."""
+    return await _spots(conn, "spots") | await _spots(conn, "agent_spots")
+
+
+async def _spots(conn: AsyncConnection[Any], query: str) -> dict[str, Spot]:
+    cursor = await conn.execute(_QUERIES[query])
     row = await cursor.fetchone()
     return {} if row is None or row[0] is None else _SPOTS.decode(row[0])
 

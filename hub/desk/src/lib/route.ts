@@ -1,6 +1,6 @@
 /** What the address says: view, opened case or device, and the filter of the list. */
 
-export const VIEWS = ["cases", "map", "devices", "registers", "system"] as const;
+export const VIEWS = ["cases", "wall", "map", "devices", "registers", "system"] as const;
 export type View = (typeof VIEWS)[number];
 export type Show = "open" | "closed" | "all";
 
@@ -62,6 +62,7 @@ export function readRoute(hash: string): Route {
 function openedIn(route: Route): string[] {
   const parts: Record<View, (string | null)[]> = {
     cases: [route.caseId === null ? null : String(route.caseId)],
+    wall: [],
     map: [route.device],
     devices: [route.device],
     registers: [route.register, route.register === null ? null : route.entry],

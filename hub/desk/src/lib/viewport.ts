@@ -22,6 +22,13 @@ export function fit([west, south, east, north]: Bounds, size: Size): Viewport {
   };
 }
 
+/** The smallest bounds that hold all points; null without any. */
+export function boundsOf(points: readonly Point[]): Bounds | null {
+  if (points.length === 0) return null;
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
 /** Scaled by `factor` around a pixel that stays where it is; never smaller than the whole. */
 export function zoom(view: Viewport, factor: number, [x, y]: Point, whole: Viewport): Viewport {
   const scale = Math.min(Math.max(view.scale * factor, whole.scale * 0.8), MOST_PX_PER_METRE);
