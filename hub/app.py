@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
 from hub.division.watch import Watch
+from hub.equipment import consent_routes as move_consents
+from hub.equipment import routes as equipment
+from hub.equipment.store import warn_due
 from hub.evacuation import routes as evacuation
 from hub.files import attachment_routes as attachments
 from hub.files import routes as files
@@ -35,7 +39,11 @@ from hub.files import table_routes as file_tables
 from hub.files.attachments import MOST_BYTES
 from hub.gaps import routes as gaps
 from hub.headers import Headers
+from hub.hydrants import map_routes as water_maps
+from hub.hydrants import routes as hydrants
 from hub.keep import Run, kept_going
+from hub.letters import routes as letters
+from hub.letters.store import write_due
 from hub.live import health, stream
 from hub.live import routes as live
 from hub.live.board import Board
@@ -51,6 +59,7 @@ from hub.plans.read import shipped_plan
 from hub.registers import routes as registers
 from hub.reports import routes as reports
 from hub.roster import routes as roster
+from hub.rounds import Rounds
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.staff import routes as staff
@@ -65,6 +74,8 @@ POOL_SIZE = 8  # connections; ours: requests take milliseconds each, streams hol
 POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
+EXPIRY_EVERY_S = 60.0  # ours: days are counted, so a minute is soon enough
+LETTERS_EVERY_S = 1.0  # ours: written within a second
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
 MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
@@ -74,6 +85,8 @@ WIDER = {
     "/api/file-imports": MAX_TABLE,
     "/api/attachments": MOST_BYTES,
     "/api/photos": LARGEST + 1,
+    "/api/hydrants/import": MAX_TABLE,
+    "/api/equipment/import": MAX_TABLE,
 }
 
 
@@ -137,6 +150,11 @@ def create_app(
         terminals.router,
         photos.router,
         reports.router,
+        hydrants.router,
+        water_maps.router,
+        letters.router,
+        equipment.router,
+        move_consents.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -190,6 +208,12 @@ def _lifespan(
             tasks["follower"] = judge.run
             tasks["pictures"] = Pictures(database_url, now).run
             tasks["handover"] = Handovers(database_url, now).run
+            tasks["letters"] = Rounds(
+                database_url, now, partial(write_due, plan=plan), every_s=LETTERS_EVERY_S
+            ).run
+            tasks["expiry"] = Rounds(
+                database_url, now, partial(warn_due, plan=plan), every_s=EXPIRY_EVERY_S
+            ).run
             tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()

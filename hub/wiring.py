@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Annotated, Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
+from ingest import clock
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 
@@ -58,6 +60,14 @@ class Parts:
     def zone(self) -> ZoneInfo:
         """The clock on the site's walls."""
         return ZoneInfo(self.plan.time_zone)
+
+    def local_time(self) -> datetime:
+        """The time on the site's walls, by the plan's time zone."""
+        return clock.moment(self.clock()).astimezone(self.zone)
+
+    def today(self) -> date:
+        """The day on the site's walls."""
+        return self.local_time().date()
 
 
 def parts_of(request: Request) -> Parts:

@@ -201,6 +201,7 @@ class Session:
             notify=told,
             category=self.plan.category(finding.kind),
             route=self.plan.route(finding.kind),
+            look_minutes=self.plan.verification.minutes(finding.grade),
         )
         within_m = self.plan.rules[finding.rule].pictures_within_m
         if case is not None and within_m is not None:

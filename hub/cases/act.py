@@ -14,6 +14,7 @@ from hub.cases.file import case_file
 from hub.cases.replies import Asked, earlier_reply, keep_reply
 from hub.cases.views import CaseFile, Step
 from hub.directory import Directory
+from hub.photos.store import hold
 
 
 class NoSuchCaseError(LookupError):
@@ -52,6 +53,7 @@ async def act(
     Raises:
         NoSuchCaseError: the id is unknown.
         StepRefusedError: the case is not at that step, or something is missing.
+        NoSuchPhotoError: a photo was not sent before.
         KeyReusedError: the key belongs to another request of the last 24 hours.
     """
     async with conn.transaction():
@@ -66,10 +68,18 @@ async def act(
             raise NoSuchCaseError
         order = attempt.order
         outcome = step(
-            case.state, order.action, actor=attempt.actor, now=now, note=order.note, to=order.to
+            case.state,
+            order.action,
+            actor=attempt.actor,
+            now=now,
+            note=order.note,
+            to=order.to,
+            found=order.found,
+            photos=order.photos,
         )
         if isinstance(outcome, Refused):
             raise StepRefusedError(outcome)
+        await hold(conn, order.photos)
         case = await store.append(conn, case, outcome)
         reply = await case_file(conn, case, directory, now)
         if asked is not None:

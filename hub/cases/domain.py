@@ -13,7 +13,7 @@ microseconds UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -23,7 +23,9 @@ from hub.anomalies.domain import AnomalyKind, Grade
 from hub.cases.facts import measured
 
 Stage = Literal["discovered", "accepted", "dispatched", "handled", "verified", "closed"]
-Action = Literal["accept", "dispatch", "handle", "verify", "close", "note", "come"]
+Action = Literal[
+    "accept", "dispatch", "handle", "verify", "close", "look", "dismiss", "note", "come"
+]
 EventName = Literal[
     "discovered",
     "recurred",
@@ -34,6 +36,8 @@ EventName = Literal[
     "merged",
     "sensor_recovered",
     "alarmed",
+    "looked",
+    "dismissed",
     "accepted",
     "dispatched",
     "handled",
@@ -44,6 +48,8 @@ EventName = Literal[
     "pictured",
     "unpictured",
 ]
+Look = Literal["asked", "confirmed", "not_found"]
+Found = Literal["confirmed", "not_found"]
 PersonId: TypeAlias = str
 
 SENSOR = "system:sensor"  # who acts when a sensor's word moves a case
@@ -73,8 +79,10 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
 
     `breaches` are the rules that are known to be broken still (`RULE`, or `RULE@DEVICE` of another
     device): the sensors agree that the danger is over when none is left. `owner` is who must act,
-    and must accept the case until `acknowledge_by`; else the stand-in gets it. `assist` are the
-    holders of grids beside it who were told so that they help, `coming` those who are on the way.
+    and must accept the case until `acknowledge_by`; else the stand-in gets it. `look` is how far
+    the look on site is that a remote detection asks for, due `look_by`; None: none (SE-23).
+    `assist` are the holders of grids beside it who were told so that they help, `coming` those who
+    are on the way.
     """
 
     kind: AnomalyKind
@@ -93,6 +101,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     quantity: str
     acknowledge_by: Micros | None = None
+    look: Look | None = None
+    look_by: Micros | None = None
     assist: frozenset[PersonId] = frozenset()
     coming: frozenset[PersonId] = frozenset()
 
@@ -116,12 +126,19 @@ class Refused(msgspec.Struct, frozen=True):
     reason: Literal["out_of_turn", "incomplete"]
     message: str
     allowed: tuple[Action, ...]
-    missing: Literal["note", "to"] | None = None
+    missing: Literal["note", "to", "found"] | None = None
 
 
 def allowed(state: CaseState) -> tuple[Action, ...]:
     """The actions that a person may take now, the one that moves the case first."""
-    return (_NEXT[state.stage], "note") if state.stage in _NEXT else ()
+    if state.stage not in _NEXT:
+        return ()
+    found: list[Action] = [_NEXT[state.stage]]
+    if state.look is not None and state.stage not in ("verified", "closed"):
+        found.append("look")
+    if state.look == "not_found":
+        found.append("dismiss")
+    return (*found, "note")
 
 
 def step(
@@ -132,11 +149,15 @@ def step(
     now: Micros,
     note: str = "",
     to: PersonId | None = None,
+    found: Found | None = None,
+    photos: Sequence[str] = (),
 ) -> list[Event] | Refused:
     """What a person's action brings: one event, or two when the sensor has agreed already.
 
     `to` names whom a dispatch sends, by default the one who has it. Handling says in a note what
-    was done; verifying by a person, where the sensor has not agreed, says why in a note.
+    was done; verifying by a person, where the sensor has not agreed, says why in a note. A look on
+    site says what was `found`; nothing found needs a note or a photo, and then the case may be
+    dismissed as false. `photos` are the hashes of what was taken on site.
     """
     possible = allowed(state)
     note = note.strip()
@@ -155,6 +176,10 @@ def step(
             return [Event(event="dispatched", at=now, actor=actor, note=note, data={"to": person})]
         case "close":
             return [Event(event="closed", at=now, actor=actor, note=note)]
+        case "look":
+            return _looked(state, possible, actor, now, note, found, photos)
+        case "dismiss":
+            return [Event(event="dismissed", at=now, actor=actor, note=note)]
         case "handle" | "verify" | "note":
             if not note:
                 return Refused("incomplete", _NOTE_ASKED[action], possible, "note")
@@ -212,6 +237,10 @@ def evolve(state: CaseState, event: Event) -> CaseState:
             changes |= {"stage": "dispatched", "owner": event.data["to"]}
         case "accepted" | "handled" | "verified" | "closed":
             changes |= {"stage": event.event, "acknowledge_by": None}
+        case "looked":
+            changes |= {"look": event.data["found"], "look_by": None, "acknowledge_by": None}
+        case "dismissed":
+            changes |= {"stage": "closed", "acknowledge_by": None, "look_by": None}
         case "alarmed":
             changes["assist"] = state.assist | _neighbours(event.data)
         case "coming":
@@ -220,6 +249,8 @@ def evolve(state: CaseState, event: Event) -> CaseState:
             pass
         case "discovered":
             raise ValueError("a case is discovered once")
+    if event.event in ("recurred", "worsened", "reported", "joined") and state.look == "not_found":
+        changes["look"] = "asked"  # what was not there is there after all
     return msgspec.structs.replace(state, **changes)
 
 
@@ -240,6 +271,8 @@ def _opened(event: Event) -> CaseState:
         breaches=frozenset({data["rule"]}),
         recurrences=0,
         acknowledge_by=data.get("acknowledge_by"),
+        look="asked" if data.get("look_by") is not None else None,
+        look_by=data.get("look_by"),
         assist=_neighbours(data),
         **measured(event.data),
     )
@@ -249,6 +282,28 @@ def breach_in(state: CaseState, data: dict[str, Any]) -> str:
     """The rule of an event's data, and the device if it is not the case's own."""
     device = data.get("device", state.device)
     return data["rule"] if device == state.device else f"{data['rule']}@{device}"
+
+
+def _looked(
+    state: CaseState,
+    possible: tuple[Action, ...],
+    actor: PersonId,
+    now: Micros,
+    note: str,
+    found: Found | None,
+    photos: Sequence[str],
+) -> list[Event] | Refused:
+    """The outcome of a look on site; whoever looked has accepted the case."""
+    if found is None:
+        return Refused("incomplete", "Say in `found` what was found.", possible, "found")
+    if found == "not_found" and not note and not photos:
+        message = "Nothing found: say in `note` what was looked at, or add a photo."
+        return Refused("incomplete", message, possible, "note")
+    data: dict[str, Any] = {"found": found, "photos": list(photos)}
+    looked = Event(event="looked", at=now, actor=actor, note=note, data=data)
+    if state.stage != "discovered":
+        return [looked]
+    return [Event(event="accepted", at=now, actor=actor), looked]
 
 
 def _neighbours(data: dict[str, Any]) -> frozenset[PersonId]:

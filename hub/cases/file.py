@@ -24,7 +24,7 @@ from hub.cases.views import (
 )
 from hub.directory import Directory
 from hub.evacuation.views import on_case
-from hub.photos.routes import photo_path
+from hub.photos.views import photo_path
 from ingest import clock
 from ingest.sql import load_queries
 

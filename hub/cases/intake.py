@@ -47,6 +47,7 @@ async def take_up(
     category: AnomalyKind | None = None,
     route: Route | None = None,
     actor: str = SENSOR,
+    look_minutes: int | None = None,
 ) -> store.StoredCase | None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
@@ -57,7 +58,8 @@ async def take_up(
     rule that was broken, and must be accepted within `acknowledge_s`; None sets no deadline.
     `notify` are those who are told at once of a new case, and of one that becomes an emergency;
     `route` the departments that act on it. What a person has reported there of the anomaly's
-    `category` before is the same case.
+    `category` before is the same case. With `look_minutes` a new case asks for a look on
+    site within so long (SE-23).
 
     Returns the case if it is a new one.
     """
@@ -106,6 +108,7 @@ async def take_up(
             notify=notify,
             route=route,
             actor=actor,
+            look_minutes=look_minutes,
         )
         events += await handed_over(conn, events, spot, there.posts, now)
         case = await store.create(conn, spot, events)
@@ -183,9 +186,11 @@ async def take_report(
     return await store.create(conn, spot, events), True
 
 
-async def note_recovery(conn: AsyncConnection[Any], recovery: Recovery, now: Micros) -> None:
+async def note_recovery(
+    conn: AsyncConnection[Any], recovery: Recovery, now: Micros, *, actor: str = SENSOR
+) -> None:
     """Tell the open case in which the device breaks the rule, if any, that it is good again."""
     await store.lock_log(conn)
     case = await store.find_broken(conn, recovery.device, recovery.rule)
     if case is not None:
-        await store.append(conn, case, recover(case.state, recovery, now=now))
+        await store.append(conn, case, recover(case.state, recovery, now=now, actor=actor))

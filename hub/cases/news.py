@@ -43,11 +43,13 @@ def discover(
     notify: Sequence[Told] = (),
     route: Route | None = None,
     actor: str = SENSOR,
+    look_minutes: int | None = None,
 ) -> list[Event]:
     """A case opens: the first event, which assigns it to the warden of the device's leaf grid.
 
     The responsible persons and the departments' `route` of that moment are copied into it. `notify`
-    are those who are told at once, all at the same time (HZ-07). `actor` found it.
+    are those who are told at once, all at the same time (HZ-07). `actor` found it. With
+    `look_minutes` somebody must go and look within so long (SE-23).
     """
     facts = breach_facts(anomaly) | notified(notify) | routed(route)
     facts |= {
@@ -57,6 +59,7 @@ def discover(
         "warden": warden,
         "due": minutes_on(due_minutes, now),
         "acknowledge_by": seconds_on(acknowledge_s, now),
+        "look_by": minutes_on(look_minutes, now),
         "responsible": None if responsible is None else msgspec.to_builtins(responsible),
     }
     return [Event(event="discovered", at=now, actor=actor, data=facts)]
@@ -150,7 +153,9 @@ def alarm(state: CaseState, why: str, notify: Sequence[Told], *, now: Micros) ->
     return [Event(event="alarmed", at=now, actor=SENSOR, data={"why": why} | notified(notify))]
 
 
-def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]:
+def recover(
+    state: CaseState, recovery: Recovery, *, now: Micros, actor: str = SENSOR
+) -> list[Event]:
     """The sensor is good again; a handled case is thereby verified. Known news brings nothing."""
     other = _other(state, recovery.device)
     if not state.open or breach_in(state, {"rule": recovery.rule} | other) not in state.breaches:
@@ -160,7 +165,7 @@ def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]
         "recovered": recovery.recovered,
         "value": finite(recovery.value),
     } | other
-    news = Event(event="sensor_recovered", at=now, actor=SENSOR, data=facts)
+    news = Event(event="sensor_recovered", at=now, actor=actor, data=facts)
     if state.stage == "handled" and len(state.breaches) == 1:
         return [news, verified_by_sensor(now)]
     return [news]

@@ -73,11 +73,12 @@ returning last
 -- name: insert_case
 insert into hub.cases (number, kind, grade, stage, device, place, place_name, grid, grid_path, at,
     warden, owner, opened, updated, due, breaches, recurrences, quantity, unit, value, value_limit,
-    head, acknowledge_by, assist, coming)
+    head, acknowledge_by, look, look_by,
+    assist, coming)
 values (%(number)s, %(kind)s, %(grade)s, %(stage)s, %(device)s, %(place)s, %(place_name)s, %(grid)s,
     %(grid_path)s, %(at)s, %(warden)s, %(owner)s, %(opened)s, %(updated)s, %(due)s, %(breaches)s,
     %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s, %(acknowledge_by)s,
-    %(assist)s, %(coming)s)
+    %(look)s, %(look_by)s, %(assist)s, %(coming)s)
 returning id
 
 -- name: append
@@ -90,7 +91,7 @@ update hub.cases set kind = %(kind)s, grade = %(grade)s, stage = %(stage)s,
     owner = %(owner)s, updated = %(updated)s, due = %(due)s, breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
     unit = %(unit)s, value = %(value)s, value_limit = %(value_limit)s, events = %(events)s,
     head = %(head)s, position = %(position)s, acknowledge_by = %(acknowledge_by)s,
-    assist = %(assist)s, coming = %(coming)s
+    look = %(look)s, look_by = %(look_by)s, assist = %(assist)s, coming = %(coming)s
 where id = %(id)s
 returning *
 
@@ -131,6 +132,14 @@ where hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
   and (%(before)s::bigint is null or c.id < %(before)s)
 order by c.id desc
 limit %(limit)s
+
+-- name: of_subjects
+select * from hub.cases
+where device = any(%(subjects)s) and kind = any(%(kinds)s) and stage <> 'closed'
+union all
+(select distinct on (device) * from hub.cases
+ where device = any(%(subjects)s) and kind = any(%(kinds)s) and stage = 'closed'
+ order by device, updated desc)
 
 -- name: confirmed
 -- Cases that a person has handled, and when for the first time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -55,6 +55,14 @@ async def changed_since(
 ) -> list[StoredCase]:
     """Cases with events after a position, ordered by their last event, as they are now."""
     return await _cases(conn, "changed_since", {"position": position, "limit": limit})
+
+
+async def of_subjects(
+    conn: AsyncConnection[Any], subjects: Sequence[str], kinds: Sequence[str]
+) -> list[StoredCase]:
+    """Of each subject its open cases of some kinds, and the one of them closed last."""
+    values = {"subjects": list(subjects), "kinds": list(kinds)}
+    return await _cases(conn, "of_subjects", values)
 
 
 async def read_page(

@@ -15,6 +15,7 @@ from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
 from hub.cases.replies import KeyReusedError
 from hub.cases.store import find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
+from hub.photos.store import NoSuchPhotoError
 from hub.problems import FieldError, ProblemError, invalid
 from hub.wiring import Connection, WiredParts
 
@@ -89,7 +90,10 @@ async def take_step(
     person: Person,
     key: Key = None,
 ) -> CaseFile:
-    """Accept, dispatch, handle, verify, close or note; answers with the file as it then is."""
+    """Accept, dispatch, handle, verify, close, look, dismiss or note.
+
+    Answers with the file as it then is.
+    """
     await refuse_unknown(parts, conn, person)
     if order.to is not None and not await is_known(parts, conn, order.to):
         message = "nobody of that id belongs to the site; see `people` in GET /api/site"
@@ -99,6 +103,8 @@ async def take_step(
         return await act(conn, attempt, parts.directory, parts.clock())
     except NoSuchCaseError:
         raise _no_such_case(case_id) from None
+    except NoSuchPhotoError as error:
+        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
     except StepRefusedError as error:
         raise _refusal(error.refused) from None
     except KeyReusedError:

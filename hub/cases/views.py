@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from edge.wire import Micros
 from hub.anomalies.domain import AnomalyKind, Grade
 from hub.cases.chain import Sealed
-from hub.cases.domain import Action, EventName, Stage
+from hub.cases.domain import Action, EventName, Found, Look, Stage
 from hub.cases.store import StoredCase
 from hub.directory import Directory
 from hub.evacuation.views import CaseEvacuation
+from hub.photos.domain import MOST
+from hub.photos.views import PhotoHash
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, instant, name_view
@@ -45,6 +47,10 @@ class Case(BaseModel):
     due: Instant | None
     overdue: bool
     owner: PersonRef | None
+    look: Look | None = Field(
+        None, description="The look on site that a remote detection asks for (SE-23)"
+    )
+    look_by: Instant | None = Field(None, description="Until when somebody must have looked")
     assist: list[str] = Field(
         [], description="Holders of grids beside it, by id, who were told so that they help"
     )
@@ -161,6 +167,10 @@ class Step(BaseModel):
     to: str | None = Field(
         None, description="Whom to dispatch; who has the case, if left out", max_length=64
     )
+    found: Found | None = Field(None, description="What a look on site has found")
+    photos: list[PhotoHash] = Field(
+        default_factory=list[str], max_length=MOST, description="Hashes from POST /api/photos"
+    )
 
 
 def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
@@ -184,6 +194,8 @@ def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
         due=instant(state.due),
         overdue=state.open and state.due is not None and state.due < now,
         owner=None if owner is None else PersonRef(id=owner, name=name_view(directory.name(owner))),
+        look=state.look,
+        look_by=instant(state.look_by),
         assist=sorted(state.assist),
         coming=sorted(state.coming),
         recovered=state.recovered,

@@ -5,30 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, Field, StringConstraints
 
 from hub.headers import IMMUTABLE
 from hub.photos import store
 from hub.photos.domain import PhotoRefusedError, checked_photo
+from hub.photos.views import PhotoHash, PhotoView, photo_path
 from hub.problems import ProblemError
 from hub.wiring import Connection, WiredParts
 
-PHOTOS = "/api/photos"
-PhotoHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
 router = APIRouter(prefix="/api", tags=["reports"])
-
-
-class PhotoView(BaseModel):
-    """A photo that was taken in."""
-
-    hash: str = Field(description="SHA-256 of the picture, hexadecimal; refer to it by this")
-    path: str = Field(description="Where it is served")
-
-
-def photo_path(photo: str) -> str:
-    """Where the API serves a photo."""
-    return f"{PHOTOS}/{photo}"
 
 
 @router.post(

@@ -16,7 +16,7 @@ from hub.anomalies.domain import KNOWN_KINDS, AnomalyKind, Grade
 from hub.sites.domain import Name
 
 Subject = Literal["hydrant", "equipment", "lane", "anywhere"]
-HydrantState = Literal["damaged", "no_water"]
+HydrantState = Literal["low_pressure", "damaged", "no_water"]
 
 
 class Department(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,10 +38,10 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `sort` is "event" for what happens, "component" for a thing that is not as it should be.
     `about` are the subjects that it is offered for. `lead`, `cooperating` and `tracking` name
-    departments of the plan. `source` names where each number comes from. `hydrant_state` is what
-    the register of hydrants shows while a case of it is open. With `consent`, what was agreed to
-    beforehand raises nothing (SE-10). With `letter`, a written report goes to the office of the
-    next higher grid (SE-07). `reportable = false`: by the hub only.
+    departments of the plan. `source` names where each number comes from. `hydrant_states` is
+    what the register of hydrants shows while a case of a kind is open. With `consent`, what was
+    agreed to beforehand raises nothing (SE-10). With `letter`, a written report goes to the office
+    of the next higher grid (SE-07). `reportable = false`: by the hub only.
     """
 
     title: Name
@@ -54,7 +54,7 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cooperating: list[Identifier] = []
     tracking: list[Identifier] = []
     joins: list[AnomalyKind] = []
-    hydrant_state: HydrantState | None = None
+    hydrant_states: dict[AnomalyKind, HydrantState] = {}
     consent: bool = False
     letter: bool = False
     reportable: bool = True
@@ -98,6 +98,8 @@ def wrong_categories(
             elif kind in taken:
                 yield name, f"category {name} joins {kind}, which belongs to {taken[kind]} already"
             taken.setdefault(kind, name)
+        for kind in category.hydrant_states.keys() - {name, *category.joins}:
+            yield name, f"category {name} gives {kind} a state, but it is not one of its kinds"
 
 
 def _wrong(category: Category, departments: Mapping[str, Department]) -> Iterator[str]:

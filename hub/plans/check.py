@@ -32,6 +32,7 @@ from hub.plans.domain import (
 )
 from hub.plans.door_rules import wrong_door_rule
 from hub.plans.references import wrong_references
+from hub.plans.stock import wrong_stock
 from hub.units.rules import wrong_unit_rules
 
 # What each rule needs to judge; of several joined by "|", one.
@@ -94,7 +95,10 @@ def check_plan(plan: Plan) -> list[Problem]:
         found += _wrong_clearing(name, rule)
         found += [Problem(name, text) for text in wrong_references(name, rule, plan)]
         found += [Problem(name, text) for text in wrong_door_rule(name, rule)]
-    wrong = wrong_categories(plan.categories, plan.departments, plan.kinds)
+    if plan.verification.within_minutes is not None and not plan.verification.source:
+        found.append(Problem("", 'verification has no source; "ours" is one too'))
+    wrong = list(wrong_categories(plan.categories, plan.departments, plan.kinds))
+    wrong += wrong_stock(plan.stock)
     return found + [Problem(name, text) for name, text in wrong]
 
 

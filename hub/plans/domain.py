@@ -16,6 +16,7 @@ from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.files.rules import NO_FILE_RULES, FileRules
 from hub.plans.categories import Category, Department, Route, category_of, route_of
 from hub.plans.schedule import Active
+from hub.plans.stock import Equipment, Stock
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
@@ -321,6 +322,20 @@ class PositiveAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     investigate_s: Annotated[float, msgspec.Meta(gt=0, le=180)] = 180
 
 
+class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Within how many minutes somebody goes and looks at what only a sensor or camera saw (SE-23).
+
+    None asks for no look. An emergency has its own ways and never waits for one.
+    """
+
+    within_minutes: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    source: str = ""
+
+    def minutes(self, grade: Grade) -> int | None:
+        """For a case of that grade."""
+        return None if grade == "emergency" else self.within_minutes
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory
     and the registers, what people may report and which departments act on it.
@@ -347,6 +362,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     terminals: TerminalRules = NO_TERMINAL_RULES
     categories: dict[Identifier, Category] = {}
     departments: dict[Identifier, Department] = {}
+    equipment: Equipment = Equipment()
+    stock: dict[Identifier, Stock] = {}
+    verification: Verification = Verification()
 
     def category(self, kind: AnomalyKind) -> str | None:
         """The category that a kind of case belongs to, if any."""

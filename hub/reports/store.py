@@ -12,11 +12,13 @@ from edge.wire import Micros
 from hub.cases.intake import take_report
 from hub.cases.reported import Report
 from hub.cases.store import StoredCase
+from hub.equipment.consent import Consent, consents
+from hub.equipment.store import note
 from hub.photos.store import hold
 from hub.plans.categories import Category
 from hub.plans.domain import Plan
 from hub.reports.domain import Filed, checked
-from hub.reports.where import spot_of
+from hub.reports.where import consented_subject, spot_of
 from hub.sites.alarm_list import Told, alarm_list
 from hub.sites.domain import Spot
 from hub.sites.store import read_site
@@ -27,11 +29,12 @@ _QUERIES = load_queries("hub.reports")
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a report: the case that it opened or joined."""
+    """What became of a report: the case that it opened or joined, or the consent it fell under."""
 
     id: int
-    case: StoredCase
-    opened: bool
+    case: StoredCase | None = None
+    opened: bool = False
+    consent: Consent | None = None
 
 
 async def file(conn: AsyncConnection[Any], filed: Filed, plan: Plan, now: Micros) -> Taken:
@@ -45,6 +48,9 @@ async def file(conn: AsyncConnection[Any], filed: Filed, plan: Plan, now: Micros
     spot = await spot_of(conn, filed.where)
     await hold(conn, filed.photos)
     number = await _put(conn, filed, spot, now)
+    if category.consent and (given := await _consent(conn, filed)):
+        await _note_move(conn, filed, given, now)
+        return Taken(id=number, consent=given)
     report = Report(
         id=number,
         kind=filed.category,
@@ -67,6 +73,30 @@ async def file(conn: AsyncConnection[Any], filed: Filed, plan: Plan, now: Micros
         route=plan.route(filed.category),
     )
     return Taken(id=number, case=case, opened=opened)
+
+
+async def _consent(conn: AsyncConnection[Any], filed: Filed) -> Consent | None:
+    """What the fire office agreed to beforehand, if it holds when this was seen (SE-10)."""
+    subject = await consented_subject(conn, filed.where)
+    if subject is None:
+        return None
+    given = await consents(conn, subject=subject, at=filed.seen)
+    return next((one for one in given if one.at <= filed.seen), None)
+
+
+async def _note_move(conn: AsyncConnection[Any], filed: Filed, given: Consent, now: Micros) -> None:
+    """A move with consent is a line in the item's log, and nothing more."""
+    if filed.where.equipment is None:
+        return
+    await note(
+        conn,
+        filed.where.equipment,
+        "moved",
+        actor=filed.actor,
+        now=now,
+        words=filed.words.strip(),
+        data={"consent": given.id},
+    )
 
 
 async def _put(conn: AsyncConnection[Any], filed: Filed, spot: Spot, now: Micros) -> int:

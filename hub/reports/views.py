@@ -11,7 +11,7 @@ from hub.anomalies.domain import Grade
 from hub.cases.views import Case, Note, case_view
 from hub.directory import Directory
 from hub.photos.domain import MOST
-from hub.photos.routes import PhotoHash
+from hub.photos.views import PhotoHash
 from hub.plans.categories import Category, Subject
 from hub.plans.domain import Plan
 from hub.reports.domain import Filed, Where
@@ -65,8 +65,11 @@ class ReportView(BaseModel):
     """What became of a report."""
 
     id: int
-    case: Case = Field(description="The case that it opened or joined")
+    case: Case | None = Field(description="The case that it opened or joined")
     opened: bool = Field(description="False: it joined a case that was open already")
+    consent: int | None = Field(
+        None, description="The consent that it falls under; there is no case then"
+    )
 
 
 class DepartmentView(BaseModel):
@@ -101,7 +104,12 @@ class Categories(BaseModel):
 
 def report_view(taken: Taken, directory: Directory, now: Micros) -> ReportView:
     """What is answered to a report."""
-    return ReportView(id=taken.id, case=case_view(taken.case, directory, now), opened=taken.opened)
+    return ReportView(
+        id=taken.id,
+        case=None if taken.case is None else case_view(taken.case, directory, now),
+        opened=taken.opened,
+        consent=None if taken.consent is None else taken.consent.id,
+    )
 
 
 def categories_view(plan: Plan) -> Categories:

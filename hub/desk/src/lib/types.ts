@@ -78,3 +78,18 @@ export type Department = Schemas["DepartmentView"];
 export type ReportRequest = Schemas["ReportRequest"];
 export type Report = Schemas["ReportView"];
 export type Photo = Schemas["PhotoView"];
+
+export type Hydrant = Schemas["HydrantView"];
+export type HydrantList = Schemas["HydrantList"];
+export type HydrantFile = Schemas["HydrantFile"];
+export type HydrantState = Hydrant["state"];
+export type HydrantRequest = Schemas["HydrantRequest"];
+export type Imported = Schemas["ImportView"];
+
+export type Card = Schemas["CardView"];
+export type CardList = Schemas["CardList"];
+export type CardFile = Schemas["CardFile"];
+export type Stock = Schemas["StockView"];
+export type Work = Schemas["WorkRequest"]["work"];
+export type Letter = Schemas["LetterView"];
+export type LetterList = Schemas["LetterList"];

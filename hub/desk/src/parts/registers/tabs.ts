@@ -1,6 +1,7 @@
 /** The registers: each is one tab of the view, in this order. */
 import type { Component } from "svelte";
 import Equipment from "./equipment/Equipment.svelte";
+import Letters from "./letters/Letters.svelte";
 import Files from "./files/Files.svelte";
 import Hydrants from "./hydrants/Hydrants.svelte";
 import Units from "./units/Units.svelte";
@@ -15,4 +16,5 @@ export const TABS: readonly [Tab, ...Tab[]] = [
   { name: "units", page: Units },
   { name: "files", page: Files },
   { name: "watch", page: Watch },
+  { name: "letters", page: Letters },
 ];

@@ -1,0 +1,262 @@
+"""Routes of the fire equipment: cards, their logs, files in and out, stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from hub.acting import Person, refuse_unknown
+from hub.equipment import store
+from hub.equipment.domain import Card
+from hub.equipment.stock import compare
+from hub.equipment.table import NEEDED, OPTIONAL, cards_of, rows_of
+from hub.equipment.views import (
+    CardFile,
+    CardList,
+    CardRequest,
+    CardView,
+    StockView,
+    WorkRequest,
+    card_view,
+    log_view,
+    stock_line,
+)
+from hub.equipment.where import What, read_homes
+from hub.hydrants.views import BadCellView, ImportView
+from hub.photos.store import NoSuchPhotoError, hold
+from hub.problems import FieldError, ProblemError, invalid
+from hub.sites.coverage import Thing, locate_among
+from hub.sites.domain import Name, grid_path
+from hub.sites.store import read_grids
+from hub.tables import BadCell, TableError, read_table, write_table
+from hub.views import name_view
+from hub.wiring import Connection, Parts, WiredParts
+
+CardId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["E-12"])]
+_HOMES: tuple[What, ...] = ("place", "unit", "building")
+
+router = APIRouter(prefix="/api", tags=["equipment"])
+
+
+@router.get("/equipment", summary="Cards of the fire equipment")
+async def list_equipment(
+    parts: WiredParts,
+    conn: Connection,
+    grid: Annotated[str | None, Query(description="Only in this grid or below it")] = None,
+    kind: Annotated[str | None, Query(description="Only of this kind")] = None,
+    expiring: Annotated[bool, Query(description="Only what expires soon, or has")] = False,
+    removed: Annotated[bool, Query(description="What was removed, too")] = False,
+) -> CardList:
+    """What expires first stands first."""
+    views = await _views(conn, await store.read_all(conn), parts)
+    inside = [
+        one
+        for one in views
+        if (removed or not one.removed)
+        and (grid is None or grid in one.grid_path)
+        and (kind is None or one.kind == kind)
+    ]
+    inside.sort(key=lambda one: (one.valid_until is None, one.valid_until, one.id))
+    return CardList(
+        items=[one for one in inside if one.expires or not expiring],
+        expiring=sum(one.expires and not one.expired for one in inside),
+        expired=sum(one.expired for one in inside),
+    )
+
+
+@router.get("/equipment.csv", summary="The cards as CSV", response_class=Response)
+async def export_equipment(conn: Connection) -> Response:
+    """UTF-8 with a byte order mark; what an import takes."""
+    content = write_table(rows_of(await store.read_all(conn)), (*NEEDED, *OPTIONAL))
+    name = {"Content-Disposition": 'attachment; filename="equipment.csv"'}
+    return Response(content, media_type="text/csv", headers=name)
+
+
+@router.post(
+    "/equipment/import",
+    summary="Import cards from CSV",
+    responses={400: {}, 413: {}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def import_equipment(
+    request: Request,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+    only_check: Annotated[bool, Query(description="Change nothing, only say what is bad")] = False,
+) -> ImportView:
+    """Columns id, name_en, name_zh, kind, quantity; where: place, unit, building, or x and y.
+
+    All rows are taken, or none if a cell is bad.
+    """
+    await refuse_unknown(parts, conn, person)
+    try:
+        rows = read_table(await request.body(), NEEDED, OPTIONAL)
+    except TableError as error:
+        raise invalid([FieldError(field="body", message=str(error))]) from None
+    cards, bad = cards_of(rows, await read_homes(conn))
+    bad += await _outside(conn, cards, rows)
+    new = changed = 0
+    if not bad:
+        async with conn.transaction(force_rollback=only_check):
+            new, changed = await store.put(conn, cards, actor=person, now=parts.clock())
+    told = [BadCellView(line=one.line, column=one.column, text=one.text) for one in bad]
+    return ImportView(rows=len(rows), new=new, changed=changed, bad=told)
+
+
+@router.get("/equipment/stock", summary="Fire stock against the plan's targets")
+async def read_stock(
+    parts: WiredParts,
+    conn: Connection,
+    grid: Annotated[str | None, Query(description="Only this grid and those below it")] = None,
+) -> StockView:
+    """What lacks stands first. What expired or was removed does not count."""
+    plan, grids = parts.plan, await read_grids(conn)
+    cards = await store.read_all(conn)
+    parents = {one.code: one.parent for one in grids}
+    where = locate_among(grids, [Thing("place", one.id, one.at, one.floor) for one in cards])
+    lines = compare(
+        plan.stock, grids, [(card, where.get(card.id)) for card in cards], parts.today()
+    )
+    wanted = [one for one in lines if grid is None or grid in grid_path(parents, one.grid)]
+    wanted.sort(key=lambda one: one.lacking == 0)
+    return StockView(
+        items=[stock_line(one, name_view(plan.stock[one.target].title)) for one in wanted],
+        deficits=sum(one.lacking > 0 for one in wanted),
+    )
+
+
+@router.get("/equipment/{card}", summary="A card with its log")
+async def read_card(card: CardId, parts: WiredParts, conn: Connection) -> CardFile:
+    """Every check, maintenance and renewal, newest first."""
+    found = await store.find(conn, card)
+    if found is None:
+        raise _no_such_card(card)
+    (view,) = await _views(conn, [found], parts)
+    log = [log_view(one, parts.directory) for one in await store.history(conn, card)]
+    return CardFile(card=view, log=log)
+
+
+@router.put("/equipment/{card}", summary="Write a card", responses={400: {}})
+async def put_card(
+    card: CardId, request: CardRequest, parts: WiredParts, conn: Connection, person: Person
+) -> CardView:
+    """A new one, or a correction."""
+    await refuse_unknown(parts, conn, person)
+    async with conn.transaction():
+        await store.lock(conn)
+        wanted = await _asked(conn, card, request)
+        if await store.spot_of(conn, wanted) is None:
+            raise invalid([FieldError(field="body.at", message="lies outside of the site")])
+        await store.put(conn, [wanted], actor=person, now=parts.clock())
+    kept = await store.find(conn, card)
+    assert kept is not None
+    (view,) = await _views(conn, [kept], parts)
+    return view
+
+
+@router.post(
+    "/equipment/{card}/log", summary="Log what was done with an item", responses={400: {}, 404: {}}
+)
+async def log_work(
+    card: CardId, request: WorkRequest, parts: WiredParts, conn: Connection, person: Person
+) -> CardView:
+    """Checked, maintained, renewed (with the new validity) or removed."""
+    await refuse_unknown(parts, conn, person)
+    if request.work == "renewed" and request.valid_until is None:
+        message = "say until when it is valid now"
+        raise invalid([FieldError(field="body.valid_until", message=message)])
+    try:
+        async with conn.transaction():
+            await store.lock(conn)
+            found = await store.find(conn, card)
+            if found is None:
+                raise _no_such_card(card)
+            await hold(conn, request.photos)
+            after = await store.log_work(
+                conn,
+                found,
+                request.work,
+                day=request.day or parts.today(),
+                actor=person,
+                now=parts.clock(),
+                valid_until=request.valid_until,
+                words=request.note.strip(),
+                photos=request.photos,
+            )
+    except NoSuchPhotoError as error:
+        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
+    (view,) = await _views(conn, [after], parts)
+    return view
+
+
+def _no_such_card(card: str) -> ProblemError:
+    return ProblemError(
+        404,
+        "no-such-equipment",
+        "There is no such card",
+        f"No card has id {card}; see GET /api/equipment.",
+    )
+
+
+async def _asked(conn: Connection, card: str, request: CardRequest) -> Card:
+    homes = await read_homes(conn)
+    named: list[tuple[What, str]] = [
+        (what, id_) for what in _HOMES if (id_ := getattr(request, what)) is not None
+    ]
+    for what, id_ in named:
+        if (what, id_) not in homes:
+            message = f"the site has no {what} {id_}"
+            raise invalid([FieldError(field=f"body.{what}", message=message)])
+    home = homes[named[0]] if named else None
+    at = request.at or (home.at if home else None)
+    if at is None:
+        message = "where is it? name a place, a unit, a building or a point"
+        raise invalid([FieldError(field="body.place", message=message)])
+    floor = request.floor if request.floor is not None else (home.floor if home else None)
+    return Card(
+        id=card,
+        name=Name(request.name.en, request.name.zh),
+        kind=request.kind,
+        quantity=request.quantity,
+        bought=request.bought,
+        valid_until=request.valid_until,
+        at=at,
+        floor=floor,
+        place=request.place,
+        unit=request.unit,
+        building=request.building or (home.building if home else None),
+    )
+
+
+async def _outside(
+    conn: Connection, cards: Sequence[Card], rows: Sequence[dict[str, str]]
+) -> list[BadCell]:
+    grids = await read_grids(conn)
+    inside = locate_among(grids, [Thing("place", one.id, one.at, one.floor) for one in cards])
+    lost = {one.id for one in cards} - inside.keys()
+    return [
+        BadCell(line, "x" if row["x"] else "place", "lies outside of the site")
+        for line, row in enumerate(rows, start=2)
+        if row["id"] in lost
+    ]
+
+
+async def _views(conn: Connection, cards: Sequence[Card], parts: Parts) -> list[CardView]:
+    grids = await read_grids(conn)
+    parents = {one.code: one.parent for one in grids}
+    where = locate_among(grids, [Thing("place", one.id, one.at, one.floor) for one in cards])
+    today, days = parts.today(), parts.plan.equipment.warning_days
+    views: list[CardView] = []
+    for card in cards:
+        leaf = where.get(card.id)
+        path = () if leaf is None else grid_path(parents, leaf)
+        views.append(card_view(card, leaf, path, today, days))
+    return views

@@ -1,0 +1,245 @@
+"""Routes of the register of hydrants: read, write down, census, import and export."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from hub.acting import Person, refuse_unknown
+from hub.hydrants import store
+from hub.hydrants.domain import BROKEN, Hydrant, State
+from hub.hydrants.imports import bring, take_over_watched
+from hub.hydrants.now import standing
+from hub.hydrants.table import NEEDED, OPTIONAL, rows_of
+from hub.hydrants.views import (
+    CensusRequest,
+    HydrantFile,
+    HydrantList,
+    HydrantRequest,
+    HydrantView,
+    ImportView,
+    WatchedRequest,
+    entry_view,
+    hydrant_view,
+    import_view,
+)
+from hub.photos.store import NoSuchPhotoError, hold
+from hub.problems import FieldError, ProblemError, invalid
+from hub.reports.domain import Filed, Where
+from hub.reports.store import file
+from hub.sites.store import point_spot, spots
+from hub.tables import TableError, write_table
+from hub.wiring import Connection, Parts, WiredParts
+
+HydrantId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["H-07"])]
+CSV = {"text/csv": {"schema": {"type": "string"}}}
+
+router = APIRouter(prefix="/api", tags=["hydrants"])
+
+
+@router.get("/hydrants", summary="The register of hydrants and other water sources")
+async def list_hydrants(
+    parts: WiredParts,
+    conn: Connection,
+    grid: Annotated[str | None, Query(description="Only in this grid or below it")] = None,
+    state: Annotated[State | None, Query(description="Only in this state")] = None,
+) -> HydrantList:
+    """Each with its state now, by what people told, its cases and planned shut-offs."""
+    now = parts.clock()
+    found = await standing(conn, await store.read_all(conn), parts.plan, now)
+    inside = [one for one in found if grid is None or grid in one.grid_path]
+    return HydrantList(
+        items=[
+            hydrant_view(one, parts.directory, now)
+            for one in inside
+            if state is None or one.state == state
+        ],
+        states=dict(Counter(one.state for one in inside)),
+    )
+
+
+@router.get("/hydrants.csv", summary="The register as CSV", response_class=Response)
+async def export_hydrants(parts: WiredParts, conn: Connection) -> Response:
+    """UTF-8 with a byte order mark; what an import takes."""
+    found = await standing(conn, await store.read_all(conn), parts.plan, parts.clock())
+    name = {"Content-Disposition": 'attachment; filename="hydrants.csv"'}
+    return Response(
+        write_table(rows_of(found), (*NEEDED, *OPTIONAL)), media_type="text/csv", headers=name
+    )
+
+
+@router.post(
+    "/hydrants/import",
+    summary="Import the register from CSV",
+    responses={400: {}, 413: {}},
+    openapi_extra={"requestBody": {"required": True, "content": CSV}},
+)
+async def import_hydrants(
+    request: Request,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+    only_check: Annotated[bool, Query(description="Change nothing, only say what is bad")] = False,
+) -> ImportView:
+    """Columns id, name_en, name_zh, kind, x, y, owner, and device, state, census_date if wanted.
+
+    All rows are taken, or none if a cell is bad.
+    """
+    await refuse_unknown(parts, conn, person)
+    try:
+        brought = await bring(
+            conn, await request.body(), actor=person, now=parts.clock(), only_check=only_check
+        )
+    except TableError as error:
+        raise invalid([FieldError(field="body", message=str(error))]) from None
+    return import_view(brought)
+
+
+@router.post(
+    "/hydrants/from-devices",
+    summary="Take over the hydrants that sensors watch",
+    responses={400: {}},
+)
+async def take_over_hydrants(
+    request: WatchedRequest, parts: WiredParts, conn: Connection, person: Person
+) -> ImportView:
+    """Those that the register does not have yet; hydrant and sensor are then one thing."""
+    await refuse_unknown(parts, conn, person)
+    brought = await take_over_watched(
+        conn, owner=request.owner.strip(), actor=person, now=parts.clock()
+    )
+    return import_view(brought)
+
+
+@router.get("/hydrants/{hydrant}", summary="A hydrant with its history")
+async def read_hydrant(hydrant: HydrantId, parts: WiredParts, conn: Connection) -> HydrantFile:
+    """How it stands, and who wrote what about it."""
+    found = await store.find(conn, hydrant)
+    if found is None:
+        raise no_such_hydrant(hydrant)
+    return HydrantFile(
+        hydrant=await _view(conn, found, parts),
+        history=[entry_view(one, parts.directory) for one in await store.history(conn, hydrant)],
+    )
+
+
+@router.put("/hydrants/{hydrant}", summary="Write a hydrant down", responses={400: {}})
+async def put_hydrant(
+    hydrant: HydrantId,
+    request: HydrantRequest,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+) -> HydrantView:
+    """A new one, or a correction; state and census stay as they are."""
+    await refuse_unknown(parts, conn, person)
+    async with conn.transaction():
+        await store.lock(conn)
+        wanted = request.hydrant(hydrant, await store.find(conn, hydrant))
+        await _refuse_wrong(conn, wanted)
+        await store.put(conn, [wanted], actor=person, now=parts.clock())
+    kept = await store.find(conn, hydrant)
+    assert kept is not None
+    return await _view(conn, kept, parts)
+
+
+@router.post(
+    "/hydrants/{hydrant}/census",
+    summary="Tell how a hydrant stands",
+    responses={400: {}, 404: {}, 409: {}},
+)
+async def take_census(
+    hydrant: HydrantId,
+    request: CensusRequest,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+) -> HydrantView:
+    """By somebody who looked at it; a fault opens a case, or joins the open one."""
+    await refuse_unknown(parts, conn, person)
+    now = parts.clock()
+    try:
+        async with conn.transaction():
+            await store.lock(conn)
+            found = await store.find(conn, hydrant)
+            if found is None:
+                raise no_such_hydrant(hydrant)
+            (stands,) = await standing(conn, [found], parts.plan, now)
+            if request.state == "in_order" and stands.cases:
+                number = stands.cases[0].number
+                raise ProblemError(
+                    409,
+                    "hydrant-has-case",
+                    "A case of the hydrant is open",
+                    f"Verify and close case {number}; the hydrant is in order then.",
+                )
+            await hold(conn, request.photos)
+            seen = await store.take_census(
+                conn,
+                found,
+                state=request.state,
+                day=request.day or parts.today(),
+                actor=person,
+                now=now,
+                words=request.note.strip(),
+                photos=request.photos,
+            )
+            await _report(conn, parts, request, person, seen, now)
+    except NoSuchPhotoError as error:
+        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
+    return await _view(conn, seen, parts)
+
+
+def no_such_hydrant(hydrant: str) -> ProblemError:
+    """The problem of a hydrant that the register does not have."""
+    return ProblemError(
+        404,
+        "no-such-hydrant",
+        "There is no such hydrant",
+        f"The register has no {hydrant}; see GET /api/hydrants.",
+    )
+
+
+async def _report(
+    conn: Connection, parts: Parts, request: CensusRequest, person: str, seen: Hydrant, now: int
+) -> None:
+    if request.state not in BROKEN:
+        return
+    category = next(
+        name
+        for name, one in parts.plan.categories.items()
+        if one.reportable and one.hydrant_states.get(name) == request.state
+    )
+    filed = Filed(
+        category=category,
+        where=Where(hydrant=seen.id),
+        actor=person,
+        seen=now,
+        words=request.note,
+        photos=tuple(request.photos),
+    )
+    await file(conn, filed, parts.plan, now)
+
+
+async def _refuse_wrong(conn: Connection, wanted: Hydrant) -> None:
+    if await point_spot(conn, wanted.id, wanted.at) is None:
+        message = "lies outside of the site"
+        raise invalid([FieldError(field="body.at", message=message)])
+    if wanted.device is None:
+        return
+    spot = (await spots(conn)).get(wanted.device)
+    if spot is None or spot.kind != "hydrant":
+        message = f"the site has no hydrant {wanted.device}"
+        raise invalid([FieldError(field="body.device", message=message)])
+    other = await store.find_by_device(conn, wanted.device)
+    if other is not None and other.id != wanted.id:
+        message = f"{wanted.device} watches {other.id} already"
+        raise invalid([FieldError(field="body.device", message=message)])
+
+
+async def _view(conn: Connection, hydrant: Hydrant, parts: Parts) -> HydrantView:
+    now = parts.clock()
+    (one,) = await standing(conn, [hydrant], parts.plan, now)
+    return hydrant_view(one, parts.directory, now)

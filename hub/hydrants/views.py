@@ -1,0 +1,174 @@
+"""Views of the register of hydrants: the models of the API."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from edge.wire import Micros
+from hub.cases.views import Case, Note, case_view
+from hub.directory import Directory
+from hub.hydrants.domain import EventName, Hydrant, SourceKind, State
+from hub.hydrants.imports import Brought
+from hub.hydrants.now import Standing
+from hub.hydrants.store import Entry
+from hub.photos.domain import MOST
+from hub.photos.views import PhotoHash
+from hub.sites.domain import Name, Point
+from hub.sites.routes import NameView
+from hub.views import Instant, name_view
+from ingest import clock
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")
+]
+
+
+class HydrantView(BaseModel):
+    """A water source of the register; `state` is worked out, `told` is what a person said last."""
+
+    id: str
+    name: NameView
+    kind: SourceKind
+    at: Point
+    grid: str | None = Field(description="Leaf grid; none: outside of the site as it is now")
+    grid_path: list[str]
+    owner: str
+    device: str | None = Field(description="The sensor that watches it")
+    state: State
+    told: State
+    told_at: Instant
+    census: date | None = Field(description="When somebody last looked at it on the spot")
+    cases: list[Case] = Field(description="Its open cases")
+
+
+class HydrantList(BaseModel):
+    """The register, or a part of it."""
+
+    items: list[HydrantView]
+    states: dict[str, int] = Field(description="How many are in which state")
+
+
+class HydrantEntry(BaseModel):
+    """One line of a hydrant's history."""
+
+    at: Instant
+    actor: str
+    actor_name: NameView | None
+    event: EventName
+    note: str
+    data: dict[str, Any]
+
+
+class HydrantFile(BaseModel):
+    """A hydrant with who wrote what about it, newest first."""
+
+    hydrant: HydrantView
+    history: list[HydrantEntry]
+
+
+class HydrantRequest(BaseModel):
+    """A hydrant to be written down, or corrected."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: NameView
+    kind: SourceKind = "hydrant"
+    at: Point
+    owner: Text = Field(examples=["Water company"])
+    device: Id | None = None
+
+    def hydrant(self, id_: str, before: Hydrant | None) -> Hydrant:
+        """As the domain takes it; state and census stay."""
+        return Hydrant(
+            id=id_,
+            name=Name(self.name.en, self.name.zh),
+            kind=self.kind,
+            at=self.at,
+            owner=self.owner.strip(),
+            device=self.device,
+            told="in_order" if before is None else before.told,
+            censused=None if before is None else before.censused,
+        )
+
+
+class CensusRequest(BaseModel):
+    """What somebody found on the spot; a fault opens a case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: State
+    day: date | None = Field(None, description="Today, if left out")
+    note: Note = ""
+    photos: list[PhotoHash] = Field(default_factory=list[str], max_length=MOST)
+
+
+class WatchedRequest(BaseModel):
+    """Take over the hydrants that sensors watch."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner: Text = Field(description="Whose they are", examples=["Water company"])
+
+
+class BadCellView(BaseModel):
+    """A cell that keeps a file out; the header is line 1."""
+
+    line: int
+    column: str
+    text: str
+
+
+class ImportView(BaseModel):
+    """What an import did. With `bad` cells nothing was changed."""
+
+    rows: int
+    new: int
+    changed: int
+    bad: list[BadCellView]
+
+
+def hydrant_view(one: Standing, directory: Directory, now: Micros) -> HydrantView:
+    """A hydrant as the page shows it."""
+    hydrant = one.hydrant
+    return HydrantView(
+        id=hydrant.id,
+        name=name_view(hydrant.name),
+        kind=hydrant.kind,
+        at=hydrant.at,
+        grid=one.grid,
+        grid_path=list(one.grid_path),
+        owner=hydrant.owner,
+        device=hydrant.device,
+        state=one.state,
+        told=hydrant.told,
+        told_at=clock.moment(hydrant.told_at),
+        census=hydrant.censused,
+        cases=[case_view(case, directory, now) for case in one.cases],
+    )
+
+
+def entry_view(entry: Entry, directory: Directory) -> HydrantEntry:
+    """A line of history as the page shows it."""
+    known = directory.knows(entry.actor)
+    return HydrantEntry(
+        at=clock.moment(entry.at),
+        actor=entry.actor,
+        actor_name=name_view(directory.name(entry.actor)) if known else None,
+        event=entry.event,
+        note=entry.note,
+        data=entry.data,
+    )
+
+
+def import_view(brought: Brought) -> ImportView:
+    """What an import is answered with."""
+    return ImportView(
+        rows=brought.rows,
+        new=brought.new,
+        changed=brought.changed,
+        bad=[BadCellView(line=one.line, column=one.column, text=one.text) for one in brought.bad],
+    )
