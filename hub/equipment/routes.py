@@ -24,12 +24,13 @@ from hub.equipment.views import (
     stock_line,
 )
 from hub.equipment.where import What, read_homes
-from hub.hydrants.views import BadCellView, ImportView
+from hub.hydrants.views import ImportView
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.problems import FieldError, ProblemError, invalid
 from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Name, grid_path
 from hub.sites.store import read_grids
+from hub.table_import import BadCellView
 from hub.tables import BadCell, TableError, read_table, write_table
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts

@@ -18,6 +18,7 @@ from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Name, Point
 from hub.sites.routes import NameView
+from hub.table_import import BadCellView
 from hub.views import Instant, name_view
 from ingest import clock
 
@@ -112,14 +113,6 @@ class WatchedRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     owner: Text = Field(description="Whose they are", examples=["Water company"])
-
-
-class BadCellView(BaseModel):
-    """A cell that keeps a file out; the header is line 1."""
-
-    line: int
-    column: str
-    text: str
 
 
 class ImportView(BaseModel):

@@ -20,7 +20,7 @@ alter table hub.site_versions drop constraint site_versions_kind_check;
 alter table hub.site_versions add constraint site_versions_kind_check
     check (kind in ('grid', 'holding', 'duty', 'person', 'contract'));
 
-create table hub.letters (
+create table hub.responsibility_letters (
     id        bigint generated always as identity primary key,
     grid      text not null,
     person    text not null,
@@ -33,8 +33,8 @@ create table hub.letters (
     signed_by text,
     check ((signed is null) = (signed_by is null))
 );
-comment on table hub.letters is 'Responsibility letters: what a grid''s holder answers for to the next higher one.';
-create index letters_of_grid on hub.letters (grid);
+comment on table hub.responsibility_letters is 'Responsibility letters: what a grid''s holder answers for to the next higher one.';
+create index responsibility_letters_of_grid on hub.responsibility_letters (grid);
 
 create table hub.direct_command (
     id     bigint generated always as identity primary key,

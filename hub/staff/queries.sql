@@ -1,16 +1,16 @@
 -- name: letters
-select * from hub.letters order by signed is not null, id desc limit %(limit)s
+select * from hub.responsibility_letters order by signed is not null, id desc limit %(limit)s
 
 -- name: letter
-select * from hub.letters where id = %(id)s for update
+select * from hub.responsibility_letters where id = %(id)s for update
 
 -- name: file_letter
-insert into hub.letters (grid, person, upper, goals, expires, filed, filed_by)
+insert into hub.responsibility_letters (grid, person, upper, goals, expires, filed, filed_by)
 values (%(grid)s, %(person)s, %(upper)s, %(goals)s, %(expires)s, %(at)s, %(by)s)
 returning *
 
 -- name: sign_letter
-update hub.letters set signed = %(signed)s, signed_by = %(by)s where id = %(id)s
+update hub.responsibility_letters set signed = %(signed)s, signed_by = %(by)s where id = %(id)s
 returning *
 
 -- name: switches

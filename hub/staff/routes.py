@@ -20,9 +20,9 @@ from hub.staff.views import (
     ConcernView,
     DirectCommand,
     LetterOrder,
-    Letters,
-    LetterView,
     ReconciledView,
+    ResponsibilityLetters,
+    ResponsibilityLetterView,
     Signature,
     StaffReport,
     SwitchOrder,
@@ -64,13 +64,17 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     )
 
 
-@router.get("/letters", summary="Responsibility letters, and who has none", responses={404: {}})
-async def read_letters(parts: WiredParts, conn: Connection) -> Letters:
+@router.get(
+    "/responsibility-letters",
+    summary="Responsibility letters, and who has none",
+    responses={404: {}},
+)
+async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> ResponsibilityLetters:
     """Every letter, and each holder without a valid one, from the top down."""
     document = await site_in_force(conn)
     rows, today = await store.letters(conn), _today(parts)
     lacking = unsigned(document, [store.letter_of(row) for row in rows], today)
-    return Letters(
+    return ResponsibilityLetters(
         letters=[_letter(row, parts) for row in rows],
         unsigned=[
             UnsignedView(
@@ -82,14 +86,14 @@ async def read_letters(parts: WiredParts, conn: Connection) -> Letters:
 
 
 @router.post(
-    "/letters",
+    "/responsibility-letters",
     summary="File a responsibility letter",
     status_code=201,
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
 )
-async def post_letter(
+async def post_responsibility_letter(
     order: LetterOrder, parts: WiredParts, conn: Connection, person: Person
-) -> LetterView:
+) -> ResponsibilityLetterView:
     """For the holder of a grid, by a holder of a grid above; the holder signs it."""
     await refuse_unknown(parts, conn, person)
     document = await site_in_force(conn)
@@ -110,13 +114,13 @@ async def post_letter(
 
 
 @router.post(
-    "/letters/{letter_id}/signature",
+    "/responsibility-letters/{letter_id}/signature",
     summary="Sign a responsibility letter",
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
 )
-async def post_signature(
+async def post_responsibility_signature(
     letter_id: LetterId, order: Signature, parts: WiredParts, conn: Connection, person: Person
-) -> LetterView:
+) -> ResponsibilityLetterView:
     """As the person whose letter it is."""
     await refuse_unknown(parts, conn, person)
     today = _today(parts)
@@ -185,13 +189,13 @@ def _direct(rows: list[DictRow], parts: Parts) -> DirectCommand:
     )
 
 
-def _letter(row: DictRow, parts: Parts) -> LetterView:
+def _letter(row: DictRow, parts: Parts) -> ResponsibilityLetterView:
     people = {
         name: None if row[name] is None else _ref(row[name], parts)
         for name in ("person", "upper", "filed_by")
     }
     expired = row["expires"] < _today(parts)
-    return LetterView.model_validate({**row, **people, "expired": expired})
+    return ResponsibilityLetterView.model_validate({**row, **people, "expired": expired})
 
 
 def _ref(person: str, parts: Parts) -> PersonRef:

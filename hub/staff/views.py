@@ -55,7 +55,7 @@ class StaffReport(BaseModel):
     concerns: list[ConcernView]
 
 
-class LetterView(BaseModel):
+class ResponsibilityLetterView(BaseModel):
     """One responsibility letter."""
 
     id: int
@@ -70,10 +70,10 @@ class LetterView(BaseModel):
     expired: bool
 
 
-class Letters(BaseModel):
+class ResponsibilityLetters(BaseModel):
     """Responsibility letters, and who has no valid one."""
 
-    letters: list[LetterView]
+    letters: list[ResponsibilityLetterView]
     unsigned: list[UnsignedView]
 
 

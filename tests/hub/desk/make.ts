@@ -24,6 +24,8 @@ export function file(change: Partial<Case>): Case {
     recovered: false,
     assist: [],
     coming: [],
+    look: null,
+    look_by: null,
     recurrences: 0,
     value: null,
     limit: null,

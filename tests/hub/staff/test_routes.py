@@ -66,23 +66,25 @@ def test_without_rules_nothing_is_asked(hub: RunningHub) -> None:
 
 def test_a_letter_is_filed_from_above_signed_by_its_holder_and_expires(hub: RunningHub) -> None:
     """GR-26: goals, signature date and expiry per level; the unsigned are listed."""
-    lacking = [(one["grid"], one["lack"]) for one in hub.get("/api/letters")["unsigned"]]
+    lacking = [
+        (one["grid"], one["lack"]) for one in hub.get("/api/responsibility-letters")["unsigned"]
+    ]
     assert lacking == [("C-1", "no_letter"), ("C-2", "no_letter")]
     order = {"grid": "C-1", "goals": "No fire with casualties", "expires": in_days(365)}
-    assert post(hub, "/api/letters", order, "p-west").status_code == 403
-    filed = post(hub, "/api/letters", order, "p-chief").json()
+    assert post(hub, "/api/responsibility-letters", order, "p-west").status_code == 403
+    filed = post(hub, "/api/responsibility-letters", order, "p-chief").json()
     assert (filed["person"]["id"], filed["upper"]["id"], filed["signed"]) == (
         "p-west",
         "p-chief",
         None,
     )
-    assert hub.get("/api/letters")["unsigned"][0]["lack"] == "unsigned"
-    path = f"/api/letters/{filed['id']}/signature"
+    assert hub.get("/api/responsibility-letters")["unsigned"][0]["lack"] == "unsigned"
+    path = f"/api/responsibility-letters/{filed['id']}/signature"
     assert post(hub, path, {}, "p-chief").status_code == 403
     assert post(hub, path, {"signed": in_days(3)}, "p-west").status_code == 409
     assert post(hub, path, {}, "p-west").json()["signed"] == in_days(0)
     assert post(hub, path, {}, "p-west").status_code == 409
-    assert [one["grid"] for one in hub.get("/api/letters")["unsigned"]] == ["C-2"]
+    assert [one["grid"] for one in hub.get("/api/responsibility-letters")["unsigned"]] == ["C-2"]
 
 
 @pytest.mark.parametrize(
@@ -94,8 +96,8 @@ def test_a_letter_that_says_nothing_is_refused(
 ) -> None:
     """GR-26: of a held grid, with goals, and not over already."""
     order = {"grid": "C-1", "goals": "No fire", "expires": in_days(9)} | change
-    assert post(hub, "/api/letters", order, "p-chief").status_code == status
-    assert post(hub, "/api/letters/7/signature", {}, "p-west").status_code == 404
+    assert post(hub, "/api/responsibility-letters", order, "p-chief").status_code == status
+    assert post(hub, "/api/responsibility-letters/7/signature", {}, "p-west").status_code == 404
 
 
 DEEP = msgspec.structs.replace(

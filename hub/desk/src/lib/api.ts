@@ -20,9 +20,9 @@ import type {
   Health,
   Leave,
   LeaveOrder,
-  Letter,
+  ResponsibilityLetter,
   LetterOrder,
-  Letters,
+  ResponsibilityLetters,
   Order,
   Problem,
   Proposal,
@@ -219,11 +219,11 @@ export const proposeDeparture = (order: DepartureOrder, person: string): Promise
   act("/api/departures", order, person);
 export const readVacancies = (): Promise<Vacancy[]> => ask("/api/vacancies");
 export const readStaff = (): Promise<StaffReport> => ask("/api/staff");
-export const readLetters = (): Promise<Letters> => ask("/api/letters");
-export const fileLetter = (order: LetterOrder, person: string): Promise<Letter> =>
-  act("/api/letters", order, person);
-export const signLetter = (id: number, person: string): Promise<Letter> =>
-  act(`/api/letters/${id}/signature`, {}, person);
+export const readLetters = (): Promise<ResponsibilityLetters> => ask("/api/responsibility-letters");
+export const fileLetter = (order: LetterOrder, person: string): Promise<ResponsibilityLetter> =>
+  act("/api/responsibility-letters", order, person);
+export const signLetter = (id: number, person: string): Promise<ResponsibilityLetter> =>
+  act(`/api/responsibility-letters/${id}/signature`, {}, person);
 export const readDirectCommand = (): Promise<DirectCommand> => ask("/api/direct-command");
 export const switchDirectCommand = (
   active: boolean,

@@ -1,11 +1,11 @@
 /** The staff: vacancies, the plan's rules against what there is, letters, direct command. */
 import { readDirectCommand, readLetters, readStaff, readVacancies } from "./api";
-import type { DirectCommand, Letters, StaffReport, Vacancy } from "./types";
+import type { DirectCommand, ResponsibilityLetters, StaffReport, Vacancy } from "./types";
 
 class Staff {
   report = $state.raw<StaffReport | null>(null);
   vacancies = $state.raw<Vacancy[]>([]);
-  letters = $state.raw<Letters | null>(null);
+  letters = $state.raw<ResponsibilityLetters | null>(null);
   direct = $state.raw<DirectCommand | null>(null);
   failure = $state<string | null>(null);
 
