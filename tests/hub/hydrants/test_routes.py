@@ -194,3 +194,14 @@ def test_the_history_of_a_hydrant_refuses_to_be_changed(hub: RunningHub) -> None
     put(hub)
     with psycopg.connect(hub.database_url) as conn, pytest.raises(psycopg.Error, match="append"):
         conn.execute("update hub.hydrant_events set actor = 'x'")
+
+
+def test_the_register_tells_its_age_by_the_hydrant_seen_longest_ago(hub: RunningHub) -> None:
+    """SE-17 in part: the registers of hydrants and of fire equipment."""
+    put(hub)
+    listed = {one["id"]: one for one in hub.get("/api/registers")["items"]}
+    assert listed["hydrants"]["confirmed"] is None
+    assert listed["equipment"]["entries"] == 0
+    census(hub, "in_order", day="2026-01-02")
+    listed = {one["id"]: one for one in hub.get("/api/registers")["items"]}
+    assert (listed["hydrants"]["entries"], listed["hydrants"]["stale"]) == (1, True)
