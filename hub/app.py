@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from psycopg import AsyncConnection
@@ -29,6 +28,11 @@ from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
 from hub.division.watch import Watch
+from hub.evacuation import routes as evacuation
+from hub.files import attachment_routes as attachments
+from hub.files import routes as files
+from hub.files import table_routes as file_tables
+from hub.files.attachments import MOST_BYTES
 from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.keep import Run, kept_going
@@ -38,16 +42,22 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.photos import routes as photos
+from hub.photos.domain import LARGEST
 from hub.pictures import routes as pictures
 from hub.pictures.settle import Pictures
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.registers import routes as registers
+from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.staff import routes as staff
 from hub.terminals import routes as terminals
+from hub.units import routes as units
+from hub.units import table_routes as unit_tables
+from hub.watchlist import routes as watchlist
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -56,7 +66,15 @@ POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
+MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
+WIDER = {
+    "/api/proposals": MAX_SITE,
+    "/api/unit-imports": MAX_TABLE,
+    "/api/file-imports": MAX_TABLE,
+    "/api/attachments": MOST_BYTES,
+    "/api/photos": LARGEST + 1,
+}
 
 
 def create_app(
@@ -91,7 +109,7 @@ def create_app(
         lifespan=_lifespan(database_url, judge, plan, broker, now),
     )
     app.state.titles = plan.titles
-    app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
+    app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
@@ -108,8 +126,17 @@ def create_app(
         agents.router,
         cameras.router,
         shutoffs.router,
+        units.router,
+        unit_tables.router,
+        files.router,
+        attachments.router,
+        file_tables.router,
+        evacuation.router,
+        watchlist.router,
         registers.router,
         terminals.router,
+        photos.router,
+        reports.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -153,10 +180,7 @@ def _lifespan(
             started=now(),
             relay=relay,
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
-            rules=plan.grids,
-            register_rules=plan.registers,
-            terminal_rules=plan.terminals,
-            zone=ZoneInfo(plan.time_zone),
+            plan=plan,
         )
         app.state.parts = parts
         app.state.pool = pool

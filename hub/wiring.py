@@ -16,13 +16,12 @@ from hub.cameras.relay import Relay
 from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
-from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
-from hub.sites.rules import NO_RULES, GridRules
-from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
+from hub.plans.domain import Plan
+from hub.registers.domain import RegisterRules
+from hub.sites.rules import GridRules
+from hub.terminals.domain import TerminalRules
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
-
-UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,28 @@ class Parts:
     started: Micros
     relay: Relay
     feed_lag_s: Callable[[], float | None]
-    rules: GridRules = NO_RULES  # what the plan asks of the territory
-    register_rules: RegisterRules = NO_REGISTER_RULES
-    terminal_rules: TerminalRules = NO_TERMINAL_RULES
-    zone: ZoneInfo = UTC_ZONE  # the clock on the site's walls
+    plan: Plan
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+
+    @property
+    def rules(self) -> GridRules:
+        """What the plan asks of the territory."""
+        return self.plan.grids
+
+    @property
+    def register_rules(self) -> RegisterRules:
+        """What the plan asks of the registers."""
+        return self.plan.registers
+
+    @property
+    def terminal_rules(self) -> TerminalRules:
+        """What the plan asks of the terminals."""
+        return self.plan.terminals
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock on the site's walls."""
+        return ZoneInfo(self.plan.time_zone)
 
 
 def parts_of(request: Request) -> Parts:

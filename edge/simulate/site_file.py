@@ -11,6 +11,7 @@ from edge.simulate.names import draw_names
 from edge.simulate.people import BEDS, ROOMS_PER_FLOOR
 from edge.simulate.places import Place
 from edge.simulate.territory import HEIGHT, WIDTH, Grid, Name, Spot, Territory
+from edge.simulate.units import UNITS, Unit, spot_of
 
 FORMAT = 1
 SITE = "campus"
@@ -66,6 +67,7 @@ def site_document(
         "places": [_place(place) for place in places],
         "devices": [_device(device) for device in devices],
         "households": list(_households(territory)),
+        "units": [_unit(unit, territory) for unit in UNITS],
         "duties": list(_duties(territory)),
         "bodies": [
             {"id": body, "name": _name(name), "phone": phone}
@@ -126,6 +128,17 @@ def _households(territory: Territory) -> Iterator[dict[str, Any]]:
                     "building": building.id,
                     "floor": floor,
                 }
+
+
+def _unit(unit: Unit, territory: Territory) -> dict[str, Any]:
+    return {
+        "id": unit.id,
+        "name": _name(unit.name),
+        "kind": unit.kind,
+        "at": list(spot_of(unit, territory)),
+        "building": unit.building,
+        "floor": unit.floor,
+    }
 
 
 def _duties(territory: Territory) -> Iterator[dict[str, Any]]:

@@ -192,7 +192,15 @@ class Session:
         told = self._with_partners(self._told_at_once(finding, spot.grid), spot.place)
         wait_s = self.plan.grids.acknowledge_s(finding.grade)
         case = await take_up(
-            self.conn, finding, spot, now, due_minutes=due, acknowledge_s=wait_s, notify=told
+            self.conn,
+            finding,
+            spot,
+            now,
+            due_minutes=due,
+            acknowledge_s=wait_s,
+            notify=told,
+            category=self.plan.category(finding.kind),
+            route=self.plan.route(finding.kind),
         )
         within_m = self.plan.rules[finding.rule].pictures_within_m
         if case is not None and within_m is not None:

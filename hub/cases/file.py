@@ -13,8 +13,18 @@ from hub.cases.chain import Sealed
 from hub.cases.domain import CaseState, allowed
 from hub.cases.snapshots import snapshot_path, snapshot_times
 from hub.cases.store import StoredCase, read_log
-from hub.cases.views import AttachedPicture, CaseAnomaly, CaseFile, Evidence, case_view, log_view
+from hub.cases.views import (
+    AttachedPicture,
+    CaseAnomaly,
+    CaseFile,
+    Evidence,
+    RouteView,
+    case_view,
+    log_view,
+)
 from hub.directory import Directory
+from hub.evacuation.views import on_case
+from hub.photos.routes import photo_path
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -31,6 +41,7 @@ async def case_file(
     """The file of a case as it is at `now`, true for exactly the events that `case` has."""
     log = await read_log(conn, case)
     anomalies = await _anomalies(conn, case.id)
+    route = log[0].event.data.get("route") if log else None
     return CaseFile(
         case=case_view(case, directory, now),
         actions=list(allowed(case.state)),
@@ -38,6 +49,8 @@ async def case_file(
         anomalies=anomalies,
         evidence=await _evidence(conn, case, log, anomalies, now),
         pictures=attached(case.id, log),
+        evacuation=await on_case(conn, case.state.kind, case.place),
+        route=None if route is None else RouteView.model_validate(route),
     )
 
 
@@ -97,6 +110,9 @@ async def _evidence(
             "from": clock.moment(max(first - BEFORE, until - LONGEST)),
             "to": clock.moment(until),
             "snapshots": [snapshot_path(state.device, time) for time in times],
+            "photos": [
+                photo_path(photo) for sealed in log for photo in sealed.event.data.get("photos", ())
+            ],
         }
     )
 

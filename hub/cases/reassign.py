@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 
 from edge.wire import Micros
 from hub.cases import store
-from hub.cases.domain import hand_over
+from hub.cases.news import hand_over
 from hub.roster.domain import Reason, answerable
 from hub.roster.store import chain, leaves_at
 

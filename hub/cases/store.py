@@ -19,7 +19,7 @@ from edge.wire import Micros
 from hub.anomalies.domain import Anomaly
 from hub.cases.chain import GENESIS, Sealed, seal, verify
 from hub.cases.domain import CaseState, Event, evolve, fold
-from hub.sites.domain import Spot
+from hub.sites.domain import Point, Spot
 from ingest import clock, locks
 from ingest.sql import load_queries
 
@@ -91,6 +91,25 @@ async def find_holding(conn: AsyncConnection[Any], anomalies: Sequence[int]) -> 
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["open_cases_holding"], {"anomalies": list(anomalies)})
         return [from_row(row) async for row in cursor]
+
+
+async def find_reported(
+    conn: AsyncConnection[Any], subjects: Sequence[str], kinds: Sequence[str], place: str = ""
+) -> StoredCase | None:
+    """The open case of one of some subjects, or at a place, and of one of some kinds.
+
+    The earlier a subject and a kind stand, the more it is preferred.
+    """
+    values = {"subjects": list(subjects), "kinds": list(kinds), "place": place}
+    return await _one(conn, "open_case_akin", values)
+
+
+async def find_beside(
+    conn: AsyncConnection[Any], kind: str, at: Point, within_m: float
+) -> StoredCase | None:
+    """The nearest open case of a kind that somebody reported at a mere point this near."""
+    values = {"kind": kind, "x": at[0], "y": at[1], "within": within_m}
+    return await _one(conn, "open_case_beside", values)
 
 
 async def is_taken_up(conn: AsyncConnection[Any], anomaly: Anomaly) -> bool:

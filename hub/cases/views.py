@@ -12,6 +12,7 @@ from hub.cases.chain import Sealed
 from hub.cases.domain import Action, EventName, Stage
 from hub.cases.store import StoredCase
 from hub.directory import Directory
+from hub.evacuation.views import CaseEvacuation
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, instant, name_view
@@ -105,6 +106,15 @@ class Evidence(BaseModel):
     from_: Instant = Field(alias="from")
     to: Instant = Field(description="A while past the last breach, which may lie ahead")
     snapshots: list[str] = Field(description="Paths of JPEG pictures, oldest first")
+    photos: list[str] = Field(description="Paths of the photos that people took, oldest first")
+
+
+class RouteView(BaseModel):
+    """Which departments act on a case, by id; see GET /api/report-categories."""
+
+    lead: str
+    cooperating: list[str] = []
+    tracking: list[str] = []
 
 
 class AttachedPicture(BaseModel):
@@ -121,12 +131,19 @@ class AttachedPicture(BaseModel):
 class CaseFile(BaseModel):
     """A case with everything known about it, and what may be done now."""
 
+    # A kept answer of an earlier version has no `evacuation`; one that is sent always has.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     case: Case
     actions: list[Action]
     log: list[LogEntry]
     anomalies: list[CaseAnomaly]
     evidence: Evidence
     pictures: list[AttachedPicture] = Field(description="Taken for this case, oldest first")
+    evacuation: CaseEvacuation | None = Field(
+        None, description="On a fire case in a building: how many people in it need help"
+    )
+    route: RouteView | None = Field(None, description="None: the holder of the grid alone")
 
 
 class Step(BaseModel):

@@ -273,3 +273,21 @@ from hub.edge_agents a
 join hub.places p on p.id = a.place
 join hub.grids g on g.code = a.grid
 left join hub.holdings h on h.grid = a.grid
+
+-- name: grids
+select coalesce(jsonb_agg(jsonb_build_object(
+    'code', code, 'parent', parent, 'name', name, 'boundary', boundary, 'kind', kind,
+    'live', live, 'building', building, 'floor', floor, 'fixes', fixes) order by code), '[]')::text
+from hub.grids
+
+-- name: place
+select name, kind, building, floor, at from hub.places where id = %(place)s
+
+-- name: holding
+select warden, stand_in from hub.holdings where grid = %(grid)s
+
+-- name: nearest_place
+select p.name from hub.places p
+where sqrt(((p.at ->> 0)::float8 - %(x)s) ^ 2 + ((p.at ->> 1)::float8 - %(y)s) ^ 2) <= %(within)s
+order by sqrt(((p.at ->> 0)::float8 - %(x)s) ^ 2 + ((p.at ->> 1)::float8 - %(y)s) ^ 2), p.id
+limit 1

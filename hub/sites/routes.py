@@ -87,7 +87,7 @@ class PersonView(BaseModel):
     role: str
 
 
-class HouseholdView(BaseModel):
+class PlacedHousehold(BaseModel):
     """A household or dormitory room; no names."""
 
     id: str
@@ -98,7 +98,7 @@ class HouseholdView(BaseModel):
     grid: str | None
 
 
-class UnitView(BaseModel):
+class PlacedUnit(BaseModel):
     """A shop, school, enterprise or office."""
 
     id: str
@@ -113,8 +113,8 @@ class UnitView(BaseModel):
 class ThingsView(BaseModel):
     """What lies in the grids besides devices and places."""
 
-    households: list[HouseholdView]
-    units: list[UnitView]
+    households: list[PlacedHousehold]
+    units: list[PlacedUnit]
 
 
 class BodyView(BaseModel):

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from hub.cases.domain import CaseState, Event, Refused, discover, evolve, fold, step
+from hub.cases.domain import CaseState, Event, Refused, evolve, fold, step
 from hub.cases.intake import take_up
+from hub.cases.news import discover
 from hub.sites.alarm_list import Told
 from ingest import clock
 from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction

@@ -17,6 +17,8 @@ describe("the address of the desk page", () => {
     { ...HOME, view: "devices" as const, device: "a.b_c-1" },
     { ...HOME, view: "grids" as const, code: "C-1-03", part: "problems" as const },
     { ...HOME, view: "grids" as const, part: "proposals" as const, proposal: 12 },
+    { ...HOME, view: "registers" as const, register: "hydrants", entry: "H 07/a" },
+    { ...HOME, view: "registers" as const, register: "equipment", grid: "C-2" },
     { ...HOME, view: "system" as const, show: "closed" as const },
     { ...HOME, view: "wall" as const, grid: "C-1" },
   ])("reads back what it wrote: %o", (route) => {

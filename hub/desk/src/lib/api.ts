@@ -62,7 +62,7 @@ export class Refusal extends Error {
 }
 
 /** `also` is a status whose answer counts as well. */
-async function ask<T>(path: string, init: RequestInit = {}, also = 0): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit = {}, also = 0): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -78,14 +78,14 @@ async function ask<T>(path: string, init: RequestInit = {}, also = 0): Promise<T
   throw new Refusal(response.status, title, problem.detail ?? "", problem.allowed ?? [], slug);
 }
 
-const query = (parts: Record<string, string | number | null>): string =>
+export const query = (parts: Record<string, string | number | null>): string =>
   new URLSearchParams(
     Object.entries(parts)
       .filter((part): part is [string, string | number] => part[1] !== null)
       .map(([key, value]) => [key, String(value)]),
   ).toString();
 
-const segment = encodeURIComponent;
+export const segment = encodeURIComponent;
 
 export const readSite = (): Promise<Site> => ask("/api/site");
 export const readDevices = (): Promise<Device[]> => ask("/api/devices");

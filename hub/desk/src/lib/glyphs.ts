@@ -27,6 +27,9 @@ export const GLYPHS: Record<string, string> = {
   wall: "M2 3.5h12v7H2zM8 3.5v7M2 7h12M6 13h4",
   devices:
     "M8 8h.01M5.2 10.8a4 4 0 0 1 0-5.6M10.8 5.2a4 4 0 0 1 0 5.6M3.2 12.8a6.8 6.8 0 0 1 0-9.6M12.8 3.2a6.8 6.8 0 0 1 0 9.6",
+  registers: "M3.5 2.5h9v11h-9zM3.5 5.5h9M6 8h4M6 10.5h4",
+  equipment: "M6 13.5V6.2a2 2 0 0 1 4 0v7.3zM8 4.2V2.5M8 2.5h2.5L12 4M8 2.5L5 4.5v3",
+  report: "M3 2.5h10v8H8l-3 3v-3H3zM8 4.5v2.8M8 8.7v.1",
   system: "M2 8h2.8l1.7-4.5 3 9L11.2 8H14",
   back: "M9.5 3.5L5 8l4.5 4.5",
   close: "M4 4l8 8M12 4l-8 8",
@@ -73,6 +76,16 @@ const CASE_GLYPHS: Record<string, string> = {
   equipment_shut_down: "silent",
   sensor_stuck: "device",
   self_inspection_failed: "self_inspection",
+  hydrant_damaged: "hydrant",
+  equipment_enclosed: "equipment",
+  equipment_buried: "equipment",
+  equipment_dismantled: "equipment",
+  equipment_damaged: "equipment",
+  equipment_put_out_of_use: "equipment",
+  equipment_diverted: "equipment",
+  equipment_moved: "equipment",
+  equipment_expires: "equipment",
+  other_hazard: "report",
 };
 
 export const glyphOf = (name: string): string => GLYPHS[name] ?? GLYPHS["unknown"] ?? "";

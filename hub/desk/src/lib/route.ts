@@ -1,6 +1,6 @@
 /** What the address says: view, opened case, device or grid, and the filter of the list. */
 
-export const VIEWS = ["cases", "wall", "map", "grids", "devices", "system"] as const;
+export const VIEWS = ["cases", "wall", "map", "grids", "devices", "registers", "system"] as const;
 export type View = (typeof VIEWS)[number];
 export type Show = "open" | "closed" | "all";
 
@@ -19,6 +19,9 @@ export type Route = {
   part: Part;
   /** The opened proposal; set only in the part `proposals`. */
   proposal: number | null;
+  /** The tab of the view `registers`, and what is opened in it. */
+  register: string | null;
+  entry: string | null;
   grid: string | null;
   kind: string | null;
   show: Show;
@@ -31,6 +34,8 @@ export const HOME: Route = {
   code: null,
   part: "tree",
   proposal: null,
+  register: null,
+  entry: null,
   grid: null,
   kind: null,
   show: "open",
@@ -53,7 +58,7 @@ function decoded(text: string): string | null {
 /** `#/cases/12?grid=C-1-03` → route; what can't be read falls back to the open cases. */
 export function readRoute(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [first = "", second = ""] = path.split("/");
+  const [first = "", second = "", third = ""] = path.split("/");
   const view = isView(first) ? first : HOME.view;
   const filter = new URLSearchParams(search);
   const show = filter.get("state");
@@ -67,22 +72,33 @@ export function readRoute(hash: string): Route {
     code: view === "grids" ? decoded(second) : null,
     part,
     proposal: part === "proposals" && isId(proposal) ? Number(proposal) : null,
+    register: view === "registers" ? decoded(second) : null,
+    entry: view === "registers" && second ? decoded(third) : null,
     grid: filter.get("grid") || null,
     kind: filter.get("kind") || null,
     show: show === "closed" || show === "all" ? show : "open",
   };
 }
 
+/** What stands behind the view's name in the address. */
+function openedIn(route: Route): string[] {
+  const parts: Record<View, (string | null)[]> = {
+    cases: [route.caseId === null ? null : String(route.caseId)],
+    wall: [],
+    map: [route.device],
+    grids: [route.code],
+    devices: [route.device],
+    registers: [route.register, route.register === null ? null : route.entry],
+    system: [],
+  };
+  return parts[route.view].filter((part) => part !== null);
+}
+
 /** The address of a route; `readRoute` reads it back to the same. */
 export function writeRoute(route: Route): string {
-  const opened = {
-    cases: route.caseId,
-    wall: null,
-    map: route.device,
-    grids: route.code,
-    devices: route.device,
-    system: null,
-  }[route.view];
+  const opened = openedIn(route)
+    .map((part) => `/${encodeURIComponent(part)}`)
+    .join("");
   const filter = new URLSearchParams();
   if (route.view === "grids" && route.part !== HOME.part) filter.set("part", route.part);
   if (route.view === "grids" && route.part === "proposals" && route.proposal !== null)
@@ -91,5 +107,5 @@ export function writeRoute(route: Route): string {
   if (route.kind) filter.set("kind", route.kind);
   if (route.show !== "open") filter.set("state", route.show);
   const search = filter.toString();
-  return `#/${route.view}${opened === null ? "" : `/${encodeURIComponent(opened)}`}${search && `?${search}`}`;
+  return `#/${route.view}${opened}${search && `?${search}`}`;
 }

@@ -13,7 +13,7 @@ export type Place = Schemas["PlaceView"];
 
 export type GridKind = Grid["kind"];
 export type Things = Schemas["ThingsView"];
-export type Unit = Schemas["UnitView"];
+export type Unit = Schemas["PlacedUnit"];
 export type GridLine = Schemas["GridLine"];
 export type GridFile = Schemas["GridFile"];
 export type GridAt = Schemas["GridAt"];
@@ -71,3 +71,10 @@ export type Camera = Schemas["Camera"];
 export type AttachedPicture = Schemas["AttachedPicture"];
 export type ShutOff = Schemas["ShutOffView"];
 export type Problem = Schemas["ProblemDetails"];
+
+export type Category = Schemas["CategoryView"];
+export type Categories = Schemas["Categories"];
+export type Department = Schemas["DepartmentView"];
+export type ReportRequest = Schemas["ReportRequest"];
+export type Report = Schemas["ReportView"];
+export type Photo = Schemas["PhotoView"];

@@ -62,6 +62,11 @@ export const toPixel = (view: Viewport, [x, y]: Point): Point => [
   view.top - y * view.scale,
 ];
 
+export const toPoint = (view: Viewport, [left, top]: Point): Point => [
+  (left - view.left) / view.scale,
+  (view.top - top) / view.scale,
+];
+
 /** The path of an outline, in metres. */
 export const outline = (points: readonly Point[]): string =>
   `M${points.map(([x, y]) => `${x} ${y}`).join("L")}Z`;
