@@ -12,7 +12,7 @@ import numpy as np
 from hub.tracing.columns import MINUTE, Booleans, Integers, Measure, StayColumns
 from hub.tracing.meetings import Meetings, PlaceIndex
 
-CLOSE_MINUTES = 15  # WHO (2020) and US CDC (2020): 15 minutes, by the CDC cumulative over 24 h
+CLOSE_MINUTES = 15  # US CDC, 21 October 2020: cumulative, there within 24 h and 6 feet
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ class PlaceRules:
     zone: tzinfo = UTC
 
     @classmethod
-    def alike(cls, places: int, *, longest: int = LONGEST, typical: int = 0) -> PlaceRules:
+    def alike(
+        cls, places: int, *, longest: int = LONGEST, typical: int = 0, zone: tzinfo = UTC
+    ) -> PlaceRules:
         """Rules of so many places that are all alike and never close."""
         unset = np.full(places, UNSET, dtype=np.int64)
         return cls(
@@ -40,6 +42,7 @@ class PlaceRules:
             np.full(places, typical, dtype=np.int64),
             unset,
             unset,
+            zone,
         )
 
     def next_closing(self, place: Integers, time: Integers) -> Integers:
