@@ -17,6 +17,7 @@ from edge.wire import Micros
 from hub import openapi, page, problems
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
+from hub.audit import routes as audit
 from hub.body import BodyLimit
 from hub.cases import routes as cases
 from hub.cases.handover import Handovers
@@ -26,6 +27,7 @@ from hub.division import routes as division
 from hub.division.watch import Watch
 from hub.gaps import routes as gaps
 from hub.headers import Headers
+from hub.investigations import routes as investigations
 from hub.keep import Run, kept_going
 from hub.live import health, stream
 from hub.live import routes as live
@@ -39,6 +41,8 @@ from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.sites.rules import GridRules
+from hub.tracing import routes as tracing
+from hub.tracing.keep import StayKeeper
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -94,6 +98,9 @@ def create_app(
         gaps.router,
         agents.router,
         shutoffs.router,
+        investigations.router,
+        tracing.router,
+        audit.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -139,6 +146,7 @@ def _lifespan(
         if judge is not None:
             tasks["follower"] = judge.run
             tasks["handover"] = Handovers(database_url, now).run
+            tasks["stays"] = StayKeeper(database_url, now).run
             tasks["division"] = Watch(database_url, rules, now).run
         async with pool:
             await pumps.prime()

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hub.tracing import evidence
 from hub.tracing.columns import HOUR, MINUTE, Integers, StayColumns
 from hub.tracing.contacts import Encounters, Window, encounters_of, lingering
-from hub.tracing.rings import RingRules, Rings, rings_of
+from hub.tracing.rings import RingRules, Rings
 from hub.tracing.venues import venues_of
 
 
@@ -32,7 +33,6 @@ class Traced:
     asked: Asked
     stays: StayColumns
     rings: Rings
-    encounters: Encounters
     contacts: pd.DataFrame
     meetings: pd.DataFrame
     venues: pd.DataFrame
@@ -68,15 +68,13 @@ def trace(stays: StayColumns, asked: Asked, names: Names) -> Traced:
     The contact list has one line per reached person: with whom of an earlier ring, since when
     exposed, and their encounters from when that one passed on, by the longest bounds.
     """
-    rings = rings_of(stays, asked.index, asked.window, asked.rules)
-    encounters = _behind(stays, rings, asked)
-    contacts, meetings = _contacts(stays, rings, encounters, names)
+    found = evidence.trace(stays, asked.index, asked.window, asked.rules)
+    contacts, meetings = _contacts(stays, found, names)
     theirs = encounters_of(stays, asked.index, asked.window)
     return Traced(
         asked,
         stays,
-        rings,
-        encounters,
+        found.rings,
         contacts,
         meetings,
         _venues(stays, asked, theirs, names),
@@ -84,36 +82,15 @@ def trace(stays: StayColumns, asked: Asked, names: Names) -> Traced:
     )
 
 
-def _behind(stays: StayColumns, rings: Rings, asked: Asked) -> Encounters:
-    """Encounters of every reached person with its source, within the time that counts.
-
-    Forward that begins when the source passes on; backward it ends there.
-    """
-    reached = rings.source >= 0
-    people = int(stays.person.max(initial=0)) + 1
-    source_of, counts_from = np.full((2, people), -1, dtype=np.int64)
-    source_of[rings.person[reached]] = rings.source[reached]
-    forward = asked.rules.direction == "forward"
-    counts_from[rings.person] = rings.exposed + np.where(
-        rings.ring == 0, 0, asked.rules.latency if forward else -asked.rules.latency
-    )
-    found = encounters_of(stays, np.unique(rings.source[reached]), asked.window)
-    source = stays.person[found.one]
-    keep = source_of[stays.person[found.other]] == source
-    bound = counts_from[source]
-    keep &= (found.end > bound) if forward else (found.start < bound)
-    return found.take(np.flatnonzero(keep))
-
-
 def _contacts(
-    stays: StayColumns, rings: Rings, encounters: Encounters, names: Names
+    stays: StayColumns, found: evidence.Trace, names: Names
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    other = stays.person[encounters.other]
+    encounters, summed = found.encounters, found.contacts
     likely_from = np.maximum(stays.start[encounters.one], stays.start[encounters.other])
     likely_from = np.clip(likely_from, encounters.start, encounters.end)
     meetings = pd.DataFrame(
         {
-            "card": names.of_persons(other),
+            "card": names.of_persons(stays.person[encounters.other]),
             "with": names.of_persons(stays.person[encounters.one]),
             "place": names.of_places(stays.place[encounters.one]),
             "from": names.times(encounters.start),
@@ -124,30 +101,24 @@ def _contacts(
             "most_min": encounters.most / MINUTE,
         }
     )
-    reached = np.flatnonzero(rings.source >= 0)
     contacts = pd.DataFrame(
         {
-            "ring": rings.ring[reached],
-            "card": names.of_persons(rings.person[reached]),
-            "with": names.of_persons(rings.source[reached]),
-            "exposed": names.times(rings.exposed[reached]),
+            "ring": found.ring,
+            "card": names.of_persons(summed.other),
+            "with": names.of_persons(summed.person),
+            "exposed": names.times(found.exposed),
+            "least_min": summed.least / MINUTE,
+            "likely_min": summed.likely / MINUTE,
+            "most_min": summed.most / MINUTE,
+            "meetings": summed.meetings,
+            "first": names.times(summed.first),
+            "last": names.times(summed.last),
         }
-    )
-    sums = meetings.groupby("card", sort=False).agg(
-        least_min=("least_min", "sum"),
-        likely_min=("likely_min", "sum"),
-        most_min=("most_min", "sum"),
-        meetings=("place", "size"),
-        first=("from", "min"),
-        last=("to", "max"),
     )
     by_place = meetings.groupby(["card", "place"], sort=False)["likely_min"].sum().reset_index()
     by_place = by_place.sort_values(["card", "likely_min"], ascending=[True, False])
     places = by_place.groupby("card", sort=False)["place"].agg(", ".join).rename("places")
-    contacts = contacts.join(sums, on="card").join(places, on="card")
-    contacts = contacts.sort_values(
-        ["ring", "likely_min", "card"], ascending=[True, False, True], ignore_index=True
-    )
+    contacts = contacts.join(places, on="card")
     return contacts, meetings.sort_values(["card", "from"], ignore_index=True)
 
 

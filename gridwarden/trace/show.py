@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -39,19 +40,11 @@ def show_understood(
         soft_wrap=True, markup=False,
     )  # fmt: skip
     table = Table("line", "time", "card", "place", "direction", box=None, header_style="bold")
-    some = slice(0, _RECORDS_SHOWN)
-    for line, at, person, place, way in zip(
-        log.line[some].tolist(),
-        names.times(log.swipes.time[some]),
-        log.swipes.person[some].tolist(),
-        log.swipes.place[some].tolist(),
-        log.swipes.direction[some].tolist(),
-        strict=True,
-    ):
-        table.add_row(
-            str(line), f"{at:%Y-%m-%d %H:%M:%S}", log.cards[person], log.places[place],
-            ("unknown", "in", "out")[way],
-        )  # fmt: skip
+    times = names.times(log.swipes.time[:_RECORDS_SHOWN]).dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
+    for row, time in enumerate(times):
+        card, place = log.cards[log.swipes.person[row]], log.places[log.swipes.place[row]]
+        way = ("unknown", "in", "out")[log.swipes.direction[row]]
+        table.add_row(str(log.line[row]), str(time), card, place, way)
     console.print(table)
     kinds = kinds_of_places(log.swipes)
     console.print("places: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
@@ -90,10 +83,12 @@ def show_trace(console: Console, traced: Traced, names: Names) -> None:
     for name in ("least", "likely", "most", "times"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("places")
-    for row in traced.contacts.head(_SHOWN).to_dict("records"):
+    rows: list[dict[str, Any]] = traced.contacts.head(_SHOWN).to_dict("records")  # type: ignore[assignment]
+    figures = ("least_min", "likely_min", "most_min", "meetings")
+    for row in rows:
         table.add_row(
             str(row["ring"]), row["card"], row["with"], f"{row['exposed']:%m-%d %H:%M}",
-            *(f"{row[name]:,.0f}" for name in ("least_min", "likely_min", "most_min", "meetings")),
+            *[f"{row[name]:,.0f}" for name in figures],
             _shortened(row["places"]),
         )  # fmt: skip
     console.print(table)

@@ -11,11 +11,11 @@ from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
 from hub.cases import store
-from hub.cases.chain import canonical
 from hub.cases.domain import Refused, step
 from hub.cases.file import case_file
 from hub.cases.views import CaseFile, Step
 from hub.directory import Directory
+from hub.sealing import canonical
 from ingest import clock
 from ingest.sql import load_queries
 

@@ -195,3 +195,6 @@ from hub.devices d
 join hub.places p on p.id = d.place
 join hub.grids g on g.code = d.grid
 left join hub.holdings h on h.grid = d.grid
+
+-- name: role
+select role from hub.people where id = %(person)s

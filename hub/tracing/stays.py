@@ -76,16 +76,17 @@ def fold_stays(
     other half, the person likely changed places half-way. A person's last stay lasts at most
     until `until`.
 
-    What is longer than the place's longest dwell is over-long, be it from entry to exit or from
-    an entry to the next swipe elsewhere. `drop` forgets such stays, and those that nothing ends
-    (no later swipe, no `until`); `cut` ends them at the longest dwell.
+    An exit more than the place's longest dwell after its entry is not taken for its exit: one
+    was missed between. A stay that nothing bounds within the longest dwell (no later swipe, no
+    `until`) is over-long. `drop` forgets such stays; `cut` ends them at the longest dwell. So a
+    stay depends on swipes within twice the longest dwell (`reach_of`) and on no others.
 
     A swipe that only repeats the one before (same person, place and direction, within `DOUBLE`;
     without direction: at the same time) is a double. Swipes of one person at one time stay in
     their given order.
     """
     rows, denied, doubles = _counted_swipes(swipes)
-    runs = _Runs.of(swipes, rows)
+    runs = _Runs.of(swipes, rows, places)
     entries, over_entries = _from_entries(runs, places, over_long, until)
     exits, over_exits = _from_exits(runs, places, over_long)
     stays = join_stays([entries, exits])
@@ -129,19 +130,23 @@ class _Runs:
     preceded: Booleans
 
     @classmethod
-    def of(cls, swipes: SwipeColumns, rows: Integers) -> _Runs:
-        person, place = swipes.person[rows], swipes.place[rows]
+    def of(cls, swipes: SwipeColumns, rows: Integers, places: PlaceRules) -> _Runs:
+        person, place, time = swipes.person[rows], swipes.place[rows], swipes.time[rows]
         leaves = swipes.direction[rows] == OUT
         followed, preceded = np.zeros((2, len(rows)), dtype=bool)
         followed[:-1] = person[1:] == person[:-1]
         preceded[1:] = followed[:-1]
         paired, closes = np.zeros((2, len(rows)), dtype=bool)
         paired[:-1] = followed[:-1] & ~leaves[:-1] & leaves[1:] & (place[1:] == place[:-1])
+        paired[:-1] &= np.diff(time) <= places.longest[place[:-1]]
         closes[1:] = paired[:-1]
         orphaned = leaves & ~closes
-        return cls(
-            rows, swipes.time[rows], person, place, leaves, paired, orphaned, followed, preceded
-        )
+        return cls(rows, time, person, place, leaves, paired, orphaned, followed, preceded)
+
+
+def reach_of(places: PlaceRules) -> int:
+    """How far before and after a swipe others may matter for the stays that it makes."""
+    return 2 * int(places.longest.max(initial=0)) + DOUBLE
 
 
 def _from_entries(
@@ -156,8 +161,9 @@ def _from_entries(
     limit = time + places.longest[place]
     over = bound > limit
     last = np.where(over, limit, bound)
-    paired = runs.paired[at] & ~over
-    likely = np.where(followed & runs.orphaned[following], (time + last) // 2, last)
+    paired = runs.paired[at]
+    half_way = np.where(followed, (time + runs.time[following]) // 2, last)
+    likely = np.where(followed & runs.orphaned[following], np.minimum(half_way, last), last)
     typical = places.typical[place]
     likely = np.where(~paired & (typical > 0), np.minimum(likely, time + typical), likely)
     stays = StayColumns(

@@ -159,8 +159,13 @@ def test_over_long_stays_are_dropped_or_cut(over_long: OverLong, last: int | Non
 
 def test_an_exit_longer_after_the_entry_than_anybody_stays_is_no_known_time() -> None:
     assert fold([(0, 1, 0, IN), (13 * HOUR, 1, 0, OUT)])[0] == []
-    stays, _ = fold([(0, 1, 0, IN), (13 * HOUR, 1, 0, OUT)], over_long="cut")
-    assert stays == [(1, 0, 0, 0, 0, 0, 12 * HOUR, 12 * HOUR)]
+    stays, counts = fold([(0, 1, 0, IN), (13 * HOUR, 1, 0, OUT)], over_long="cut")
+    half = 6.5 * HOUR
+    assert stays == [
+        (1, 0, 0, 0, 0, 0, half, 12 * HOUR),
+        (1, 0, HOUR, half, 13 * HOUR, 13 * HOUR, 13 * HOUR, 13 * HOUR),
+    ]
+    assert (counts.paired, counts.missing_exits, counts.missing_entries) == (0, 1, 1)
 
 
 def test_a_last_stay_that_nothing_ends_is_dropped_or_cut() -> None:
