@@ -42,8 +42,9 @@ def show_understood(
     table = Table("line", "time", "card", "place", "direction", box=None, header_style="bold")
     times = names.times(log.swipes.time[:_RECORDS_SHOWN]).dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
     for row, time in enumerate(times):
-        card, place = log.cards[log.swipes.person[row]], log.places[log.swipes.place[row]]
-        way = ("unknown", "in", "out")[log.swipes.direction[row]]
+        card = log.cards[int(log.swipes.person[row])]
+        place = log.places[int(log.swipes.place[row])]
+        way = ("unknown", "in", "out")[int(log.swipes.direction[row])]
         table.add_row(str(log.line[row]), str(time), card, place, way)
     console.print(table)
     kinds = kinds_of_places(log.swipes)

@@ -18,11 +18,16 @@ where position > %(position)s order by position limit %(limit)s
 select distinct person from public.swipes
 
 -- name: swipes
-copy (
+select array_send(array_agg(time)),
+       array_send(array_agg(person)),
+       array_send(array_agg(reader)),
+       array_send(array_agg(direction)),
+       array_send(array_agg(granted))
+from (
     select time, person, reader, direction, granted from public.swipes
     where person = any(%(persons)s::bigint[]) and time between %(low)s and %(high)s
     order by person, time, direction desc, reader, granted
-) to stdout (format binary)
+) as found
 
 -- name: put_places
 insert into hub.trace_places (name)
@@ -61,26 +66,40 @@ where s.last < %(before)s and not exists (
       and s.first < (extract(epoch from h.finish) * 1000000)::bigint)
 
 -- name: around
--- Stays of some persons and all that may have met them, within a window.
-copy (
-    with mine as materialized (
-        select s.place, greatest(s.first, %(start)s) as first, least(s.last, %(end)s) as last, p.reach
-        from hub.stays s join hub.trace_places p on p.id = s.place
-        where s.person = any(%(persons)s::bigint[]) and s.last > %(start)s and s.first < %(end)s
-    ), near as (
-        select distinct o.id from mine m join hub.stays o
-            on o.place = m.place and o.first < m.last and o.first >= m.first - m.reach
-            and o.last > m.first
-    )
-    select s.person, s.place, s.first, s.start, s.sure_start, s.sure_end, s.finish, s.last
-    from near join hub.stays s using (id) order by s.person, s.start, s.finish
-) to stdout (format binary)
+-- Stays of some persons and all that may have met them, within a window. For each of theirs one look
+-- into the index, no further back than the longest stay that there ever was in that place.
+with mine as materialized (
+    select s.place, greatest(s.first, %(start)s) as first, least(s.last, %(end)s) as last, p.reach
+    from hub.stays s join hub.trace_places p on p.id = s.place
+    where s.person = any(%(persons)s::bigint[]) and s.last > %(start)s and s.first < %(end)s
+), found as (
+    select distinct near.* from mine m cross join lateral (
+        select id, person, place, first, start, sure_start, sure_end, finish, last from hub.stays o
+        where o.place = m.place and o.first >= m.first - m.reach and o.first < m.last
+          and o.last > m.first
+        offset 0  -- asked stay by stay, or all stays are read
+    ) as near
+)
+select array_send(array_agg(person)),
+       array_send(array_agg(place)),
+       array_send(array_agg(first)),
+       array_send(array_agg(start)),
+       array_send(array_agg(sure_start)),
+       array_send(array_agg(sure_end)),
+       array_send(array_agg(finish)),
+       array_send(array_agg(last))
+from found
 
 -- name: within
-copy (
-    select person, place, first, start, sure_start, sure_end, finish, last from hub.stays
-    where last > %(start)s and first < %(end)s order by person, start, finish
-) to stdout (format binary)
+select array_send(array_agg(person)),
+       array_send(array_agg(place)),
+       array_send(array_agg(first)),
+       array_send(array_agg(start)),
+       array_send(array_agg(sure_start)),
+       array_send(array_agg(sure_end)),
+       array_send(array_agg(finish)),
+       array_send(array_agg(last))
+from hub.stays where last > %(start)s and first < %(end)s
 
 -- name: place_names
 select p.id, p.name, h.name

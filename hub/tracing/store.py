@@ -14,9 +14,9 @@ import numpy as np
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
-from hub.tracing.binary import read_columns
 from hub.tracing.columns import NONE, Integers, StayColumns, SwipeColumns, integers
 from hub.tracing.contacts import Window
+from hub.tracing.packed import read_columns
 from hub.tracing.places import PlaceRules
 from hub.tracing.stays import fold_stays, reach_of
 from ingest import clock, copying, locks
@@ -30,7 +30,7 @@ Touched: TypeAlias = Mapping[int, tuple[Micros, Micros]]
 FEED_PAGE = 500
 PERSONS_AT_ONCE = 2000  # ours: a month of 2,000 people's swipes is some 100 MB at most
 _REACH = reach_of(PlaceRules.alike(1))
-_STAY = [">i8"] * 8
+_STAY = ["i8"] * 8
 
 _QUERIES = load_queries("hub.tracing")
 
@@ -138,7 +138,7 @@ async def _swipes(
 ) -> SwipeColumns:
     values = {"persons": persons, "low": _moment(low), "high": _moment(high)}
     time, person, reader, direction, granted = await read_columns(
-        conn, _QUERIES["swipes"], values, (">i8", ">i8", ">i4", ">i2", "?")
+        conn, _QUERIES["swipes"], values, ("i8", "i8", "i4", "i2", "?")
     )
     readers, at = np.unique(reader, return_inverse=True)
     place = (await _places(conn, readers.tolist()))[at] if len(readers) else integers([])
