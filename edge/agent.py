@@ -14,11 +14,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from edge.assemble import clock_micros, open_link, open_outbox
+from edge.budget import Budget
 from edge.command import Command, Reply, UnknownCommand, encode_reply, reply_topic
 from edge.config import ConfigError, load_agent_file
 from edge.configure import Configuration, RolledBackError, make_drivers
 from edge.duty import Duty
 from edge.link import Connected, Event, Link, Lost, Will
+from edge.look import Look, encode_frame, frame_topic
 from edge.orders import Orders
 from edge.outbox import Outbox
 from edge.pack import BadSampleError
@@ -68,6 +70,7 @@ class Agent:
         Without a `configuration` the drivers cannot be exchanged while it runs.
         """
         self._name = name
+        self._site = site
         self._drivers = drivers
         self._outbox = outbox
         self._link = link
@@ -91,6 +94,7 @@ class Agent:
             monotonic=monotonic,
             record=records / f"{name}.duty" if records else None,
         )
+        self._shown = Budget(settings.frames_kb_s * 1000)
         replies = Replies(records / f"{name}.replies" if records else None)
         self._orders = Orders(name, self, replies, self._reply, clock)
 
@@ -134,6 +138,9 @@ class Agent:
                 self._tested(self._duty.note(event))
             case Command() | UnknownCommand():
                 self._orders.take(event)
+            case Look(device=device, for_s=seconds):
+                if not any(driver.look(device, seconds) for driver in self._drivers):
+                    log.debug("looked for a camera of none here: device=%s", device)
 
     def _poll(self) -> None:
         for driver in self._drivers:
@@ -147,6 +154,17 @@ class Agent:
                 self._outbox.append(driver.fail(error, now, at))
             self._orders.look_for_pictures(samples)
         self._sender.pump()
+        self._show()
+
+    def _show(self) -> None:
+        for driver in self._drivers:
+            for device, frame in driver.take_frames():
+                payload = encode_frame(frame)
+                sent = self._shown.allows(len(payload), self._monotonic()) and (
+                    self._link.publish_lossy(frame_topic(self._site, self._name, device), payload)
+                )
+                if not sent:
+                    driver.drop_frame(device)
 
     def try_link(self) -> None:
         """Test the link to ingest again."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge.command import command_topic
 from edge.link import Address, Link, Will
+from edge.look import look_topic
 from edge.outbox import RESERVE_BYTES, Outbox
 from edge.settings import EdgeSettings
 from edge.spool import MEMORY, Spool, SpoolRefusedError
@@ -72,6 +73,7 @@ def open_link(
         client_id=client_id or f"{site}-{agent}",
         ack_topic=ack_topic(site, agent),
         command_topic=command_topic(site, agent) if announced else None,
+        look_topic=look_topic(site, agent) if announced else None,
         will=Will(state_topic(site, agent), lost) if announced else None,
         queue=queue,
     )

@@ -23,6 +23,7 @@ import msgspec
 from edge.wire import Identifier, Micros
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Polygon = Annotated[list[tuple[Share, Share]], msgspec.Meta(min_length=3)]
 
 
 class ConfigError(ValueError):
@@ -34,7 +35,7 @@ class ZoneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[str, msgspec.Meta(min_length=1)]
     kind: Identifier
-    polygon: Annotated[list[tuple[Share, Share]], msgspec.Meta(min_length=3)]
+    polygon: Polygon
 
 
 class CameraSpec(
@@ -44,7 +45,8 @@ class CameraSpec(
 
     `origin` is the event time at which a file's first picture was or will be taken; without it,
     when the agent opens the file. `report_s` is the time between two heartbeats. `memory` is a
-    PNG file that keeps what clear lanes look like over a restart.
+    PNG file that keeps what clear lanes look like over a restart. `hidden` are polygons that nobody
+    may see: they are blotted out of every picture before anything looks at it.
     """
 
     device: Identifier
@@ -54,6 +56,7 @@ class CameraSpec(
     memory: str | None = None
     report_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 5.0
     zones: list[ZoneSpec] = []
+    hidden: list[Polygon] = []
 
 
 class SimulatedSpec(

@@ -18,13 +18,21 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
+from paho.mqtt.client import (
+    Client,
+    ConnectFlags,
+    DisconnectFlags,
+    MQTTMessage,
+    MQTTMessageInfo,
+    MQTTv5,
+)
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.backoff import Backoff
 from edge.command import Command, UnknownCommand, decode_command
+from edge.look import Look, decode_look
 from edge.wire import Ack, WireError, decode_ack
 
 _KEEPALIVE_S = 15  # ours: a dead connection is noticed, and the will published, within 23 s
@@ -32,6 +40,7 @@ _BACKOFF_S = (0.2, 15.0)
 _STEADY_S = 5.0  # ours: a connection that ends sooner was none, and the next try waits longer
 _NOTICE_S = 0.05  # ours: how long a close may go unnoticed
 _CLOSE_S = 2.0  # ours: how long the farewell may take
+_UNSENT_BYTES = 128_000  # ours: so much that may be lost waits before an alarm; 1 s at 1 Mbit/s
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +87,7 @@ class Lost:
     """There is no connection any more."""
 
 
-Event: TypeAlias = Connected | Lost | Ack | Command | UnknownCommand
+Event: TypeAlias = Connected | Lost | Ack | Command | UnknownCommand | Look
 
 
 class Link:
@@ -91,18 +100,21 @@ class Link:
         client_id: str,
         ack_topic: str,
         command_topic: str | None = None,
+        look_topic: str | None = None,
         will: Will | None = None,
         queue: int = 256,
         seed: int | None = None,
     ) -> None:
         """`queue` bounds the messages handed over and not yet confirmed by the broker.
 
-        Without a `command_topic` nothing can be asked of it.
+        Without a `command_topic` nothing can be asked of it, without a `look_topic` no pictures.
         """
         self._address = address
         self._client_id = client_id
         self._ack_topic = ack_topic
         self._command_topic = command_topic
+        self._look_topic = look_topic
+        self._unsent: list[tuple[MQTTMessageInfo, int]] = []
         self._will = will
         self._queue = queue
         self._backoff = Backoff(*_BACKOFF_S, random.Random(seed))
@@ -129,6 +141,21 @@ class Link:
             return False
         info = client.publish(topic, payload, qos=1, retain=retain)
         return info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def publish_lossy(self, topic: str, payload: bytes) -> bool:
+        """Hand over at QoS 0 what may be lost; False when there is no link, or it is slow.
+
+        At most `_UNSENT_BYTES` of such messages wait, so that an alarm never waits behind more.
+        """
+        client = self._client
+        self._unsent = [one for one in self._unsent if not one[0].is_published()]
+        if client is None or sum(size for _, size in self._unsent) >= _UNSENT_BYTES:
+            return False
+        info = client.publish(topic, payload, qos=0)
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        self._unsent.append((info, len(payload)))
+        return True
 
     def close(self, farewell: Will | None = None) -> None:
         """Publish `farewell`, retained, disconnect in order, and end the thread."""
@@ -169,8 +196,10 @@ class Link:
                 self._backoff.reset()
             self._closing.wait(self._backoff.next())
 
-    def _decoded(self, topic: str, payload: bytes) -> Ack | Command | UnknownCommand:
-        return decode_command(payload) if topic == self._command_topic else decode_ack(payload)
+    def _decoded(self, topic: str, payload: bytes) -> Ack | Command | UnknownCommand | Look:
+        if topic == self._command_topic:
+            return decode_command(payload)
+        return decode_look(payload) if topic == self._look_topic else decode_ack(payload)
 
     def _new_client(self, ended: threading.Event) -> Client:
         client = Client(
@@ -194,7 +223,7 @@ class Link:
                 log.error("broker refused: client=%s reason=%s", self._client_id, reason)
                 ended.set()
             else:
-                topics = (self._ack_topic, self._command_topic)
+                topics = (self._ack_topic, self._command_topic, self._look_topic)
                 client.subscribe([(topic, 1) for topic in topics if topic])
 
         def on_subscribe(
@@ -204,6 +233,7 @@ class Link:
                 log.error("broker refused %s: %s", self._ack_topic, reasons)
                 client.disconnect()
                 return
+            self._unsent = []  # those of the connection before will never be written
             self._client = client
             self._events.put(Connected())
 

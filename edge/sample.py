@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from edge.columns import Reading, pack_readings
+from edge.look import Frame
 from edge.wire import (
     VERSION,
     Batch,
@@ -61,6 +62,23 @@ class Photographer(Protocol):
 
         False if it reads no such camera.
         """
+        ...
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """What a driver of cameras can do while somebody looks."""
+
+    def look(self, device: str, seconds: float) -> bool:
+        """Let the camera's live pictures flow for so long from now; False if it reads none such."""
+        ...
+
+    def take_frames(self) -> list[tuple[str, Frame]]:
+        """The newest live picture of each camera that is looked at, once. Must not block."""
+        ...
+
+    def drop_frame(self, device: str) -> None:
+        """Count a picture that was taken and could not be sent."""
         ...
 
 

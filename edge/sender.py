@@ -7,6 +7,7 @@ from typing import Protocol
 
 from edge.command import Command, UnknownCommand
 from edge.link import Connected, Event, Link, Lost
+from edge.look import Look
 from edge.window import Key, Ticket, Window
 from edge.wire import Ack, batch_topic, rejected_topic
 
@@ -93,7 +94,7 @@ class Sender:
                 self._online = False
             case Ack():
                 self._window.settle((event.epoch, seq) for seq in event.seqs)
-            case Command() | UnknownCommand():
+            case Command() | UnknownCommand() | Look():
                 pass  # the agent's
 
     def _topic(self, ticket: Ticket) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from random import Random
 
 from edge.backoff import Backoff
-from edge.sample import Driver, Photographer, Sample
+from edge.look import Frame
+from edge.sample import Driver, Photographer, Sample, Watched
 from edge.wire import DeviceState, Micros, is_identifier
 
 _BACKOFF_S = (0.5, 30.0)
@@ -53,6 +54,19 @@ class SupervisedDriver:
     def take_snapshot(self, device: str) -> bool:
         """Ask for a camera's next picture; False if the driver has no such camera."""
         return isinstance(self._driver, Photographer) and self._driver.take_snapshot(device)
+
+    def look(self, device: str, seconds: float) -> bool:
+        """Let a camera's live pictures flow; False if the driver has no such camera."""
+        return isinstance(self._driver, Watched) and self._driver.look(device, seconds)
+
+    def take_frames(self) -> list[tuple[str, Frame]]:
+        """Live pictures of cameras that are looked at, by device."""
+        return self._driver.take_frames() if isinstance(self._driver, Watched) else []
+
+    def drop_frame(self, device: str) -> None:
+        """Count a live picture that could not be sent."""
+        if isinstance(self._driver, Watched):
+            self._driver.drop_frame(device)
 
     def poll(self, now: Micros, at: float) -> list[Sample]:
         """What the driver has read; `at` is the monotonic second of this poll. Never raises."""

@@ -58,15 +58,20 @@ class Context:
         Raises:
             GridwardenError: there is neither.
         """
-        url = self.settings.broker.url
+        url = self.broker_if_any
         if url is not None:
             return url
-        if self._running is not None:
-            return self._running.broker_url
         raise GridwardenError(
             "no broker: set GRIDWARDEN_BROKER__URL=mqtt://host:port, "
             "or start `gridwarden demo`, which brings an embedded one"
         )
+
+    @property
+    def broker_if_any(self) -> str | None:
+        """The broker that the settings name, else that of a demo that runs in data_dir, if any."""
+        if self.settings.broker.url is not None:
+            return self.settings.broker.url
+        return None if self._running is None else self._running.broker_url
 
     @cached_property
     def _running(self) -> Running | None:

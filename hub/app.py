@@ -19,12 +19,21 @@ from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.audit import routes as audit
 from hub.body import BodyLimit
+from hub.cameras import routes as cameras
+from hub.cameras.link import Broker, MqttFrames
+from hub.cameras.relay import Relay
+from hub.cameras.renew import Renewals, frames_to
 from hub.cases import routes as cases
 from hub.cases.handover import Handovers
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
 from hub.division.watch import Watch
+from hub.evacuation import routes as evacuation
+from hub.files import attachment_routes as attachments
+from hub.files import routes as files
+from hub.files import table_routes as file_tables
+from hub.files.attachments import MOST_BYTES
 from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.investigations import routes as investigations
@@ -35,14 +44,23 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.photos import routes as photos
+from hub.photos.domain import LARGEST
+from hub.pictures import routes as pictures
+from hub.pictures.settle import Pictures
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
+from hub.registers import routes as registers
+from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
-from hub.sites.rules import GridRules
+from hub.terminals import routes as terminals
 from hub.tracing import routes as tracing
 from hub.tracing.keep import StayKeeper
+from hub.units import routes as units
+from hub.units import table_routes as unit_tables
+from hub.watchlist import routes as watchlist
 from hub.wiring import Parts, Pool
 from ingest import clock
 
@@ -51,13 +69,22 @@ POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
+MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
 MAX_BODY = 64 * 1024  # bytes; ours: the longest note in four-byte characters fits four times
+WIDER = {
+    "/api/proposals": MAX_SITE,
+    "/api/unit-imports": MAX_TABLE,
+    "/api/file-imports": MAX_TABLE,
+    "/api/attachments": MOST_BYTES,
+    "/api/photos": LARGEST + 1,
+}
 
 
 def create_app(
     *,
     database_url: str,
     plan: Plan | None = None,
+    broker: Broker | None = None,
     follower: bool = True,
     desk: Path | None = None,
     now: Callable[[], Micros] = clock.now,
@@ -65,7 +92,8 @@ def create_app(
     """The hub as an ASGI app on a migrated database.
 
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
-    only serves: one hub of several follows. `desk` is the folder of the built page.
+    only serves: one hub of several follows. Without a `broker` no camera's picture is live. `desk`
+    is the folder of the built page.
 
     Raises:
         PlanRefusedError: the plan may not take effect.
@@ -81,10 +109,10 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan.grids, now),
+        lifespan=_lifespan(database_url, judge, plan, broker, now),
     )
     app.state.titles = plan.titles
-    app.add_middleware(BodyLimit, most=MAX_BODY, wider={"/api/proposals": MAX_SITE})
+    app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
@@ -94,13 +122,26 @@ def create_app(
         proposals.router,
         roster.router,
         cases.router,
+        pictures.router,
         live.router,
         gaps.router,
         agents.router,
+        cameras.router,
         shutoffs.router,
         investigations.router,
         tracing.router,
         audit.router,
+        units.router,
+        unit_tables.router,
+        files.router,
+        attachments.router,
+        file_tables.router,
+        evacuation.router,
+        watchlist.router,
+        registers.router,
+        terminals.router,
+        photos.router,
+        reports.router,
     )
     for router in (*routers, stream.router, health.router):
         app.include_router(router)
@@ -115,7 +156,11 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _lifespan(
-    database_url: str, judge: Follower | None, rules: GridRules, now: Callable[[], Micros]
+    database_url: str,
+    judge: Follower | None,
+    plan: Plan,
+    broker: Broker | None,
+    now: Callable[[], Micros],
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -129,6 +174,8 @@ def _lifespan(
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
+        frames = None if broker is None else MqttFrames(broker)
+        relay = Relay(frames)
         parts = Parts(
             pool=pool,
             directory=Directory(),
@@ -136,22 +183,25 @@ def _lifespan(
             broadcast=Broadcast(),
             clock=now,
             started=now(),
+            relay=relay,
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
-            rules=rules,
+            plan=plan,
         )
         app.state.parts = parts
         app.state.pool = pool
         pumps = Pumps(parts, Listener(database_url, CHANNELS))
-        tasks: dict[str, Run] = {"live": pumps.run}
+        tasks: dict[str, Run] = {"live": pumps.run, "cameras": Renewals(relay).run}
         if judge is not None:
             tasks["follower"] = judge.run
+            tasks["pictures"] = Pictures(database_url, now).run
             tasks["handover"] = Handovers(database_url, now).run
             tasks["stays"] = StayKeeper(database_url, now).run
-            tasks["division"] = Watch(database_url, rules, now).run
+            tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()
-            async with kept_going(tasks, parts.failing):
-                yield
+            with frames_to(relay, frames):
+                async with kept_going(tasks, parts.failing):
+                    yield
             parts.broadcast.close()
 
     return lifespan

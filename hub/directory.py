@@ -6,22 +6,31 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from hub.sites.domain import Name, Spot
+from hub.sites.care import Registered, registered_agents
+from hub.sites.domain import AGENT, Name, Spot, Terminal
+from hub.sites.members import holders
 from hub.sites.store import read_site, spots
 
 
 class Directory:
-    """Names of people and spots of devices; refreshed whenever the site changes."""
+    """Names of people and spots of devices and agents; refreshed whenever the site changes."""
 
     def __init__(self) -> None:
         self.spots: dict[str, Spot] = {}
+        self.agents: dict[str, Registered] = {}
+        self.terminals: list[Terminal] = []
+        self.members: list[str] = []  # who holds a grid, as warden or stand-in
         self._people: dict[str, Name] = {}
 
     async def refresh(self, conn: AsyncConnection[Any]) -> None:
         """Read the stored site again."""
         document = await read_site(conn)
         self._people = {} if document is None else {p.id: p.name for p in document.people}
-        self.spots = await spots(conn)
+        self.terminals = [] if document is None else document.terminals
+        self.members = [] if document is None else holders(document)
+        everything = await spots(conn)
+        self.spots = {name: spot for name, spot in everything.items() if spot.kind != AGENT}
+        self.agents = {} if document is None else registered_agents(document, everything)
 
     def knows(self, person: str) -> bool:
         """Whether the site has a person of that id."""

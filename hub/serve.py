@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from hub.app import create_app, openapi_document
+from hub.cameras.link import Broker
 from hub.plans.read import read_plan_file
 from hub.settings import HubSettings
 from hub.wiring import Parts
@@ -63,7 +64,9 @@ class HubServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, streams first."""
         app = cast(FastAPI, self.config.app)
-        cast(Parts, app.state.parts).broadcast.close()
+        parts = cast(Parts, app.state.parts)
+        parts.broadcast.close()
+        parts.relay.close()
         await super().shutdown(sockets)
         self._captured_signals.clear()  # they asked for this stop; it is not to end in a kill
 
@@ -72,9 +75,12 @@ def run_hub(
     settings: HubSettings,
     *,
     database_url: str,
+    broker: Broker | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the page's address.
+
+    Without a `broker` no camera's picture is live.
 
     Raises:
         ServeError: the address may not, or cannot, be listened on.
@@ -83,7 +89,7 @@ def run_hub(
     refuse_remote(settings)
     check_store(database_url)
     plan = None if settings.plan is None else read_plan_file(settings.plan)
-    app = create_app(database_url=database_url, plan=plan)
+    app = create_app(database_url=database_url, plan=plan, broker=broker)
     config = uvicorn.Config(
         app,
         log_level="warning",

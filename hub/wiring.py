@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias, cast
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from edge.wire import Micros
+from hub.cameras.relay import Relay
 from hub.directory import Directory
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
-from hub.sites.rules import NO_RULES, GridRules
+from hub.plans.domain import Plan
+from hub.registers.domain import RegisterRules
+from hub.sites.rules import GridRules
+from hub.terminals.domain import TerminalRules
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 
@@ -29,9 +34,30 @@ class Parts:
     broadcast: Broadcast
     clock: Callable[[], Micros]
     started: Micros
+    relay: Relay
     feed_lag_s: Callable[[], float | None]
-    rules: GridRules = NO_RULES  # what the plan asks of the territory
+    plan: Plan
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+
+    @property
+    def rules(self) -> GridRules:
+        """What the plan asks of the territory."""
+        return self.plan.grids
+
+    @property
+    def register_rules(self) -> RegisterRules:
+        """What the plan asks of the registers."""
+        return self.plan.registers
+
+    @property
+    def terminal_rules(self) -> TerminalRules:
+        """What the plan asks of the terminals."""
+        return self.plan.terminals
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock on the site's walls."""
+        return ZoneInfo(self.plan.time_zone)
 
 
 def parts_of(request: Request) -> Parts:

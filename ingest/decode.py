@@ -91,7 +91,7 @@ class Decoder:
         _check_size(payload)
         batch = decode_batch(payload)
         identity = _identity(reply, batch.agent, batch.epoch, batch.seq)
-        committed = self._commit_form(batch, received)
+        committed = self._commit_form(batch, received, urgent=is_urgent_topic(topic))
         return self._sifted(identity, reply, topic, committed)
 
     def _rejected(self, reply: Reply, topic: str, payload: bytes, received: Micros) -> Refusal:
@@ -125,7 +125,7 @@ class Decoder:
         _check_size(payload)
         return self._simple.decode(device, quantity, topic, payload, received, retained=retained)
 
-    def _commit_form(self, batch: Batch, received: Micros) -> CommittedBatch:
+    def _commit_form(self, batch: Batch, received: Micros, *, urgent: bool) -> CommittedBatch:
         person = self._persons.of
         return CommittedBatch(
             agent=batch.agent,
@@ -142,6 +142,8 @@ class Decoder:
             ],
             detections=batch.detections,
             states=batch.states,
+            made=batch.made,
+            urgent=urgent,
         )
 
     def _sifted(

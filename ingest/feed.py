@@ -29,7 +29,11 @@ class CommittedSwipe(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CommittedBatch(msgspec.Struct, frozen=True, array_like=True):
-    """What one transaction added to the store, device names and all."""
+    """What one transaction added to the store, device names and all.
+
+    `made` is the agent's clock when it cut the batch, 0 where that is not known; an `urgent` one
+    may have overtaken others of its agent.
+    """
 
     agent: Identifier
     epoch: int
@@ -42,6 +46,8 @@ class CommittedBatch(msgspec.Struct, frozen=True, array_like=True):
     swipes: list[CommittedSwipe]
     detections: list[Detection]
     states: list[DeviceState]
+    made: Micros = 0
+    urgent: bool = False
 
     def __len__(self) -> int:
         """How many items are in it: readings, swipes, detections and states together."""

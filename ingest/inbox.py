@@ -18,6 +18,8 @@ MAX_LOT_ITEMS = 100_000  # ours: about a third of a second of writing, so that a
 MAX_LOT_BYTES = 16 << 20  # ours: as MAX_LOT_ITEMS, for messages that are one large dead letter
 MAX_INBOX_BYTES = 64 << 20  # ours: as received; decoded they take a few times as much
 ENOUGH_MESSAGES = 100  # rumqttd sends no more before it hears of these; others may
+FULL_MESSAGES = 2_000  # ours: of more, a commit's own cost is less than a tenth
+LULL_S = 0.002  # ours: about what a commit costs whatever is in it
 _STOP_CHECK_S = 0.2
 
 
@@ -49,11 +51,17 @@ class Inbox:
     """Gathers deliveries into lots: urgent ones leave at once, the rest within the flush time."""
 
     def __init__(
-        self, *, max_messages: int, flush_s: float, max_bytes: int = MAX_INBOX_BYTES
+        self,
+        *,
+        max_messages: int,
+        flush_s: float,
+        lull_s: float = LULL_S,
+        max_bytes: int = MAX_INBOX_BYTES,
     ) -> None:
         self._max_messages = max_messages
         self._max_bytes = max_bytes
         self._flush_s = flush_s
+        self._lull_s = lull_s
         self._waiting: deque[Delivery] = deque()
         self._messages = self._bytes = 0
         self._changed = Condition()
@@ -83,8 +91,9 @@ class Inbox:
         """The next lot in order of arrival; empty if nothing came within `wait_s`.
 
         A lot is complete when its first message has waited for the flush time, when it is large,
-        or when nothing more is waiting and it holds an urgent message or as many messages as some
-        brokers send at most before they are acknowledged.
+        or when nothing more is waiting and it holds an urgent message or is full. One that holds as
+        many messages as some brokers send at most before they are acknowledged waits for more only
+        as long as there is no lull.
         """
         lot: list[Delivery] = []
         items = size = messages = 0
@@ -92,7 +101,7 @@ class Inbox:
         with self._changed:
             while items < MAX_LOT_ITEMS and size < MAX_LOT_BYTES:
                 if not self._waiting and not self._wait(
-                    lot, wait_s, enough=urgent or messages >= ENOUGH_MESSAGES
+                    self._patience(lot, wait_s, messages, urgent=urgent)
                 ):
                     break
                 delivery = self._waiting.popleft()
@@ -106,9 +115,8 @@ class Inbox:
             self._changed.notify_all()
         return lot
 
-    def _wait(self, lot: list[Delivery], wait_s: float, *, enough: bool) -> bool:
+    def _wait(self, patience: float) -> bool:
         """Whether something more came while the lot could wait."""
-        patience = self._patience(lot, wait_s, enough=enough)
         if patience <= 0:
             return False
         self._changed.notify_all()
@@ -122,9 +130,12 @@ class Inbox:
             and self._bytes + delivery.size <= self._max_bytes
         )
 
-    def _patience(self, lot: list[Delivery], wait_s: float, *, enough: bool) -> float:
+    def _patience(
+        self, lot: list[Delivery], wait_s: float, messages: int, *, urgent: bool
+    ) -> float:
         if not lot:
             return wait_s
-        if enough:
+        if urgent or messages >= FULL_MESSAGES:
             return 0
-        return max(0, lot[0].since + self._flush_s - time.monotonic())
+        left = lot[0].since + self._flush_s - time.monotonic()
+        return min(left, self._lull_s) if messages >= ENOUGH_MESSAGES else left

@@ -1,7 +1,7 @@
 """Camera: watches a video file or an RTSP address, and reports what it sees.
 
-One thread reads and analyses; `poll` only takes what is there. Frames never leave the agent, but
-for one snapshot with the first detection of an event.
+One thread reads and analyses; `poll` only takes what is there. Frames leave the agent only while
+somebody looks, but for one snapshot with the first detection of an event.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import cv2
 
 from edge.backoff import Backoff
 from edge.columns import Reading
+from edge.drivers.gaze import Gaze
 from edge.drivers.memory import SAVE_S, recall, remember
 from edge.drivers.outlet import Outlet
 from edge.drivers.video import (
@@ -27,10 +28,12 @@ from edge.drivers.video import (
     play_stream,
     public_name,
 )
+from edge.look import Frame
 from edge.sample import Sample
-from edge.vision.frames import Box
+from edge.vision.frames import Box, Polygon
 from edge.vision.reporter import Reporter
 from edge.vision.snapshot import SnapshotError, snapshot
+from edge.vision.veil import Veil
 from edge.vision.watch import View, Watch
 from edge.vision.zone import Zone
 from edge.wire import Detection, DeviceState, Micros
@@ -48,7 +51,8 @@ class CameraDriver:
     `source` is a file or an `rtsp://` address. A file is played in real time, its first frame
     at `origin` (now, without one), again and again with `loop`; else the camera goes offline at
     its end. A source that fails is tried again with growing pauses. With `memory`, a PNG file,
-    a restart knows what the lanes look like when they are clear.
+    a restart knows what the lanes look like when they are clear. What `hidden` covers is blotted
+    out before anything looks at a picture.
 
     Raises:
         ZoneError: a zone that can't be watched.
@@ -65,6 +69,7 @@ class CameraDriver:
         origin: Micros | None = None,
         report_s: float = 5.0,
         memory: Path | None = None,
+        hidden: Sequence[Polygon] = (),
         monotonic: Callable[[], float] = time.monotonic,
         retry_s: float = SHORTEST_RETRY_S,
     ) -> None:
@@ -81,6 +86,7 @@ class CameraDriver:
         self._offline_until: float | None = None
         self._state = ""
         self._report_due: Micros = 0
+        self._veil, self._gaze = Veil(hidden), Gaze(device, monotonic)
         self._asked = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"camera {device}", daemon=True)
@@ -102,6 +108,23 @@ class CameraDriver:
         self._asked.set()
         return True
 
+    def look(self, device: str, seconds: float) -> bool:
+        """Let live pictures flow for so long from now."""
+        if device != self._device:
+            return False
+        self._gaze.look(seconds)
+        return True
+
+    def take_frames(self) -> list[tuple[str, Frame]]:
+        """The newest live picture, if somebody looks and it was not taken yet."""
+        frame = self._gaze.take()
+        return [] if frame is None else [(self._device, frame)]
+
+    def drop_frame(self, device: str) -> None:
+        """Count a live picture that could not be sent."""
+        if device == self._device:
+            self._gaze.drop()
+
     def close(self) -> None:
         """Stop watching; a read that blocks ends by itself within the stream's timeout."""
         self._stop.set()
@@ -111,7 +134,7 @@ class CameraDriver:
         while not self._stop.is_set():
             try:
                 for shot in self._play():
-                    self._look(shot)
+                    self._look(shot._replace(frame=self._veil.over(shot.frame)))
             except VideoError as error:
                 self._say_offline(str(error))
                 self._stop.wait(self._backoff.next())
@@ -162,7 +185,7 @@ class CameraDriver:
         if shot.time >= self._report_due:
             self._report_due = shot.time + round(self._report_s * 1e6)
             self._outlet.put_reading(Reading(self._device, "luminance", shot.time, view.luminance))
-
+        self._gaze.see(shot.frame, shot.time)
         self._save(shot.elapsed_s)
 
     def _show(self, shot: Shot) -> None:

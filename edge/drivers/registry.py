@@ -45,6 +45,7 @@ def _make_camera(spec: CameraSpec, clock: Callable[[], Micros]) -> Driver:
         origin=spec.origin,
         report_s=spec.report_s,
         memory=memory,
+        hidden=spec.hidden,
         clock=clock,
     )
 

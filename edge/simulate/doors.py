@@ -68,7 +68,9 @@ class Doors:
         """Misuses that may show within [start, end] and are not kept away by force."""
         return [
             misuse
-            for misuse in misuses_between(self._seed, start, end)
+            for misuse in misuses_between(
+                self._seed, start, end, self._troubles.rates.misused_every_s
+            )
             if not any(
                 forced.target == misuse.door
                 for forced in self.forced(misuse.start - _FAR_FROM_FORCE, misuse.end)

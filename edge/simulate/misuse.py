@@ -1,8 +1,9 @@
 """Misuse: what people do at doors and with cards that they should not.
 
-From the fourth minute on something happens every five minutes, forever: each kind in turn, at
-each door in turn. Number n is a pure function of the seed and n; times are world time. Whoever
-misuses a card has one of their own, so that no resident's day changes.
+From the fourth minute on something happens every so often (in the first world, every five
+minutes), forever: each kind in turn, at each door in turn. Number n is a pure function of the seed,
+the rate and n; times are world time. Whoever misuses a card has one of their own, so that no
+resident's day changes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ MisuseKind = Literal[
 
 _STREAM = 0x31505E
 _CALM_FROM = 240 * SECOND
-_SLOT = 300 * SECOND
 _WITHIN_SLOT = 60 * SECOND
 _SHOWS = 420 * SECOND  # until a guard has come, gone and let the door fall shut
 _HELD_S = (45.0, 110.0)  # shorter than until the next guard comes
@@ -76,21 +76,22 @@ class Shown(NamedTuple):
     reason: Reason
 
 
-def misuses_between(seed: int, start: Micros, end: Micros) -> list[Misuse]:
-    """Misuses that may show within [start, end], in order."""
-    first = max(0, (start - _SHOWS - _WITHIN_SLOT - _CALM_FROM) // _SLOT)
-    drawn = [_draw(seed, number) for number in range(first, (end - _CALM_FROM) // _SLOT + 1)]
+def misuses_between(seed: int, start: Micros, end: Micros, every_s: float = 300) -> list[Misuse]:
+    """Misuses that may show within [start, end], in order; one starts every `every_s` seconds."""
+    slot = int(every_s * SECOND)
+    first = max(0, (start - _SHOWS - _WITHIN_SLOT - _CALM_FROM) // slot)
+    drawn = [_draw(seed, number, slot) for number in range(first, (end - _CALM_FROM) // slot + 1)]
     return [misuse for misuse in drawn if misuse.start <= end and misuse.end >= start]
 
 
-def _draw(seed: int, number: int) -> Misuse:
+def _draw(seed: int, number: int, slot: Micros) -> Misuse:
     when, how_long = uniform(seed, _STREAM, [2 * number, 2 * number + 1]).tolist()
     shortest, longest = _HELD_S
     return Misuse(
         kind=_KINDS[number % len(_KINDS)],
         number=number,
         door=(number + seed) % DOORS,
-        start=_CALM_FROM + number * _SLOT + int(when * _WITHIN_SLOT),
+        start=_CALM_FROM + number * slot + int(when * _WITHIN_SLOT),
         lasts=int((shortest + (longest - shortest) * how_long) * SECOND),
     )
 

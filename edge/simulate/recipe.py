@@ -42,4 +42,7 @@ _LONGER = Rates(
 # Kentucky's network 4: 959 junctions between 151 and 217 m, of which it has its own street levels.
 SECOND = Recipe("second", Mains("ky4", at_street_level=True), _LONGER)
 
-RECIPES = {recipe.name: recipe for recipe in (FIRST, SECOND)}
+# Ours: as in life, where a desk sees a trouble every few hours; what a desk's load is judged by.
+CALM = Recipe("calm", NET3, Rates(7200, 3600, FREQUENT.causes, misused_every_s=3600))
+
+RECIPES = {recipe.name: recipe for recipe in (FIRST, SECOND, CALM)}

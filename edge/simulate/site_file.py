@@ -11,12 +11,29 @@ from edge.simulate.names import draw_names
 from edge.simulate.people import BEDS, ROOMS_PER_FLOOR
 from edge.simulate.places import Place
 from edge.simulate.territory import HEIGHT, WIDTH, Grid, Name, Spot, Territory
+from edge.simulate.units import UNITS, Unit, spot_of
 
 FORMAT = 1
 SITE = "campus"
 
 _LEVELS = (Name("Campus", "校区"), Name("District", "片区"), Name("Grid", "网格"))
 _DESK = 4
+
+_BODIES = {
+    "estates": (Name("Estates office", "后勤管理处"), "010-0000-1001"),
+    "security": (Name("Security office", "保卫处"), "010-0000-1002"),
+    "it-centre": (Name("IT centre", "信息中心"), "010-0000-1003"),
+    "waterworks": (Name("Clear Spring waterworks", "清泉供水公司"), "010-0000-2001"),
+    "alarm-service": (Name("Sunrise fire alarm service", "晨安消防维保公司"), "010-0000-2002"),
+}
+_CARE = {  # who owns and who repairs each kind
+    "hydrant": ("estates", "waterworks"),
+    "smoke": ("security", "alarm-service"),
+    "door": ("security", "it-centre"),
+    "reader": ("security", "it-centre"),
+    "camera": ("security", "it-centre"),
+    "agent": ("it-centre", "it-centre"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +67,15 @@ def site_document(
         "places": [_place(place) for place in places],
         "devices": [_device(device) for device in devices],
         "households": list(_households(territory)),
+        "units": [_unit(unit, territory) for unit in UNITS],
         "duties": list(_duties(territory)),
+        "bodies": [
+            {"id": body, "name": _name(name), "phone": phone}
+            for body, (name, phone) in _BODIES.items()
+        ],
+        "care": {
+            kind: {"owner": owner, "repair": repair} for kind, (owner, repair) in _CARE.items()
+        },
     }
 
 
@@ -103,6 +128,17 @@ def _households(territory: Territory) -> Iterator[dict[str, Any]]:
                     "building": building.id,
                     "floor": floor,
                 }
+
+
+def _unit(unit: Unit, territory: Territory) -> dict[str, Any]:
+    return {
+        "id": unit.id,
+        "name": _name(unit.name),
+        "kind": unit.kind,
+        "at": list(spot_of(unit, territory)),
+        "building": unit.building,
+        "floor": unit.floor,
+    }
 
 
 def _duties(territory: Territory) -> Iterator[dict[str, Any]]:

@@ -64,11 +64,15 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True)
 class Rates:
-    """One trouble starts in the first `within_s` seconds of every `slot_s`; shares add up to 1."""
+    """One trouble starts in the first `within_s` seconds of every `slot_s`; shares add up to 1.
+
+    Doors and cards are misused every `misused_every_s`.
+    """
 
     slot_s: float
     within_s: float
     causes: Mapping[Cause, Rate]
+    misused_every_s: float = 300
 
 
 _KINDS: dict[Cause, Rate] = {
@@ -135,6 +139,11 @@ class Troubles:
             for cause, start, end in _OPENING_ACT
         )
         self._in_slot = lru_cache(maxsize=64)(self._draw)
+
+    @property
+    def rates(self) -> Rates:
+        """How often what goes wrong."""
+        return self._rates
 
     def between(self, start: Micros, end: Micros) -> list[Trouble]:
         """Troubles that still show within [start, end], by the time they started."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 
 from edge.vision.frames import Box, Picture, shrink
@@ -21,16 +23,28 @@ def snapshot(frame: Picture, box: Box | None) -> bytes:
     Raises:
         SnapshotError: the picture can't be encoded, or not so small.
     """
-    for width, quality in _TRIES:
-        picture = shrink(frame, width).copy()
+    return jpeg(frame, _TRIES, MAX_BYTES, box)
+
+
+def jpeg(
+    frame: Picture, tries: Sequence[tuple[int, int]], most: int, box: Box | None = None
+) -> bytes:
+    """JPEG of a BGR frame at the first width and quality that makes it at most `most` bytes.
+
+    Raises:
+        SnapshotError: the picture can't be encoded, or not so small.
+    """
+    for width, quality in tries:
+        picture = shrink(frame, width)
         if box:
+            picture = picture.copy()
             _draw(picture, box)
         done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
         if not done:
             break
-        if data.size <= MAX_BYTES:
+        if data.size <= most:
             return data.tobytes()
-    raise SnapshotError(f"a frame of shape {frame.shape} makes no JPEG of {MAX_BYTES} bytes")
+    raise SnapshotError(f"a frame of shape {frame.shape} makes no JPEG of {most} bytes")
 
 
 def _draw(picture: Picture, box: Box) -> None:

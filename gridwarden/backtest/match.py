@@ -24,7 +24,7 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
     ),
     "smoke_alarm": ("fire_confirmed",),
     "camera_fire": ("fire_confirmed",),
-    "device_silent": ("smoke_fault", "equipment_shut_down"),
+    "device_silent": ("smoke_fault", "equipment_shut_down", "devices_silent"),
 }
 
 SLACK_S = 3.0  # ours: one report of the slowest watched sensor is 5 s apart, most are 2
@@ -134,9 +134,7 @@ def match(
         near = [
             index
             for index in by_device.get(claim.device, ())
-            if claim.kind in (line_kind := lines[index].kind, *EXPLAINS.get(line_kind, ()))
-            and lines[index].since - EARLY <= claim.raised
-            and claim.raised <= (lines[index].until or end) + wait + _micros(SLACK_S)
+            if _may_tell(claim, lines[index], wait + _micros(SLACK_S), end)
         ]
         exact = [index for index in near if claim.kind in telling(lines[index].kind)]
         if exact:
@@ -166,6 +164,17 @@ def match(
         else:
             result.missed.append(line)
     return result
+
+
+def _may_tell(claim: Claim, line: TruthLine, wait: Micros, end: Micros) -> bool:
+    """Whether a claim may be of a true event: raised in it, or for another stage of it begun in it.
+
+    A group is raised when its second member is, by when the first may be over.
+    """
+    if claim.kind != line.kind and claim.kind not in EXPLAINS.get(line.kind, ()):
+        return False
+    shown = claim.raised if claim.kind == line.kind else claim.started
+    return line.since - EARLY <= claim.raised and shown <= (line.until or end) + wait
 
 
 def _open_at(claim: Claim, line: TruthLine) -> bool:

@@ -46,6 +46,7 @@ def hub_run(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one")] = None,
 ) -> None:
     """Follow the store, raise cases, serve API and page."""
+    from hub.cameras.link import Broker
     from hub.plans.domain import PlanError
     from hub.serve import ServeError, run_hub
 
@@ -55,7 +56,10 @@ def hub_run(
         update={name: value for name, value in chosen.items() if value is not None}
     )
     with told(ServeError, PlanError):
-        run_hub(settings, database_url=ours.database_url, ready=typer.echo)
+        url, broker = ours.broker_if_any, None
+        if url is not None:
+            broker = Broker(url, ours.settings.broker.username, ours.broker_password)
+        run_hub(settings, database_url=ours.database_url, broker=broker, ready=typer.echo)
 
 
 @ingest.command("run")

@@ -21,6 +21,7 @@ from edge.wire import Micros
 from gridwarden.demo.campus import Campus, build_campus, write_agents, write_truth
 from gridwarden.demo.ledger import read_ledger, read_raised
 from gridwarden.demo.past import carry_past, read_past
+from gridwarden.demo.registers import fill_registers
 from gridwarden.demo.report import Report
 from gridwarden.demo.stack import AGENT_GRACE_S, Stack, started_services
 from gridwarden.demo.verdict import judge
@@ -28,7 +29,7 @@ from gridwarden.embedded.memory import own_memory
 from gridwarden.replay import progress_bar
 from gridwarden.running import Running, announce, withdraw
 from gridwarden.settings import Settings
-from gridwarden.store import load_site_file, migrate_store
+from gridwarden.store import load_site_file, migrate_store, on_store
 from hub.plans.domain import AnyRule, HeldRule, LimitRule, PresenceRule
 from hub.plans.read import shipped_plan
 from hub.sites.domain import SiteDocument
@@ -114,7 +115,9 @@ def _prepare(parts: Stack, options: DemoOptions, console: Console) -> tuple[Camp
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as bar:
         bar.add_task("building the campus: people, mains, cameras …")
         campus = build_campus(options.seed, parts.data.path / "campus")
-    return campus, load_site_file(parts.database_url, campus.site_file, divide_anew=True)
+    document = load_site_file(parts.database_url, campus.site_file, divide_anew=True)
+    on_store(parts.database_url, lambda conn: fill_registers(conn, document, clock_micros()))
+    return campus, document
 
 
 def _start_hub_and_ingest(parts: Stack) -> None:

@@ -21,6 +21,7 @@ from hub.anomalies.detectors.state import State
 from hub.anomalies.detectors.stuck import Stuck
 from hub.anomalies.detectors.travel import Travel
 from hub.anomalies.detectors.trend import Trend
+from hub.anomalies.detectors.worse import Worse
 from hub.anomalies.roster import Roster
 from hub.plans.domain import (
     AgentRule,
@@ -41,6 +42,8 @@ from hub.plans.domain import (
     TravelRule,
     TrendRule,
 )
+
+_WORSE = "/worse"  # of all rules together; the others are named like theirs
 
 
 def build_detectors(plan: Plan, spots: Roster) -> dict[str, Detector[Any]]:
@@ -98,4 +101,4 @@ def build_seconds(plan: Plan, spots: Roster) -> dict[str, Second[Any]]:
     grouping = {
         name: Group(name, rule, spots) for name, rule in rules if isinstance(rule, GroupRule)
     }
-    return {**counting, **grouping}
+    return {**counting, **grouping, _WORSE: Worse()}

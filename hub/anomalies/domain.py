@@ -44,6 +44,7 @@ KNOWN_KINDS: frozenset[AnomalyKind] = frozenset(
         "sensor_stuck",
         "camera_fire",
         "lens_covered",
+        "self_inspection_failed",
     )
 )
 """Kinds that the page has words for; a plan brings the title of any other (`[kinds.NAME]`)."""

@@ -17,7 +17,7 @@ from hub.anomalies.roster import Roster
 from hub.anomalies.row import Pulse, Row
 from hub.anomalies.water import Water, WaterState
 from hub.plans.domain import Plan
-from hub.sites.domain import agent_spots
+from hub.sites.domain import AGENT, agent_spots
 from ingest.feed import CommittedBatch
 
 # Their states stand beside the detectors', whose names are rules' or kinds'.
@@ -42,7 +42,7 @@ class _Saved(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """Detectors made from a plan's active rules and the spots of the site's devices.
+    """Detectors made from a plan's active rules and the spots of the site's devices and agents.
 
     What they find passes the gate (schedules, conditions, planned shut-offs: `mutes`), hydrants'
     anomalies are given their likeliest cause, then come those that count findings or make one of
@@ -51,7 +51,7 @@ class Engine:
 
     def __init__(self, plan: Plan, spots: Spots, mutes: Iterable[Mute] = ()) -> None:
         self.plan = plan
-        roster = Roster(spots)
+        roster = Roster({name: spot for name, spot in spots.items() if spot.kind != AGENT})
         self.spots = dict(spots) | agent_spots(spots)
         self._detectors = build_detectors(plan, roster)
         self._seconds = build_seconds(plan, roster)

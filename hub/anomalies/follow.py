@@ -87,10 +87,10 @@ class Follower:
                 await session.hear(STANDBY_S)
                 continue
             at_end = await session.read_page()
+            await session.save()  # an alarm does not wait for what the clock brings
             if at_end:
                 await session.tick()
-            await session.save()
-            if at_end:
+                await session.save()
                 await session.hear(TICK_S)
         await session.save(at_once=True)
 

@@ -43,7 +43,12 @@ left join lateral (
 order by page.position
 
 -- name: signs_of_life
+-- An agent that has nothing spooled has had everything committed that it made before its report.
 select (select coalesce(jsonb_object_agg(name, (extract(epoch from reported) * 1000000)::bigint), '{}')
         from public.agents where online),
        (select (extract(epoch from max(beat)) * 1000000)::bigint
-        from public.workers where kind = 'ingest')
+        from public.workers where kind = 'ingest'),
+       (select coalesce(jsonb_object_agg(name, coalesce(
+            (state->>'time')::bigint, (extract(epoch from reported) * 1000000)::bigint)), '{}')
+        from public.agents
+        where online and coalesce((state->>'spooled_batches')::bigint, 0) = 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,10 @@ class Stretch:
     origins: Mapping[tuple[str, Micros], Origin]
 
 
+# When a batch was received, whether it is a note of ingest's, and its agent.
+_Place: TypeAlias = tuple[Micros, bool, str]
+
+
 @dataclass(slots=True)
 class _Parts:
     """What one agent brought at one moment; readings as positions in the columns."""
@@ -63,7 +68,7 @@ def rebatch(stretch: Stretch, agents: Mapping[str, str]) -> Iterator[CommittedBa
     moment, as ingest writes them.
     """
     notes = set(agents.values())
-    parts: dict[tuple[Micros, bool, str], _Parts] = {}
+    parts: dict[_Place, _Parts] = {}
 
     def part(received: Micros, device: str) -> _Parts:
         note = device in notes
@@ -79,6 +84,7 @@ def rebatch(stretch: Stretch, agents: Mapping[str, str]) -> Iterator[CommittedBa
         part(received, seen.device).detections.append(seen)
     for received, state in stretch.states:
         part(received, state.device).states.append(state)
+    overtaken = _overtaken(rows, parts)
     for seq, (received, note, agent) in enumerate(sorted(parts), start=1):
         one = parts[received, note, agent]
         devices, quantities, readings = _packed(rows, one.readings)
@@ -94,7 +100,30 @@ def rebatch(stretch: Stretch, agents: Mapping[str, str]) -> Iterator[CommittedBa
             swipes=sorted(one.swipes, key=lambda swipe: (swipe.time, swipe.reader, swipe.person)),
             detections=sorted(one.detections, key=lambda seen: (seen.time, seen.device)),
             states=sorted(one.states, key=lambda state: (state.time, state.device)),
+            urgent=(received, note, agent) in overtaken,
         )
+
+
+def _overtaken(rows: ReadingRows, parts: Mapping[_Place, _Parts]) -> set[_Place]:
+    """The batches that came before others of their agent with older events only."""
+    found: set[_Place] = set()
+    oldest_behind: dict[str, Micros] = {}
+    for place in sorted(parts, reverse=True):
+        received, note, agent = place
+        if note:
+            continue
+        newest = min(_newest(rows, parts[place]), received)
+        if newest > oldest_behind.get(agent, newest):
+            found.add(place)
+        oldest_behind[agent] = min(newest, oldest_behind.get(agent, newest))
+    return found
+
+
+def _newest(rows: ReadingRows, one: _Parts) -> Micros:
+    times = [item.time for item in (*one.swipes, *one.detections, *one.states)]
+    if one.readings.size:
+        times.append(int(rows.time[one.readings].max()))
+    return max(times)
 
 
 def _groups(

@@ -19,6 +19,9 @@ Slots = NDArray[np.int64]
 Columns = dict[str, NDArray[Any]]
 
 
+_REMEMBERED = 4  # ours: lists of devices, few enough that a look costs less than the work it saves
+
+
 class Roster(dict[str, Spot]):
     """The spots of a site's devices, and the devices in the order of their names."""
 
@@ -26,11 +29,21 @@ class Roster(dict[str, Spot]):
         super().__init__(spots)
         self.names = tuple(sorted(spots))
         self.number = {name: slot for slot, name in enumerate(self.names)}
+        self._asked: list[tuple[list[str], Slots]] = []
 
     def slots(self, devices: Iterable[str]) -> Slots:
-        """The slot of each device; -1 for one that the site does not have."""
+        """The slot of each device; -1 for one that the site does not have. Not to be changed.
+
+        Agents read the same devices again and again: the lists asked for last are remembered.
+        """
+        wanted = list(devices)
+        for asked, slots in self._asked:
+            if asked == wanted:
+                return slots
         get = self.number.get
-        return np.array([get(device, -1) for device in devices], dtype=np.int64)
+        slots = np.array([get(device, -1) for device in wanted], dtype=np.int64)
+        self._asked = [(wanted, slots), *self._asked[: _REMEMBERED - 1]]
+        return slots
 
     def of_kinds(self, kinds: Iterable[str]) -> NDArray[np.bool_]:
         """Whether each device is of one of the kinds; one entry more, for slot -1: no."""
@@ -54,17 +67,20 @@ class Column(NamedTuple):
     new: float
     width: int = 1
 
-    def of(self, data: bytes) -> NDArray[Any]:
-        """The array in some bytes; it must not be changed."""
+    def of(self, data: memoryview) -> NDArray[Any]:
+        """The array in some memory; it must not be changed."""
         flat = np.frombuffer(data, self.dtype)
         return flat if self.width == 1 else flat.reshape(-1, self.width)
 
 
 class Table(msgspec.Struct, frozen=True, array_like=True):
-    """Columns of all devices of a roster, as bytes; `names` says whose each entry is."""
+    """Columns of all devices of a roster; `names` says whose each entry is.
+
+    A column is the memory of its array, so that nothing is copied before the state is saved.
+    """
 
     names: tuple[str, ...] = ()
-    columns: dict[str, bytes] = {}
+    columns: dict[str, memoryview] = {}
 
     def open(self, roster: Roster, kinds: Mapping[str, Column]) -> Columns:
         """Fresh arrays that may be changed; devices that left the roster are forgotten."""
@@ -86,4 +102,4 @@ class Table(msgspec.Struct, frozen=True, array_like=True):
 
 def packed(roster: Roster, columns: Columns) -> Table:
     """The table of some columns."""
-    return Table(roster.names, {name: column.tobytes() for name, column in columns.items()})
+    return Table(roster.names, {name: column.data for name, column in columns.items()})

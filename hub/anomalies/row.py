@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 from edge.wire import Micros
 from hub.anomalies.roster import Roster, Slots
 from ingest.feed import CommittedBatch
+
+_UNREACHABLE = ("offline", "removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +103,49 @@ class Row:
         return None if gone else agent
 
     @cached_property
-    def speakers(self) -> frozenset[str]:
-        """Devices that were heard: all but those that the agent itself calls unreachable."""
+    def heard(self) -> dict[str, Micros]:
+        """When each device spoke last; not those that the agent itself calls unreachable."""
         batch = self.batch
-        return frozenset(
-            (
-                *batch.devices,
-                *(swipe.reader for swipe in batch.swipes),
-                *(detection.device for detection in batch.detections),
-                *(s.device for s in batch.states if s.state not in ("offline", "removed")),
-            )
+        heard = self._newest_readings()
+        for device, time in chain(
+            ((swipe.reader, swipe.time) for swipe in batch.swipes),
+            ((seen.device, seen.time) for seen in batch.detections),
+            ((s.device, s.time) for s in batch.states if s.state not in _UNREACHABLE),
+        ):
+            heard[device] = max(heard.get(device, 0), self.happened(time))
+        return heard
+
+    @cached_property
+    def complete_to(self) -> Micros | None:
+        """Up to when the agent's data are complete, by event time; None if that cannot be told.
+
+        Batches that are not urgent come in the order in which they were cut, so that the newest
+        event of one is behind all that was before it. A device whose clock runs ahead of its
+        agent's is no measure. Ingest's notes of an agent's coming and going tell nothing.
+        """
+        batch = self.batch
+        if batch.urgent or any(s.device == batch.agent for s in batch.states):
+            return None
+        newest = max(
+            chain(self.heard.values(), (self.happened(s.time) for s in batch.states)), default=0
         )
+        return min(newest, batch.made) if batch.made else newest
+
+    def _newest_readings(self) -> dict[str, Micros]:
+        batch = self.batch
+        if not batch.devices:
+            return {}
+        newest = np.zeros(len(batch.devices), dtype=np.int64)
+        np.maximum.at(newest, batch.readings.devices(), batch.readings.times())
+        times: list[int] = np.minimum(newest, batch.received).tolist()
+        return dict(zip(batch.devices, times, strict=True))
 
     def _group(self, quantity: int) -> Series | None:
         readings = self.batch.readings
-        wanted = (readings.quantities() == quantity) & np.isfinite(readings.values())
+        values = readings.values()
+        wanted = np.isfinite(values)
+        if len(self.batch.quantities) > 1:
+            wanted &= readings.quantities() == quantity
         at = np.flatnonzero(wanted)
         if not at.size:
             return None
@@ -127,15 +158,22 @@ class Row:
             start = np.flatnonzero(begins)
         else:
             start = np.arange(len(at))
-        table: list[int] = device[start].tolist()
-        names = [self.batch.devices[index] for index in table]
+        table = device[start]
+        names = self.batch.devices
+        if len(table) != len(names):  # they are in the order of the batch's own table
+            names = [names[index] for index in table.tolist()]
         times = np.minimum(readings.times()[at], self.batch.received)
-        return Series(names, start, times, readings.values()[at])
+        return Series(names, start, times, values[at])
 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Receipt times of the last sign of life of each agent that is online, and of ingest."""
+    """Receipt times of the last sign of life of each agent that is online, and of ingest.
+
+    `settled` is, for agents that had nothing left to send by then, the time of that report by the
+    agent's own clock: up to then its data are complete.
+    """
 
     agents: dict[str, Micros]
     ingest: Micros | None
+    settled: dict[str, Micros] = field(default_factory=dict[str, Micros])

@@ -23,6 +23,8 @@ from hub.anomalies.engine import Engine, EngineState
 from hub.cases.intake import note_recovery, take_up
 from hub.cases.positive import SEQUENCED
 from hub.cases.sound import sound_due
+from hub.pictures.ask import ask_by_rule
+from hub.pictures.domain import nearest_cameras
 from hub.plans.domain import Plan
 from hub.shutoffs.store import SHUT_OFFS_CHANNEL, mutes
 from hub.sites.alarm_list import Told, alarm_list
@@ -184,9 +186,21 @@ class Session:
         due = self.plan.rules[finding.rule].due_minutes
         told = self._told_at_once(finding, spot.grid)
         wait_s = self.plan.grids.acknowledge_s(finding.grade)
-        await take_up(
-            self.conn, finding, spot, now, due_minutes=due, acknowledge_s=wait_s, notify=told
+        case = await take_up(
+            self.conn,
+            finding,
+            spot,
+            now,
+            due_minutes=due,
+            acknowledge_s=wait_s,
+            notify=told,
+            category=self.plan.category(finding.kind),
+            route=self.plan.route(finding.kind),
         )
+        within_m = self.plan.rules[finding.rule].pictures_within_m
+        if case is not None and within_m is not None:
+            chosen = nearest_cameras(spot, self.engine.spots.values(), within_m)
+            await ask_by_rule(self.conn, case.id, finding, chosen, now)
 
     def _told_at_once(self, finding: Anomaly, grid: str) -> tuple[Told, ...]:
         """Whom a new case is told at once: of an emergency everybody, unless it is looked at."""

@@ -87,7 +87,7 @@ async def feed_page(conn: AsyncConnection[Any], position: int, limit: int) -> Fe
 
 
 async def signs_of_life(conn: AsyncConnection[Any]) -> Pulse:
-    """When each agent that is online reported last, and when an ingest worker last gave a beat."""
+    """The last reports of agents that are online, and when an ingest worker last gave a beat."""
     cursor = await conn.execute(_QUERIES["signs_of_life"])
     row = await cursor.fetchone()
     assert row is not None

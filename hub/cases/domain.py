@@ -1,8 +1,9 @@
 """Cases: the file that drives a hazard to a verified close, as a pure event-sourced machine.
 
 A case is its events. `fold` makes the state from them; `step` says which events an action of a
-person brings, or why it is refused; `discover`, `recur`, `worsen` and `recover` do the same for
-what the sensors say. Nothing here reads a clock or a database. Times are int64 microseconds UTC.
+person brings, or why it is refused. What sensors and the roster bring is in `hub.cases.news`, what
+people report in `hub.cases.reported`. Nothing here reads a clock or a database. Times are int64
+microseconds UTC.
 
     discovered ─accept─▶ accepted ─dispatch─▶ dispatched ─handle─▶ handled ─verify─▶ verified
                                                   ▲                   │                │  │
@@ -12,23 +13,21 @@ what the sensors say. Nothing here reads a clock or a database. Times are int64 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from edge.wire import Micros
-from hub.anomalies.domain import Anomaly, AnomalyKind, Grade, Recovery
-from hub.cases.facts import breach_facts, finite, measured, minutes_on, seconds_on
-from hub.roster.domain import Answer, Reason
-from hub.sites.alarm_list import Told
-from hub.sites.responsible import Responsible
+from hub.anomalies.domain import AnomalyKind, Grade
+from hub.cases.facts import measured
 
 Stage = Literal["discovered", "accepted", "dispatched", "handled", "verified", "closed"]
-Action = Literal["accept", "dispatch", "handle", "verify", "close", "note"]
+Action = Literal["accept", "dispatch", "handle", "verify", "close", "note", "come"]
 EventName = Literal[
     "discovered",
     "recurred",
+    "reported",
     "worsened",
     "handed_over",
     "joined",
@@ -41,11 +40,14 @@ EventName = Literal[
     "verified",
     "closed",
     "noted",
+    "coming",
+    "pictured",
+    "unpictured",
 ]
 PersonId: TypeAlias = str
 
 SENSOR = "system:sensor"  # who acts when a sensor's word moves a case
-ROSTER = "system:roster"  # who acts when somebody is on leave or does not answer in time
+CAMERAS = "system:cameras"  # who acts when a rule asks a camera for a picture
 
 _NEXT: dict[Stage, Action] = {
     "discovered": "accept",
@@ -54,7 +56,6 @@ _NEXT: dict[Stage, Action] = {
     "handled": "verify",
     "verified": "close",
 }
-_ENDANGERED: frozenset[Stage] = frozenset({"handled", "verified"})
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +73,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
 
     `breaches` are the rules that are known to be broken still (`RULE`, or `RULE@DEVICE` of another
     device): the sensors agree that the danger is over when none is left. `owner` is who must act,
-    and must accept the case until `acknowledge_by`; else the stand-in gets it.
+    and must accept the case until `acknowledge_by`; else the stand-in gets it. `assist` are the
+    holders of grids beside it who were told so that they help, `coming` those who are on the way.
     """
 
     kind: AnomalyKind
@@ -91,6 +93,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     quantity: str
     acknowledge_by: Micros | None = None
+    assist: frozenset[PersonId] = frozenset()
+    coming: frozenset[PersonId] = frozenset()
 
     @property
     def recovered(self) -> bool:
@@ -120,136 +124,6 @@ def allowed(state: CaseState) -> tuple[Action, ...]:
     return (_NEXT[state.stage], "note") if state.stage in _NEXT else ()
 
 
-def discover(
-    anomaly: Anomaly,
-    *,
-    warden: PersonId | None,
-    due_minutes: int | None,
-    now: Micros,
-    acknowledge_s: float | None = None,
-    responsible: Responsible | None = None,
-    notify: Sequence[Told] = (),
-) -> list[Event]:
-    """A case opens: the first event, which assigns it to the warden of the device's leaf grid.
-
-    The responsible persons of that moment are copied into it. `notify` are those who are told at
-    once, all at the same time (HZ-07).
-    """
-    facts = breach_facts(anomaly) | _notified(notify)
-    facts |= {
-        "kind": anomaly.kind,
-        "device": anomaly.device,
-        "grade": anomaly.grade,
-        "warden": warden,
-        "due": minutes_on(due_minutes, now),
-        "acknowledge_by": seconds_on(acknowledge_s, now),
-        "responsible": None if responsible is None else msgspec.to_builtins(responsible),
-    }
-    return [Event(event="discovered", at=now, actor=SENSOR, data=facts)]
-
-
-def hand_over(state: CaseState, answer: Answer, *, reason: Reason, now: Micros) -> list[Event]:
-    """Another person must act from now on; the step at which the case stands stays."""
-    facts = {
-        "to": answer.person,
-        "from": state.owner,
-        "grid": answer.grid,
-        "post": answer.post,
-        "reason": reason,
-    }
-    return [Event(event="handed_over", at=now, actor=ROSTER, data=facts)]
-
-
-def recur(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
-    """The danger shows again: noted, and sent back to its owner if it was thought dealt with.
-
-    Raises:
-        ValueError: the case is closed; a new anomaly opens a new case.
-    """
-    facts = breach_facts(anomaly) | _other(state, anomaly.device)
-    return _danger_back(state, Event(event="recurred", at=now, actor=SENSOR, data=facts))
-
-
-def join(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
-    """Another device sees the same danger.
-
-    Raises:
-        ValueError: the case is closed; a new anomaly opens a new case.
-    """
-    facts = breach_facts(anomaly) | {"device": anomaly.device}
-    return _danger_back(state, Event(event="joined", at=now, actor=SENSOR, data=facts))
-
-
-def merge(state: CaseState, number: str, *, now: Micros) -> list[Event]:
-    """The danger is that of another case: this one is closed, its breaches go over there."""
-    if not state.open:
-        return []
-    return [Event(event="merged", at=now, actor=SENSOR, data={"number": number})]
-
-
-def absorb(state: CaseState, other: CaseState, *, now: Micros) -> list[Event]:
-    """Take over what is broken still in a case that was merged into this one."""
-    measured = {name: getattr(other, name) for name in ("value", "limit", "unit", "quantity")}
-    events: list[Event] = []
-    for breach in sorted(other.breaches):
-        rule, _, device = breach.partition("@")
-        facts = {"rule": rule, "device": device or other.device} | measured
-        events.append(Event(event="joined", at=now, actor=SENSOR, data=facts))
-    return events
-
-
-def worsen(
-    state: CaseState,
-    anomaly: Anomaly,
-    *,
-    due_minutes: int | None,
-    now: Micros,
-    acknowledge_s: float | None = None,
-) -> list[Event]:
-    """The same trouble has become worse: the case takes on its kind, grade and nearer deadlines.
-
-    Raises:
-        ValueError: the case is closed; a new anomaly opens a new case.
-    """
-    deadlines = [due for due in (state.due, minutes_on(due_minutes, now)) if due is not None]
-    waits = [state.acknowledge_by, seconds_on(acknowledge_s, now)]
-    known = [until for until in waits if until is not None]
-    facts = (
-        breach_facts(anomaly)
-        | _other(state, anomaly.device)
-        | {
-            "kind": anomaly.kind,
-            "grade": anomaly.grade,
-            "due": min(deadlines, default=None),
-            "acknowledge_by": min(known) if state.acknowledge_by is not None else None,
-        }
-    )
-    return _danger_back(state, Event(event="worsened", at=now, actor=SENSOR, data=facts))
-
-
-def alarm(state: CaseState, why: str, notify: Sequence[Told], *, now: Micros) -> list[Event]:
-    """All of an alarm list are told of an open case that somebody was looking at."""
-    if not state.open:
-        return []
-    return [Event(event="alarmed", at=now, actor=SENSOR, data={"why": why} | _notified(notify))]
-
-
-def recover(state: CaseState, recovery: Recovery, *, now: Micros) -> list[Event]:
-    """The sensor is good again; a handled case is thereby verified. Known news brings nothing."""
-    other = _other(state, recovery.device)
-    if not state.open or _breach(state, {"rule": recovery.rule} | other) not in state.breaches:
-        return []
-    facts = {
-        "rule": recovery.rule,
-        "recovered": recovery.recovered,
-        "value": finite(recovery.value),
-    } | other
-    news = Event(event="sensor_recovered", at=now, actor=SENSOR, data=facts)
-    if state.stage == "handled" and len(state.breaches) == 1:
-        return [news, _verified_by_sensor(now)]
-    return [news]
-
-
 def step(
     state: CaseState,
     action: Action,
@@ -266,6 +140,8 @@ def step(
     """
     possible = allowed(state)
     note = note.strip()
+    if action == "come":
+        return _come(state, actor, now, note)
     if action not in possible:
         return Refused("out_of_turn", _out_of_turn(state, action, possible), possible)
     match action:
@@ -288,7 +164,7 @@ def step(
         reason = {"by": "person"}
         return [Event(event="verified", at=now, actor=actor, note=note, data=reason)]
     done = Event(event="handled", at=now, actor=actor, note=note)
-    return [done, _verified_by_sensor(now)] if state.recovered else [done]
+    return [done, verified_by_sensor(now)] if state.recovered else [done]
 
 
 def fold(events: Iterable[Event]) -> CaseState:
@@ -311,30 +187,36 @@ def evolve(state: CaseState, event: Event) -> CaseState:
     match event.event:
         case "recurred":
             changes |= measured(event.data) | {
-                "breaches": state.breaches | {_breach(state, event.data)},
+                "breaches": state.breaches | {breach_in(state, event.data)},
                 "recurrences": state.recurrences + 1,
             }
         case "worsened":
-            changes |= measured(event.data) | {
-                "breaches": state.breaches | {_breach(state, event.data)},
+            # A report measures nothing: what the sensor measured stays.
+            read = {} if event.data.get("report") else measured(event.data)
+            changes |= read | {
+                "breaches": state.breaches | {breach_in(state, event.data)},
                 "kind": event.data["kind"],
                 "grade": event.data["grade"],
                 "due": event.data["due"],
                 "acknowledge_by": event.data.get("acknowledge_by"),
             }
-        case "joined":
-            changes["breaches"] = state.breaches | {_breach(state, event.data)}
+        case "joined" | "reported":
+            changes["breaches"] = state.breaches | {breach_in(state, event.data)}
         case "merged":
             changes |= {"stage": "closed", "breaches": frozenset[str](), "acknowledge_by": None}
         case "sensor_recovered":
-            changes["breaches"] = state.breaches - {_breach(state, event.data)}
+            changes["breaches"] = state.breaches - {breach_in(state, event.data)}
         case "handed_over":
             changes |= {"owner": event.data["to"], "acknowledge_by": None}
         case "dispatched":
             changes |= {"stage": "dispatched", "owner": event.data["to"]}
         case "accepted" | "handled" | "verified" | "closed":
             changes |= {"stage": event.event, "acknowledge_by": None}
-        case "noted" | "alarmed":
+        case "alarmed":
+            changes["assist"] = state.assist | _neighbours(event.data)
+        case "coming":
+            changes["coming"] = state.coming | {event.actor}
+        case "noted" | "pictured" | "unpictured":
             pass
         case "discovered":
             raise ValueError("a case is discovered once")
@@ -358,35 +240,37 @@ def _opened(event: Event) -> CaseState:
         breaches=frozenset({data["rule"]}),
         recurrences=0,
         acknowledge_by=data.get("acknowledge_by"),
+        assist=_neighbours(data),
         **measured(event.data),
     )
 
 
-def _danger_back(state: CaseState, news: Event) -> list[Event]:
-    if not state.open:
-        raise ValueError("danger does not come back to a closed case: open a new one")
-    if state.stage not in _ENDANGERED:
-        return [news]
-    again = {"to": state.owner or state.warden}
-    return [news, Event(event="dispatched", at=news.at, actor=SENSOR, data=again)]
-
-
-def _breach(state: CaseState, data: dict[str, Any]) -> str:
+def breach_in(state: CaseState, data: dict[str, Any]) -> str:
     """The rule of an event's data, and the device if it is not the case's own."""
     device = data.get("device", state.device)
     return data["rule"] if device == state.device else f"{data['rule']}@{device}"
 
 
-def _other(state: CaseState, device: str) -> dict[str, str]:
-    return {} if device == state.device else {"device": device}
+def _neighbours(data: dict[str, Any]) -> frozenset[PersonId]:
+    told = data.get("notify", ())
+    return frozenset(one["person"] for one in told if one["as"] == "neighbour")
 
 
-def _notified(notify: Sequence[Told]) -> dict[str, Any]:
-    told = [{"person": one.person, "as": one.capacity} for one in notify]
-    return {"notify": told} if told else {}
+def _come(state: CaseState, actor: PersonId, now: Micros, note: str) -> list[Event] | Refused:
+    """A neighbour who was told says once that help is on the way."""
+    possible = allowed(state)
+    if not state.open:
+        return Refused("out_of_turn", _out_of_turn(state, "come", possible), possible)
+    if actor not in state.assist:
+        message = "Only holders of neighbouring grids who were told of this emergency come to help."
+        return Refused("out_of_turn", message, possible)
+    if actor in state.coming:
+        return []
+    return [Event(event="coming", at=now, actor=actor, note=note)]
 
 
-def _verified_by_sensor(now: Micros) -> Event:
+def verified_by_sensor(now: Micros) -> Event:
+    """The sensor agrees that a handled case is over."""
     return Event(event="verified", at=now, actor=SENSOR, data={"by": "sensor"})
 
 

@@ -13,8 +13,18 @@ from hub.cases.chain import Sealed
 from hub.cases.domain import CaseState, allowed
 from hub.cases.snapshots import snapshot_path, snapshot_times
 from hub.cases.store import StoredCase, read_log
-from hub.cases.views import CaseAnomaly, CaseFile, Evidence, case_view, log_view
+from hub.cases.views import (
+    AttachedPicture,
+    CaseAnomaly,
+    CaseFile,
+    Evidence,
+    RouteView,
+    case_view,
+    log_view,
+)
 from hub.directory import Directory
+from hub.evacuation.views import on_case
+from hub.photos.routes import photo_path
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -31,13 +41,33 @@ async def case_file(
     """The file of a case as it is at `now`, true for exactly the events that `case` has."""
     log = await read_log(conn, case)
     anomalies = await _anomalies(conn, case.id)
+    route = log[0].event.data.get("route") if log else None
     return CaseFile(
         case=case_view(case, directory, now),
         actions=list(allowed(case.state)),
         log=[log_view(sealed, directory) for sealed in log],
         anomalies=anomalies,
         evidence=await _evidence(conn, case, log, anomalies, now),
+        pictures=attached(case.id, log),
+        evacuation=await on_case(conn, case.state.kind, case.place),
+        route=None if route is None else RouteView.model_validate(route),
     )
+
+
+def attached(case: int, log: Sequence[Sealed]) -> list[AttachedPicture]:
+    """The pictures that a case's log names."""
+    events = (sealed.event for sealed in log if sealed.event.event == "pictured")
+    return [
+        AttachedPicture(
+            path=f"/api/cases/{case}/pictures/{event.data['command']}.jpg",
+            device=event.data["device"],
+            taken=clock.moment(event.data["time"]),
+            asked_by=event.actor,
+            distance_m=event.data["distance_m"],
+            sha256=event.data["sha256"],
+        )
+        for event in events
+    ]
 
 
 async def _anomalies(conn: AsyncConnection[Any], case: int) -> list[CaseAnomaly]:
@@ -80,6 +110,9 @@ async def _evidence(
             "from": clock.moment(max(first - BEFORE, until - LONGEST)),
             "to": clock.moment(until),
             "snapshots": [snapshot_path(state.device, time) for time in times],
+            "photos": [
+                photo_path(photo) for sealed in log for photo in sealed.event.data.get("photos", ())
+            ],
         }
     )
 

@@ -15,7 +15,8 @@ from psycopg import AsyncConnection, InterfaceError, OperationalError
 
 from edge.wire import Micros
 from hub.cases import store
-from hub.cases.domain import Event, hand_over
+from hub.cases.domain import Event
+from hub.cases.news import hand_over
 from hub.cases.store import StoredCase
 from hub.roster.domain import Leave, answerable
 from hub.roster.store import chain, leaves_at

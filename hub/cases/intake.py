@@ -1,6 +1,6 @@
-"""Intake: what the detectors found becomes cases, inside the follower's transaction.
+"""Intake: what detectors and people found becomes cases, in the caller's transaction.
 
-Both functions may be called again with the same news: it is written once.
+What sensors say may come again: it is written once.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
-from hub.anomalies.domain import Anomaly, Recovery
+from hub.anomalies.domain import Anomaly, AnomalyKind, Recovery
 from hub.cases import store
-from hub.cases.domain import (
-    Event,
+from hub.cases.domain import SENSOR, Event, fold
+from hub.cases.news import (
     absorb,
+    alarm,
     discover,
-    fold,
     hand_over,
     join,
     merge,
@@ -25,10 +25,14 @@ from hub.cases.domain import (
     recur,
     worsen,
 )
+from hub.cases.reported import Report, also_reported, is_graver, open_reported
+from hub.plans.categories import Route
 from hub.roster.domain import Post, answerable
 from hub.roster.store import chain, leaves_at
 from hub.sites.alarm_list import Told
 from hub.sites.domain import Spot
+
+SAME_POINT_M = 20.0  # ours: two people who point at one thing on a map
 
 
 async def take_up(
@@ -40,7 +44,10 @@ async def take_up(
     due_minutes: int | None = None,
     acknowledge_s: float | None = None,
     notify: Sequence[Told] = (),
-) -> None:
+    category: AnomalyKind | None = None,
+    route: Route | None = None,
+    actor: str = SENSOR,
+) -> store.StoredCase | None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
     The members of a group all come to one case: the oldest open one takes the group's kind, and
@@ -48,21 +55,32 @@ async def take_up(
     of the anomaly's kind. A new case belongs to the warden of the spot's leaf grid, and is handed
     over at once to the stand-in of a warden on leave. It is due `due_minutes` after `now`, by the
     rule that was broken, and must be accepted within `acknowledge_s`; None sets no deadline.
-    `notify` are those who are told of a new case at once.
+    `notify` are those who are told at once of a new case, and of one that becomes an emergency;
+    `route` the departments that act on it. What a person has reported there of the anomaly's
+    `category` before is the same case.
+
+    Returns the case if it is a new one.
     """
     await store.lock_log(conn)
     if await store.is_taken_up(conn, anomaly):
-        return
+        return None
     if anomaly.part_of is not None:
         whole = await store.find_holding(conn, [anomaly.part_of])
         if whole:
             case = await store.append(conn, whole[0], join(whole[0].state, anomaly, now=now))
             await store.add_anomaly(conn, case.id, anomaly)
-            return
+            return None
     same = await store.find_open(conn, anomaly.device, anomaly.kind)
     if same is None:
         same = await store.find_breaker(conn, anomaly.device, anomaly.rule)
     lesser = await _lesser(conn, anomaly) if same is None else []
+    if same is None and not lesser and category is not None:
+        there = [anomaly.device, f"place:{spot.place}"]
+        reported = await store.find_reported(conn, there, [category])
+        if reported is not None and is_graver(anomaly.grade, reported.state.grade):
+            lesser = [reported]
+        else:
+            same = reported
     if same is not None:
         case = await store.append(conn, same, recur(same.state, anomaly, now=now))
     elif lesser:
@@ -73,14 +91,29 @@ async def take_up(
             acknowledge_s=acknowledge_s,
             now=now,
         )
+        if anomaly.grade == "emergency" != lesser[0].state.grade:
+            events += alarm(lesser[0].state, "worsened", notify, now=now)
         case = await store.append(conn, lesser[0], events)
     else:
-        events = await _open(conn, anomaly, spot, now, due_minutes, acknowledge_s, notify)
+        there = await chain(conn, spot.grid_path)
+        events = discover(
+            anomaly,
+            warden=spot.warden or spot.stand_in,
+            due_minutes=due_minutes,
+            acknowledge_s=acknowledge_s,
+            responsible=there.responsible,
+            now=now,
+            notify=notify,
+            route=route,
+            actor=actor,
+        )
+        events += await handed_over(conn, events, spot, there.posts, now)
         case = await store.create(conn, spot, events)
     await store.add_anomaly(conn, case.id, anomaly)
     for other in lesser[1:]:
         case = await store.append(conn, case, absorb(case.state, other.state, now=now))
         await store.append(conn, other, merge(other.state, case.number, now=now))
+    return case if same is None and not lesser else None
 
 
 async def _lesser(conn: AsyncConnection[Any], anomaly: Anomaly) -> list[store.StoredCase]:
@@ -94,32 +127,60 @@ async def _lesser(conn: AsyncConnection[Any], anomaly: Anomaly) -> list[store.St
     return []
 
 
-async def _open(
+async def handed_over(
     conn: AsyncConnection[Any],
-    anomaly: Anomaly,
+    opened: Sequence[Event],
+    spot: Spot,
+    posts: Sequence[Post],
+    now: Micros,
+) -> list[Event]:
+    """Where somebody else than the warden answers for the spot now, the case goes there at once."""
+    own = Post(grid=spot.grid, warden=spot.warden, stand_in=spot.stand_in)
+    answer = answerable(posts or (own,), now, await leaves_at(conn, now))
+    state = fold(opened)
+    if answer is None or answer.reason is None or answer.person == state.owner:
+        return []
+    return hand_over(state, answer, reason=answer.reason, now=now)
+
+
+async def take_report(
+    conn: AsyncConnection[Any],
+    report: Report,
     spot: Spot,
     now: Micros,
-    due_minutes: int | None,
-    acknowledge_s: float | None,
-    notify: Sequence[Told],
-) -> list[Event]:
-    """The first events of a case: it opens, and goes to whoever answers for the spot now."""
-    there = await chain(conn, spot.grid_path)
-    own = Post(grid=spot.grid, warden=spot.warden, stand_in=spot.stand_in)
-    answer = answerable(there.posts or (own,), now, await leaves_at(conn, now))
-    events = discover(
-        anomaly,
+    *,
+    akin: Sequence[AnomalyKind] = (),
+    acknowledge_s: float | None = None,
+    notify: Sequence[Told] = (),
+    route: Route | None = None,
+) -> tuple[store.StoredCase, bool]:
+    """Open a case for a person's report, or add it to the open case of that hazard.
+
+    The same hazard is an open case of the report's kind or one of `akin`, of the same subject or at
+    the same place; where the subject is a mere point, of the same kind within `SAME_POINT_M`.
+    Returns the case, and whether it was opened now.
+    """
+    await store.lock_log(conn)
+    there = [report.subject, *([f"place:{spot.place}"] if spot.place else [])]
+    place = spot.place if report.subject.startswith("place:") else ""
+    same = await store.find_reported(conn, there, [report.kind, *akin], place)
+    if same is None and report.subject.startswith("point:"):
+        same = await store.find_beside(conn, report.kind, spot.at, SAME_POINT_M)
+    if same is not None:
+        events = also_reported(same.state, report, now=now, acknowledge_s=acknowledge_s)
+        return await store.append(conn, same, events), False
+    upwards = await chain(conn, spot.grid_path)
+    events = open_reported(
+        report,
         warden=spot.warden or spot.stand_in,
-        due_minutes=due_minutes,
         acknowledge_s=acknowledge_s,
-        responsible=there.responsible,
+        responsible=upwards.responsible,
         now=now,
         notify=notify,
+        route=route,
     )
-    opened = fold(events)
-    if answer is None or answer.reason is None or answer.person == opened.owner:
-        return events
-    return [*events, *hand_over(opened, answer, reason=answer.reason, now=now)]
+    events += await handed_over(conn, events, spot, upwards.posts, now)
+    return await store.create(conn, spot, events), True
 
 
 async def note_recovery(conn: AsyncConnection[Any], recovery: Recovery, now: Micros) -> None:

@@ -8,6 +8,21 @@ select case_id from hub.case_anomalies where anomaly = %(anomaly)s
 select * from hub.cases
 where device = %(device)s and kind = %(kind)s and stage <> 'closed'
 
+-- name: open_case_akin
+select * from hub.cases
+where stage <> 'closed' and kind = any(%(kinds)s)
+  and (device = any(%(subjects)s) or (place <> '' and place = %(place)s
+       and not device like 'hydrant:%%' and not device like 'equipment:%%'))
+order by array_position(%(subjects)s::text[], device), array_position(%(kinds)s::text[], kind), id
+limit 1
+
+-- name: open_case_beside
+select * from hub.cases
+where stage <> 'closed' and kind = %(kind)s and device like 'point:%%'
+  and sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2) <= %(within)s
+order by sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2), id
+limit 1
+
 -- name: open_case_breaking
 select * from hub.cases
 where stage <> 'closed' and (
@@ -55,10 +70,11 @@ returning last
 -- name: insert_case
 insert into hub.cases (number, kind, grade, stage, device, place, place_name, grid, grid_path, at,
     warden, owner, opened, updated, due, breaches, recurrences, quantity, unit, value, value_limit,
-    head, acknowledge_by)
+    head, acknowledge_by, assist, coming)
 values (%(number)s, %(kind)s, %(grade)s, %(stage)s, %(device)s, %(place)s, %(place_name)s, %(grid)s,
     %(grid_path)s, %(at)s, %(warden)s, %(owner)s, %(opened)s, %(updated)s, %(due)s, %(breaches)s,
-    %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s, %(acknowledge_by)s)
+    %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s, %(acknowledge_by)s,
+    %(assist)s, %(coming)s)
 returning id
 
 -- name: append
@@ -70,7 +86,8 @@ returning position
 update hub.cases set kind = %(kind)s, grade = %(grade)s, stage = %(stage)s,
     owner = %(owner)s, updated = %(updated)s, due = %(due)s, breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
     unit = %(unit)s, value = %(value)s, value_limit = %(value_limit)s, events = %(events)s,
-    head = %(head)s, position = %(position)s, acknowledge_by = %(acknowledge_by)s
+    head = %(head)s, position = %(position)s, acknowledge_by = %(acknowledge_by)s,
+    assist = %(assist)s, coming = %(coming)s
 where id = %(id)s
 returning *
 
@@ -110,6 +127,17 @@ select c.* from hub.cases c left join hub.people p on p.id = c.owner
 where hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
   and (%(before)s::bigint is null or c.id < %(before)s)
 order by c.id desc
+limit %(limit)s
+
+-- name: confirmed
+-- Cases that a person has handled, and when for the first time.
+select c.place, e.case_id, min(e.at) from hub.case_events e join hub.cases c on c.id = e.case_id
+where e.event = 'handled' and e.actor not like 'system:%%'
+group by c.place, e.case_id order by min(e.at), e.case_id
+
+-- name: of_places
+select * from hub.cases where place = any(%(places)s)
+order by (stage = 'closed'), id desc
 limit %(limit)s
 
 -- name: counts

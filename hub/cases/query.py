@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Literal
 
 import msgspec
@@ -69,6 +70,19 @@ async def read_page(
         "limit": limit,
     }
     return await _cases(conn, f"{wanted.chosen}_page", values)
+
+
+async def of_places(
+    conn: AsyncConnection[Any], places: Collection[str], limit: int
+) -> list[StoredCase]:
+    """Cases at some places, the open ones first, then the newest."""
+    return await _cases(conn, "of_places", {"places": list(places), "limit": limit})
+
+
+async def confirmed_cases(conn: AsyncConnection[Any]) -> list[tuple[str, int, Micros]]:
+    """Place, id and time of each case that a person has handled, oldest first."""
+    cursor = await conn.execute(_QUERIES["confirmed"], {})
+    return [(place, case, clock.micros(at)) for place, case, at in await cursor.fetchall()]
 
 
 async def count_open(conn: AsyncConnection[Any], grid: str | None, now: Micros) -> Counts:

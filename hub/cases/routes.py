@@ -8,10 +8,11 @@ from fastapi import APIRouter, Header, Path, Query
 from pydantic import StringConstraints
 
 from hub.acting import Person, is_known, refuse_unknown
-from hub.cases.act import Attempt, KeyReusedError, NoSuchCaseError, StepRefusedError, act
+from hub.cases.act import Attempt, NoSuchCaseError, StepRefusedError, act
 from hub.cases.domain import Refused
 from hub.cases.file import case_file
 from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
+from hub.cases.replies import KeyReusedError
 from hub.cases.store import find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
 from hub.problems import FieldError, ProblemError, invalid
@@ -101,12 +102,17 @@ async def take_step(
     except StepRefusedError as error:
         raise _refusal(error.refused) from None
     except KeyReusedError:
-        raise ProblemError(
-            422,
-            "key-reused",
-            "The Idempotency-Key belongs to another request",
-            "Send each new step with a new key; repeat a key only with the very same request.",
-        ) from None
+        raise key_reused() from None
+
+
+def key_reused() -> ProblemError:
+    """The problem of a key that came with another request before."""
+    return ProblemError(
+        422,
+        "key-reused",
+        "The Idempotency-Key belongs to another request",
+        "Send each new request with a new key; repeat a key only with the very same request.",
+    )
 
 
 def _no_such_case(case: int) -> ProblemError:

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from edge.wire import Micros
 from hub.cases import store
-from hub.cases.domain import alarm
+from hub.cases.news import alarm
 from hub.cases.positive import general_alarm
 from hub.plans.domain import PositiveAlarm
 from hub.sites.alarm_list import Told

@@ -20,7 +20,7 @@ from hub.anomalies.domain import Anomaly
 from hub.cases.chain import Sealed, seal, verify
 from hub.cases.domain import CaseState, Event, evolve, fold
 from hub.sealing import GENESIS
-from hub.sites.domain import Spot
+from hub.sites.domain import Point, Spot
 from ingest import clock, locks
 from ingest.sql import load_queries
 
@@ -85,6 +85,25 @@ async def find_holding(conn: AsyncConnection[Any], anomalies: Sequence[int]) -> 
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["open_cases_holding"], {"anomalies": list(anomalies)})
         return [from_row(row) async for row in cursor]
+
+
+async def find_reported(
+    conn: AsyncConnection[Any], subjects: Sequence[str], kinds: Sequence[str], place: str = ""
+) -> StoredCase | None:
+    """The open case of one of some subjects, or at a place, and of one of some kinds.
+
+    The earlier a subject and a kind stand, the more it is preferred.
+    """
+    values = {"subjects": list(subjects), "kinds": list(kinds), "place": place}
+    return await _one(conn, "open_case_akin", values)
+
+
+async def find_beside(
+    conn: AsyncConnection[Any], kind: str, at: Point, within_m: float
+) -> StoredCase | None:
+    """The nearest open case of a kind that somebody reported at a mere point this near."""
+    values = {"kind": kind, "x": at[0], "y": at[1], "within": within_m}
+    return await _one(conn, "open_case_beside", values)
 
 
 async def is_taken_up(conn: AsyncConnection[Any], anomaly: Anomaly) -> bool:
@@ -249,6 +268,8 @@ def _projected(state: CaseState) -> dict[str, Any]:
         "unit": state.unit,
         "value": state.value,
         "value_limit": state.limit,
+        "assist": sorted(state.assist),
+        "coming": sorted(state.coming),
     }
 
 
@@ -282,6 +303,8 @@ def from_row(row: DictRow) -> StoredCase:
             limit=row["value_limit"],
             unit=row["unit"],
             quantity=row["quantity"],
+            assist=frozenset(row["assist"]),
+            coming=frozenset(row["coming"]),
         ),
     )
 

@@ -12,6 +12,7 @@ from hub.cases.chain import Sealed
 from hub.cases.domain import Action, EventName, Stage
 from hub.cases.store import StoredCase
 from hub.directory import Directory
+from hub.evacuation.views import CaseEvacuation
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, instant, name_view
@@ -41,6 +42,10 @@ class Case(BaseModel):
     due: Instant | None
     overdue: bool
     owner: PersonRef | None
+    assist: list[str] = Field(
+        description="Holders of grids beside it, by id, who were told so that they help"
+    )
+    coming: list[str] = Field(description="Those of them who are on the way")
     recovered: bool = Field(description="The sensor says that the danger is over")
     recurrences: int = Field(description="How often the danger has shown again since the opening")
     value: float | None = Field(examples=[0.11])
@@ -101,16 +106,44 @@ class Evidence(BaseModel):
     from_: Instant = Field(alias="from")
     to: Instant = Field(description="A while past the last breach, which may lie ahead")
     snapshots: list[str] = Field(description="Paths of JPEG pictures, oldest first")
+    photos: list[str] = Field(description="Paths of the photos that people took, oldest first")
+
+
+class RouteView(BaseModel):
+    """Which departments act on a case, by id; see GET /api/report-categories."""
+
+    lead: str
+    cooperating: list[str] = []
+    tracking: list[str] = []
+
+
+class AttachedPicture(BaseModel):
+    """A picture that a camera took for the case; `sha256` stands in the case's own log."""
+
+    path: str
+    device: str
+    taken: Instant
+    asked_by: str = Field(description="A person's id, or `system:cameras` for a plan's rule")
+    distance_m: float | None = Field(description="From the case's device to the camera")
+    sha256: str
 
 
 class CaseFile(BaseModel):
     """A case with everything known about it, and what may be done now."""
+
+    # A kept answer of an earlier version has no `evacuation`; one that is sent always has.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     case: Case
     actions: list[Action]
     log: list[LogEntry]
     anomalies: list[CaseAnomaly]
     evidence: Evidence
+    pictures: list[AttachedPicture] = Field(description="Taken for this case, oldest first")
+    evacuation: CaseEvacuation | None = Field(
+        None, description="On a fire case in a building: how many people in it need help"
+    )
+    route: RouteView | None = Field(None, description="None: the holder of the grid alone")
 
 
 class Step(BaseModel):
@@ -148,6 +181,8 @@ def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
         due=instant(state.due),
         overdue=state.open and state.due is not None and state.due < now,
         owner=None if owner is None else PersonRef(id=owner, name=name_view(directory.name(owner))),
+        assist=sorted(state.assist),
+        coming=sorted(state.coming),
         recovered=state.recovered,
         recurrences=state.recurrences,
         value=state.value,

@@ -157,7 +157,8 @@ async def decide(
                 raise ProposalError(
                     "the division or its holders have changed since: propose it anew"
                 )
-            await load_site(conn, with_division(current, filed.division), rules=rules, now=now)
+            changed = with_division(current, filed.division)
+            await load_site(conn, changed, rules=rules, now=now, decided_by=by)
         values = {
             "id": proposal,
             "state": _STATES[verdict],

@@ -10,7 +10,7 @@ Times are int64 microseconds UTC; a column of them is one-dimensional.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import msgspec
 import numpy as np
@@ -18,11 +18,29 @@ from numpy.typing import NDArray
 
 from edge.wire import Micros
 from hub.live.domain import MISSED_REPORTS
-from hub.sites.domain import Spot
 
 Times: TypeAlias = NDArray[np.int64]
 
 _SECOND = 1_000_000
+
+
+class Reporter(Protocol):
+    """Whatever promises to report: a device at its spot, a terminal."""
+
+    @property
+    def device(self) -> str:
+        """The name that it sends under."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        ...
+
+    @property
+    def report_s(self) -> float:
+        """Seconds between two reports at most."""
+        ...
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -58,7 +76,7 @@ class Span(msgspec.Struct, frozen=True):
     now: Micros
 
 
-def promised(spot: Spot, since: Micros) -> Promise | None:
+def promised(spot: Reporter, since: Micros) -> Promise | None:
     """What a device owes. A reader speaks only when a card is shown and owes nothing."""
     if spot.kind == "reader":
         return None

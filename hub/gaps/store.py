@@ -11,9 +11,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 
 from edge.wire import Micros
-from hub.gaps.domain import Gap, Promise, Span, Times, find_gaps, promised, reach
+from hub.gaps.domain import Gap, Promise, Reporter, Span, Times, find_gaps, promised, reach
 from hub.gaps.sequence import Record, Stretch
-from hub.sites.domain import Spot
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -30,10 +29,10 @@ _POSTGRES_EPOCH: Micros = 946_684_800_000_000
 
 
 async def gaps_of(
-    conn: AsyncConnection[Any], spots: Sequence[Spot], span: Span
+    conn: AsyncConnection[Any], spots: Sequence[Reporter], span: Span
 ) -> dict[str, list[Gap]]:
     """The gaps of each device, by its id; those that owe nothing have none."""
-    promises = await _promises(conn, spots)
+    promises = await promises_of(conn, spots)
     spans = {device: reach(span, promise) for device, promise in promises.items()}
     values = {
         "names": list(spans),
@@ -89,7 +88,8 @@ async def sequences(
     return records[::-1]
 
 
-async def _promises(conn: AsyncConnection[Any], spots: Sequence[Spot]) -> dict[str, Promise]:
+async def promises_of(conn: AsyncConnection[Any], spots: Sequence[Reporter]) -> dict[str, Promise]:
+    """What each owes, by its name, since it was registered or first heard."""
     names = {"names": [spot.device for spot in spots]}
     cursor = await conn.execute(_QUERIES["since"], names)
     since = {name: clock.micros(first_seen) for name, first_seen in await cursor.fetchall()}

@@ -20,7 +20,7 @@ from hub.cases.views import case_view
 from hub.live.broadcast import Message
 from hub.live.listener import Listener
 from hub.live.store import ROUND, feed_since, prime, rows
-from hub.live.views import Agent, Beat, DeviceNow, agent_view, device_now
+from hub.live.views import Agent, Beat, DeviceNow, agent_views, device_now
 from hub.sites.store import SITE_CHANNEL
 from hub.wiring import Parts
 from ingest import clock
@@ -99,7 +99,7 @@ class Pumps:
     async def agents(self) -> None:
         """Publish what the agents last reported."""
         async with self._parts.pool.connection() as conn:
-            found = [agent_view(row) for row in await rows(conn, "agents")]
+            found = agent_views(await rows(conn, "agents"), self._parts.directory.agents)
         self._publish("agents", _AGENTS.dump_json(found).decode())
 
     async def site(self) -> None:
@@ -107,6 +107,7 @@ class Pumps:
         async with self._parts.pool.connection() as conn:
             await self._parts.directory.refresh(conn)
         self._devices()
+        await self.agents()
 
     def _devices(self) -> None:
         spots, now = self._parts.directory.spots, self._parts.clock()

@@ -20,7 +20,7 @@ from hub.live.views import (
     DeadLetterPage,
     Device,
     Series,
-    agent_view,
+    agent_views,
     device_view,
 )
 from hub.problems import FieldError, ProblemError, invalid
@@ -113,9 +113,9 @@ async def read_picture(device: DeviceId, time: Moment, conn: Connection) -> Resp
 
 
 @router.get("/agents", summary="Edge agents and what they last reported")
-async def list_agents(conn: Connection) -> list[Agent]:
-    """Every agent that ever reported."""
-    return [agent_view(row) for row in await rows(conn, "agents")]
+async def list_agents(parts: WiredParts, conn: Connection) -> list[Agent]:
+    """Every agent that ever reported, and those of the site that never did."""
+    return agent_views(await rows(conn, "agents"), parts.directory.agents)
 
 
 @router.get("/dead-letters", summary="What could not be stored, newest first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -9,8 +10,17 @@ from psycopg.rows import DictRow
 from pydantic import BaseModel, Field
 
 from edge.wire import LinkTest, Micros
-from hub.live.domain import UNITS, Condition, Line, condition, last_seen, stale_after_s
-from hub.sites.domain import DeviceKind, Point, Spot
+from hub.live.domain import (
+    MISSED_REPORTS,
+    UNITS,
+    Condition,
+    Line,
+    condition,
+    last_seen,
+    stale_after_s,
+)
+from hub.sites.care import Registered
+from hub.sites.domain import HEARTBEAT_S, DeviceKind, Point, Spot
 from hub.views import Instant, instant
 from ingest import clock
 
@@ -41,6 +51,8 @@ class Device(DeviceNow):
     at: Point | None
     grid: str | None
     agent: str | None
+    owner: str | None = Field(description="Body that owns it, of `bodies` in GET /api/site")
+    repair: str | None = Field(description="Body that repairs it")
     stale_after_s: float | None = Field(
         description="Age from which its data is stale: three missed reports; none of readers"
     )
@@ -58,11 +70,20 @@ class LinkTestView(BaseModel):
 
 
 class Agent(BaseModel):
-    """An edge process by its own last report; counts are of items since its spool began."""
+    """An edge process by its own last report; counts are of items since its spool began.
+
+    One without a place is not registered: no device of the site names it, nor does the site itself.
+    """
 
     name: str
+    kind: Literal["agent"] = "agent"
+    place: str | None
+    grid: str | None
+    owner: str | None = Field(description="Body that owns it, of `bodies` in GET /api/site")
+    repair: str | None = Field(description="Body that repairs it")
     online: bool
-    reported: Instant
+    reported: Instant | None = Field(description="None: registered, but never heard")
+    stale_after_s: float = Field(description="Age from which its report is stale: three missed")
     made: int
     acknowledged: int
     evicted: int
@@ -146,17 +167,32 @@ def device_view(device: str, line: Line | None, spot: Spot | None, now: Micros) 
         at=None if spot is None else spot.at,
         grid=None if spot is None else spot.grid,
         agent=None if spot is None else spot.agent,
+        owner=None if spot is None else spot.owner,
+        repair=None if spot is None else spot.repair,
         stale_after_s=None if spot is None else stale_after_s(spot),
     )
 
 
-def agent_view(row: DictRow) -> Agent:
-    """An agent's row; counters that its report leaves out are zero."""
-    state = row["state"]
+def agent_views(rows: Sequence[DictRow], registered: Mapping[str, Registered]) -> list[Agent]:
+    """The agents that ever reported and those that the site knows, by name."""
+    reports = {row["name"]: row for row in rows}
+    names = sorted({*reports, *registered})
+    return [_agent_view(name, reports.get(name), registered.get(name)) for name in names]
+
+
+def _agent_view(name: str, row: DictRow | None, known: Registered | None) -> Agent:
+    """One agent; counters that its report leaves out are zero."""
+    state: dict[str, Any] = {} if row is None else row["state"]
+    spot = None if known is None else known.spot
     return Agent(
-        name=row["name"],
-        online=row["online"],
-        reported=row["reported"],
+        name=name,
+        place=None if spot is None else spot.place,
+        grid=None if spot is None else spot.grid,
+        owner=None if known is None else known.owner,
+        repair=None if known is None else known.repair,
+        online=row is not None and row["online"],
+        reported=None if row is None else row["reported"],
+        stale_after_s=MISSED_REPORTS * (HEARTBEAT_S if known is None else known.report_s),
         made=state.get("made", 0),
         acknowledged=state.get("acknowledged", 0),
         evicted=state.get("evicted", 0),

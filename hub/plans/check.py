@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from hub.files.rules import wrong_file_rules
+from hub.plans.categories import wrong_categories
 from hub.plans.domain import (
     AgentRule,
     AnyRule,
@@ -30,6 +32,7 @@ from hub.plans.domain import (
 )
 from hub.plans.door_rules import wrong_door_rule
 from hub.plans.references import wrong_references
+from hub.units.rules import wrong_unit_rules
 
 # What each rule needs to judge; of several joined by "|", one.
 _LIMITS: dict[type[msgspec.Struct], tuple[str, ...]] = {
@@ -54,7 +57,7 @@ _ONE_ONLY = ("clear|quiet_s", "rule|detection|state", "missed|silent_s")
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing to mend in the rule of that name."""
+    """One thing to mend in the rule or category of that name."""
 
     rule: str
     text: str
@@ -83,14 +86,16 @@ def accepted(plan: Plan) -> Plan:
 
 def check_plan(plan: Plan) -> list[Problem]:
     """Everything that keeps the plan from taking effect; empty if nothing does."""
-    found = list(_wrong_zone(plan))
+    registers = (*wrong_unit_rules(plan.units), *wrong_file_rules(plan.files))
+    found = [*_wrong_zone(plan), *(Problem("", text) for text in registers)]
     for name, rule in plan.rules.items():
         found += _without_limit(name, rule)
         found += _without_source(name, rule)
         found += _wrong_clearing(name, rule)
         found += [Problem(name, text) for text in wrong_references(name, rule, plan)]
         found += [Problem(name, text) for text in wrong_door_rule(name, rule)]
-    return found
+    wrong = wrong_categories(plan.categories, plan.departments, plan.kinds)
+    return found + [Problem(name, text) for name, text in wrong]
 
 
 def _wrong_zone(plan: Plan) -> Iterator[Problem]:

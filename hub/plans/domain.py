@@ -13,9 +13,15 @@ import msgspec
 from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
+from hub.files.rules import NO_FILE_RULES, FileRules
+from hub.plans.categories import Category, Department, Route, category_of, route_of
 from hub.plans.schedule import Active
+from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
+from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
+from hub.units.rules import NO_UNIT_RULES, UnitRules
+from hub.watchlist.rules import DEFAULT_WATCH_RULES, WatchRules
 
 FORMAT = 1  # of the plan file
 
@@ -37,7 +43,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `active` are the times in which the rule raises; without any, always. `when` is a condition in
     CEL on the moment of raising. What is broken while the rule may not raise is raised as soon as
     it may, if it is broken still. `muted_by_shut_off`: during a planned shut-off of the device the
-    rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10).
+    rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10). With
+    `pictures_within_m` the nearest cameras within so many metres are asked for a picture of the
+    case that it opens (SE-15).
     """
 
     kind: AnomalyKind
@@ -50,6 +58,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     when: str | None = None
     muted_by_shut_off: bool = False
     veto: bool = False
+    pictures_within_m: Positive | None = None
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):
@@ -313,7 +322,8 @@ class PositiveAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory.
+    """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory
+    and the registers, what people may report and which departments act on it.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
@@ -330,6 +340,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     positive_alarm: PositiveAlarm | None = None
     rules: dict[str, AnyRule]
     grids: GridRules = NO_RULES
+    units: UnitRules = NO_UNIT_RULES
+    files: FileRules = NO_FILE_RULES
+    watch_list: WatchRules = DEFAULT_WATCH_RULES
+    registers: RegisterRules = NO_REGISTER_RULES
+    terminals: TerminalRules = NO_TERMINAL_RULES
+    categories: dict[Identifier, Category] = {}
+    departments: dict[Identifier, Department] = {}
+
+    def category(self, kind: AnomalyKind) -> str | None:
+        """The category that a kind of case belongs to, if any."""
+        return category_of(self.categories, kind)
+
+    def route(self, kind: AnomalyKind) -> Route | None:
+        """Which departments act on a kind of case; None: the holder of the grid alone."""
+        return route_of(self.categories, kind)
 
     def active(self) -> dict[str, AnyRule]:
         """The rules that judge: those that are not switched off."""
@@ -339,7 +364,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def titles(self) -> Titles:
         """What the plan calls the kinds that it has added."""
         return Titles(
-            {kind: added.title for kind, added in self.kinds.items()},
+            {kind: added.title for kind, added in (self.categories | self.kinds).items()},
             {kind: added.title for kind, added in self.device_kinds.items()},
         )
 

@@ -89,7 +89,9 @@ def _wrong_superseding(name: str, rule: AnyRule, milder: str, plan: Plan) -> Ite
 def _compares(rule: AnyRule, other: AnyRule) -> bool:
     if isinstance(rule, DenialsRule):
         return isinstance(other, ReasonRule)
-    if type(rule) is not type(other) or not set(watched(rule)) & set(watched(other)):
+    word_of_silent = isinstance(rule, StateRule) and isinstance(other, SilenceRule)
+    alike = type(rule) is type(other) or word_of_silent
+    if not alike or not set(watched(rule)) & set(watched(other)):
         return False
     return getattr(rule, "quantity", None) == getattr(other, "quantity", None)
 

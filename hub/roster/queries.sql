@@ -9,6 +9,10 @@ order by p.depth
 select person, starts, ends from hub.leaves
 where state = 'approved' and starts <= %(at)s and ends > %(at)s
 
+-- name: leaves_within
+select person, starts, ends from hub.leaves
+where state = 'approved' and starts < %(until)s and ends > %(start)s order by starts, id
+
 -- name: leaves
 select * from hub.leaves where ends > %(since)s order by starts, id
 

@@ -56,11 +56,13 @@ async def chain(conn: AsyncConnection[Any], path: Sequence[str]) -> Chain:
 
 async def leaves_at(conn: AsyncConnection[Any], at: Micros) -> list[Leave]:
     """The approved leaves that are in course at `at`."""
-    cursor = await conn.execute(_QUERIES["leaves_at"], {"at": clock.moment(at)})
-    return [
-        Leave(person=person, starts=clock.micros(starts), ends=clock.micros(ends))
-        async for person, starts, ends in cursor
-    ]
+    return await _in_force(conn, "leaves_at", {"at": clock.moment(at)})
+
+
+async def leaves_within(conn: AsyncConnection[Any], start: Micros, until: Micros) -> list[Leave]:
+    """The approved leaves of which some lies between two times."""
+    values = {"start": clock.moment(start), "until": clock.moment(until)}
+    return await _in_force(conn, "leaves_within", values)
 
 
 async def list_leaves(conn: AsyncConnection[Any], since: Micros) -> list[FiledLeave]:
@@ -124,3 +126,11 @@ async def _leaves(
             )
             async for row in cursor
         ]
+
+
+async def _in_force(conn: AsyncConnection[Any], query: str, values: dict[str, Any]) -> list[Leave]:
+    cursor = await conn.execute(_QUERIES[query], values)
+    return [
+        Leave(person=person, starts=clock.micros(starts), ends=clock.micros(ends))
+        async for person, starts, ends in cursor
+    ]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
+from hub.sites.care import wrong_care
 from hub.sites.codes import CodeError, check_code
 from hub.sites.coverage import Unplaced, cover_problems, locate, things, unplaced_points
 from hub.sites.domain import (
@@ -34,6 +35,7 @@ def check(document: SiteDocument, rules: GridRules = NO_RULES) -> list[Problem]:
         _tree,
         _references,
         _kinds,
+        wrong_care,
         _answerable,
         unflagged,
         cover_problems,
@@ -51,10 +53,15 @@ def _duplicates(document: SiteDocument) -> Iterator[Problem]:
         "building": [building.id for building in document.buildings],
         "road": [road.id for road in document.roads],
         "place": [place.id for place in document.places],
-        "device": [device.id for device in document.devices],
+        "device or terminal": [
+            *(device.id for device in document.devices),
+            *(terminal.id for terminal in document.terminals),
+        ],
         "household": [household.id for household in document.households],
         "unit": [unit.id for unit in document.units],
         "duty": [duty.id for duty in document.duties],
+        "body": [body.id for body in document.bodies],
+        "agent": [agent.id for agent in document.agents],
     }
     for what, names in ids.items():
         for name, count in Counter(names).items():
@@ -96,6 +103,11 @@ def _references(document: SiteDocument) -> Iterator[Problem]:
         if household.head is not None and household.head not in people:
             yield Problem(
                 household.id, f"{household.head} heads {household.id}, but is no person here"
+            )
+    for terminal in document.terminals:
+        if terminal.person not in people:
+            yield Problem(
+                terminal.id, f"{terminal.person} carries {terminal.id}, but is no person here"
             )
     for what, items in (
         ("grid", [(grid.code, grid.building) for grid in document.grids]),

@@ -56,10 +56,15 @@ def locate(document: SiteDocument, what: str = "device") -> dict[str, str]:
     That is its leaf grid, or where the leaves leave a gap the smallest grid around it. What lies
     outside of the site is left out; `check` reports it.
     """
-    wanted = [thing for thing in things(document) if thing.what == what]
-    by_code = {grid.code: grid for grid in document.grids}
-    leaves = [by_code[code] for code in leaf_codes(document)]
-    inner = [grid for grid in by_code.values() if grid not in leaves]
+    return locate_among(document.grids, [one for one in things(document) if one.what == what])
+
+
+def locate_among(tree: Sequence[Grid], wanted: Sequence[Thing]) -> dict[str, str]:
+    """The grid of each of some things, by id, in a whole tree of grids; as `locate` says."""
+    by_code = {grid.code: grid for grid in sorted(tree, key=lambda grid: grid.code)}
+    parents = {grid.parent for grid in tree}
+    leaves = [grid for code, grid in by_code.items() if code not in parents]
+    inner = [grid for code, grid in by_code.items() if code in parents]
     inner.sort(key=lambda grid: Polygon(grid.boundary).area)
     found: dict[str, str] = {}
     for grids in (leaves, inner):

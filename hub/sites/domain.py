@@ -45,8 +45,11 @@ Role = Literal[
 ]  # their titles: hub.sites.roles
 DeviceKind: TypeAlias = Identifier
 
+AGENT: DeviceKind = "agent"  # the kind under which agents stand among devices
+HEARTBEAT_S = 60.0  # between two reports of an agent; requirement SE-17 (se.heartbeat.s), ours
+
 KNOWN_DEVICE_KINDS: frozenset[DeviceKind] = frozenset(
-    ("hydrant", "smoke", "door", "reader", "camera")
+    ("hydrant", "smoke", "door", "reader", "camera", "self_inspection")
 )
 """Kinds that the page has words and glyphs for; a site or plan brings the title of any other."""
 
@@ -161,8 +164,26 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: Identifier | None = None  # of fire alarm; None where the building is one
 
 
-class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an agent reads; it reports at least every `report_s` seconds."""
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A department, company or authority that owns devices or repairs them."""
+
+    id: Identifier
+    name: Name
+    phone: str | None = None
+
+
+class Care(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which bodies own and repair all devices of a kind that do not name their own."""
+
+    owner: Identifier | None = None
+    repair: Identifier | None = None
+
+
+class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What an agent reads; it reports at least every `report_s` seconds.
+
+    `owner` and `repair` are the bodies that own and repair it where they are not those of its kind.
+    """
 
     id: Identifier
     kind: DeviceKind
@@ -170,6 +191,39 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: Point
     agent: Identifier
     report_s: Annotated[float, msgspec.Meta(gt=0)]
+    owner: Identifier | None = None
+    repair: Identifier | None = None
+
+
+class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An edge process that reports at least every `report_s` seconds.
+
+    One that is not listed, or without a place, stands with its devices, see `agent_spots`.
+    """
+
+    id: Identifier
+    place: Identifier | None = None
+    report_s: Annotated[float, msgspec.Meta(gt=0)] = HEARTBEAT_S
+    owner: Identifier | None = None
+    repair: Identifier | None = None
+
+
+class Terminal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a member carries on duty; it reports, as a simple device, every `report_s` seconds."""
+
+    id: Identifier
+    person: Identifier
+    report_s: Annotated[float, msgspec.Meta(gt=0)] = HEARTBEAT_S
+
+    @property
+    def device(self) -> str:
+        """The name that it sends under."""
+        return self.id
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        return "terminal"
 
 
 class Household(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -216,6 +270,10 @@ class SiteDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     duties: list[Duty] = []
     origin: Point | None = None
     device_kinds: dict[Identifier, Name] = {}  # titles of kinds that the page has no words for
+    bodies: list[Body] = []
+    care: dict[DeviceKind, Care] = {}  # by kind of device; "agent" for the agents
+    agents: list[Agent] = []
+    terminals: list[Terminal] = []
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
@@ -238,6 +296,8 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     report_s: float
     building: str | None = None
     zone: str | None = None
+    owner: str | None = None  # a body, as is who repairs it
+    repair: str | None = None
 
 
 _decoder = msgspec.json.Decoder(SiteDocument)
@@ -280,17 +340,21 @@ def grid_path(parents: dict[str, str | None], code: str) -> tuple[str, ...]:
 
 
 def agent_spots(spots: Mapping[str, Spot]) -> dict[str, Spot]:
-    """A spot for each agent: that of its first device, by id, in the leaf grid with most of them.
+    """A spot for each agent: its own, or that of its first device in the grid with most of them.
 
-    Of grids with equally many, the one with the lower code.
+    Its own is one of kind `agent` among `spots`. Of grids with equally many devices, the one with
+    the lower code; the first device is the first by id.
     """
     by_agent: dict[str, list[Spot]] = {}
+    found = {name: spot for name, spot in spots.items() if spot.kind == AGENT}
     for _, spot in sorted(spots.items()):
-        by_agent.setdefault(spot.agent, []).append(spot)
-    found: dict[str, Spot] = {}
+        if spot.agent not in found:
+            by_agent.setdefault(spot.agent, []).append(spot)
     for agent, mine in by_agent.items():
         counts = Counter(spot.grid for spot in mine)
         grid = min(counts, key=lambda code: (-counts[code], code))
         first = next(spot for spot in mine if spot.grid == grid)
-        found[agent] = msgspec.structs.replace(first, device=agent, kind="agent")
+        found[agent] = msgspec.structs.replace(
+            first, device=agent, kind=AGENT, report_s=HEARTBEAT_S, owner=None, repair=None
+        )
     return found

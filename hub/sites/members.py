@@ -19,6 +19,13 @@ def wardens_of_several(document: SiteDocument) -> dict[str, list[Holding]]:
     return {person: holdings for person, holdings in held.items() if len(holdings) > 1}
 
 
+def holders(document: SiteDocument) -> list[str]:
+    """Everybody who holds a grid, as warden or stand-in, by id."""
+    held = {holding.warden for holding in document.holdings}
+    held |= {holding.stand_in for holding in document.holdings if holding.stand_in is not None}
+    return sorted(held)
+
+
 def unflagged(document: SiteDocument) -> Iterator[Problem]:
     """Wardens of several leaf grids without an exception for each beyond one."""
     for person, holdings in wardens_of_several(document).items():

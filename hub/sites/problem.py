@@ -19,6 +19,7 @@ ProblemKind = Literal[
     "size",
     "split",
     "exception",
+    "uncared",
 ]
 
 # A territory that is still being built may have these; each is listed until it is mended.

@@ -1,8 +1,8 @@
 -- name: put_site
-insert into hub.sites (id, name, levels, bounds, device_kinds, origin, loaded)
+insert into hub.sites (id, name, levels, bounds, device_kinds, care, origin, loaded)
 select %(document)s::jsonb #>> '{site,id}', %(document)s::jsonb #> '{site,name}',
        %(document)s::jsonb -> 'levels', %(document)s::jsonb -> 'bounds',
-       %(document)s::jsonb -> 'device_kinds',
+       %(document)s::jsonb -> 'device_kinds', %(document)s::jsonb -> 'care',
        nullif(%(document)s::jsonb -> 'origin', 'null'), now()
 
 -- name: clear_site
@@ -67,12 +67,36 @@ on conflict (id) do update set name = excluded.name, kind = excluded.kind,
    building = excluded.building, floor = excluded.floor, at = excluded.at, zone = excluded.zone
 
 -- name: put_devices
-insert into hub.devices (id, kind, place, at, agent, report_s, grid)
-select d.id, d.kind, d.place, d.at, d.agent, d.report_s, %(located)s::jsonb ->> d.id
+insert into hub.devices (id, kind, place, at, agent, report_s, owner, repair, grid)
+select d.id, d.kind, d.place, d.at, d.agent, d.report_s, d.owner, d.repair,
+       %(located)s::jsonb ->> d.id
 from jsonb_to_recordset(%(document)s::jsonb -> 'devices')
-  as d(id text, kind text, place text, at jsonb, agent text, report_s float8)
+  as d(id text, kind text, place text, at jsonb, agent text, report_s float8, owner text,
+       repair text)
 on conflict (id) do update set kind = excluded.kind, place = excluded.place, at = excluded.at,
-   agent = excluded.agent, report_s = excluded.report_s, grid = excluded.grid
+   agent = excluded.agent, report_s = excluded.report_s, owner = excluded.owner,
+   repair = excluded.repair, grid = excluded.grid
+
+-- name: put_bodies
+insert into hub.bodies (id, name, phone)
+select b.id, b.name, b.phone
+from jsonb_to_recordset(%(document)s::jsonb -> 'bodies') as b(id text, name jsonb, phone text)
+on conflict (id) do update set name = excluded.name, phone = excluded.phone
+
+-- name: put_terminals
+insert into hub.terminals (id, person, report_s)
+select t.id, t.person, coalesce(t.report_s, %(heartbeat)s)
+from jsonb_to_recordset(%(document)s::jsonb -> 'terminals')
+  as t(id text, person text, report_s float8)
+on conflict (id) do update set person = excluded.person, report_s = excluded.report_s
+
+-- name: put_agents
+insert into hub.edge_agents (id, place, report_s, owner, repair, grid)
+select a.id, a.place, coalesce(a.report_s, %(heartbeat)s), a.owner, a.repair, %(places)s::jsonb ->> a.place
+from jsonb_to_recordset(%(document)s::jsonb -> 'agents')
+  as a(id text, place text, report_s float8, owner text, repair text)
+on conflict (id) do update set place = excluded.place, report_s = excluded.report_s, owner = excluded.owner,
+   repair = excluded.repair, grid = excluded.grid
 
 -- name: put_households
 insert into hub.households (id, at, people, building, floor, head, grid)
@@ -112,6 +136,18 @@ places as (
     delete from hub.places where id not in (
         select p ->> 'id' from document, jsonb_array_elements(site -> 'places') as p)
 ),
+terminals as (
+    delete from hub.terminals where id not in (
+        select t ->> 'id' from document, jsonb_array_elements(site -> 'terminals') as t)
+),
+agents as (
+    delete from hub.edge_agents where id not in (
+        select a ->> 'id' from document, jsonb_array_elements(site -> 'agents') as a)
+),
+bodies as (
+    delete from hub.bodies where id not in (
+        select b ->> 'id' from document, jsonb_array_elements(site -> 'bodies') as b)
+),
 buildings as (
     delete from hub.buildings where id not in (
         select b ->> 'id' from document, jsonb_array_elements(site -> 'buildings') as b)
@@ -139,7 +175,7 @@ on conflict (name) do update set registered = true
 
 -- name: unregister_devices
 update public.devices set registered = false
-where name in (select id from hub.devices)
+where name in (select id from hub.devices union all select id from hub.terminals)
   and name not in (select jsonb_array_elements_text(%(names)s::jsonb))
 
 -- name: site_changed
@@ -153,6 +189,14 @@ select jsonb_build_object(
     'bounds', s.bounds,
     'origin', s.origin,
     'device_kinds', s.device_kinds,
+    'care', s.care,
+    'bodies', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'name', name, 'phone', phone) order by id) from hub.bodies), '[]'),
+    'agents', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'place', place, 'report_s', report_s, 'owner', owner, 'repair', repair)
+        order by id) from hub.edge_agents), '[]'),
+    'terminals', coalesce((select jsonb_agg(jsonb_build_object(
+        'id', id, 'person', person, 'report_s', report_s) order by id) from hub.terminals), '[]'),
     'grids', coalesce((select jsonb_agg(jsonb_build_object(
         'code', code, 'parent', parent, 'name', name, 'boundary', boundary, 'kind', kind,
         'live', live, 'building', building, 'floor', floor, 'fixes', fixes) order by code)
@@ -172,8 +216,8 @@ select jsonb_build_object(
         'id', id, 'name', name, 'kind', kind, 'building', building, 'floor', floor, 'at', at,
         'zone', zone) order by id) from hub.places), '[]'),
     'devices', coalesce((select jsonb_agg(jsonb_build_object(
-        'id', id, 'kind', kind, 'place', place, 'at', at, 'agent', agent, 'report_s', report_s)
-        order by id) from hub.devices), '[]'),
+        'id', id, 'kind', kind, 'place', place, 'at', at, 'agent', agent, 'report_s', report_s,
+        'owner', owner, 'repair', repair) order by id) from hub.devices), '[]'),
     'households', coalesce((select jsonb_agg(jsonb_build_object(
         'id', id, 'at', at, 'people', people, 'building', building, 'floor', floor, 'head', head)
         order by id) from hub.households), '[]'),
@@ -190,11 +234,42 @@ from hub.sites s
 select jsonb_object_agg(d.id, jsonb_build_object(
     'device', d.id, 'kind', d.kind, 'place', d.place, 'place_name', p.name, 'at', d.at,
     'grid', d.grid, 'grid_path', to_jsonb(g.path), 'warden', h.warden, 'stand_in', h.stand_in,
-    'agent', d.agent, 'report_s', d.report_s, 'building', p.building, 'zone', p.zone))::text
-from hub.devices d
+    'agent', d.agent, 'report_s', d.report_s, 'building', p.building, 'zone', p.zone,
+    'owner', coalesce(d.owner, s.care -> d.kind ->> 'owner'),
+    'repair', coalesce(d.repair, s.care -> d.kind ->> 'repair')))::text
+from hub.sites s
+cross join hub.devices d
 join hub.places p on p.id = d.place
 join hub.grids g on g.code = d.grid
 left join hub.holdings h on h.grid = d.grid
 
 -- name: role
 select role from hub.people where id = %(person)s
+
+-- name: agent_spots
+select jsonb_object_agg(a.id, jsonb_build_object(
+    'device', a.id, 'kind', 'agent', 'place', a.place, 'place_name', p.name, 'at', p.at,
+    'grid', a.grid, 'grid_path', to_jsonb(g.path), 'warden', h.warden, 'stand_in', h.stand_in,
+    'agent', a.id, 'report_s', a.report_s, 'building', p.building, 'zone', p.zone))::text
+from hub.edge_agents a
+join hub.places p on p.id = a.place
+join hub.grids g on g.code = a.grid
+left join hub.holdings h on h.grid = a.grid
+
+-- name: grids
+select coalesce(jsonb_agg(jsonb_build_object(
+    'code', code, 'parent', parent, 'name', name, 'boundary', boundary, 'kind', kind,
+    'live', live, 'building', building, 'floor', floor, 'fixes', fixes) order by code), '[]')::text
+from hub.grids
+
+-- name: place
+select name, kind, building, floor, at from hub.places where id = %(place)s
+
+-- name: holding
+select warden, stand_in from hub.holdings where grid = %(grid)s
+
+-- name: nearest_place
+select p.name from hub.places p
+where sqrt(((p.at ->> 0)::float8 - %(x)s) ^ 2 + ((p.at ->> 1)::float8 - %(y)s) ^ 2) <= %(within)s
+order by sqrt(((p.at ->> 0)::float8 - %(x)s) ^ 2 + ((p.at ->> 1)::float8 - %(y)s) ^ 2), p.id
+limit 1

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from hub.sites.domain import NO_TITLES, Point, SiteDocument, Titles, grid_path, leaf_codes
 from hub.sites.store import read_site
 
-_SAME = ("levels", "bounds", "buildings", "roads", "places", "people")
+_SAME = ("levels", "bounds", "buildings", "roads", "places", "people", "bodies")
 
 router = APIRouter(prefix="/api", tags=["site"])
 
@@ -72,6 +72,14 @@ class PersonView(BaseModel):
     role: str
 
 
+class BodyView(BaseModel):
+    """A department, company or authority that owns devices or repairs them."""
+
+    id: str
+    name: NameView
+    phone: str | None
+
+
 class SiteView(BaseModel):
     """The whole site but for its devices, whose state changes."""
 
@@ -84,6 +92,7 @@ class SiteView(BaseModel):
     roads: list[RoadView]
     places: list[PlaceView]
     people: list[PersonView]
+    bodies: list[BodyView]
     kinds: dict[str, NameView] = Field(
         description="Titles of kinds of cases that the plan has added"
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 from shapely import Polygon, STRtree
 
+from hub.sites.care import uncared
 from hub.sites.coverage import TOLERANCE_M2, depth_of, locate
 from hub.sites.domain import Grid, SiteDocument, grid_path, leaf_codes
 from hub.sites.members import exceptions
@@ -62,7 +63,7 @@ def warn(document: SiteDocument, rules: GridRules) -> list[Problem]:
         if _applies(rule, grid, depth[grid.code])
         for problem in _outside(rule, grid, size[grid.code])
     ]
-    return [*found, *_split(document), *exceptions(document)]
+    return [*found, *_split(document), *exceptions(document), *uncared(document)]
 
 
 def _around(parents: dict[str, str | None], code: str | None) -> tuple[str, ...]:

@@ -8,16 +8,29 @@ import msgspec
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
+from hub.registers.store import confirm
 from hub.sites.check import Problem, check
-from hub.sites.coverage import locate
-from hub.sites.domain import SiteDocument, SiteError, Spot, grid_path
+from hub.sites.coverage import Thing, locate, locate_among
+from hub.sites.domain import (
+    HEARTBEAT_S,
+    Grid,
+    Name,
+    Point,
+    SiteDocument,
+    SiteError,
+    Spot,
+    grid_path,
+)
 from hub.sites.history import keep_versions
 from hub.sites.problem import UNFINISHED
+from hub.sites.registers import DIVISION_REGISTERS, SITE_REGISTERS
 from hub.sites.rules import NO_RULES, GridRules
 from ingest import clock
 from ingest.sql import load_queries
 
 SITE_CHANNEL = "gridwarden_site"  # PostgreSQL NOTIFY channel: the site changed; empty payload
+
+NEAR_M = 100.0  # ours: farther away a place no longer tells where one is
 
 _QUERIES = load_queries("hub.sites")
 _PUT = (
@@ -30,7 +43,10 @@ _PUT = (
     "put_buildings",
     "put_roads",
     "put_places",
+    "put_bodies",
     "put_devices",
+    "put_agents",
+    "put_terminals",
     "put_households",
     "put_units",
     "clear_site",
@@ -57,13 +73,15 @@ async def load_site(
     rules: GridRules = NO_RULES,
     unfinished: bool = False,
     now: Micros | None = None,
+    decided_by: str | None = None,
 ) -> None:
     """Make the stored site equal to the document, keyed by ids, in one transaction.
 
     Loading the same document again changes nothing. What changed gets a new version from `now`
     (the clock's, if None) on, what went ends; no version is overwritten. An `unfinished` territory
     may have gaps, overlaps and grids without a warden. Device names are registered for ingest,
-    those that went are not registered any more.
+    those that went are not registered any more. A load confirms the site's registers, a proposal
+    that `decided_by` approved those of the division.
     Whoever listens to `SITE_CHANNEL` hears of it at the commit.
 
     Raises:
@@ -79,14 +97,22 @@ async def load_site(
         "document": _json(document),
         "paths": _json({code: grid_path(parents, code) for code in parents}),
         "located": _json(locate(document)),
+        "heartbeat": HEARTBEAT_S,
+        "places": _json(locate(document, "place")),
         "households": _json(locate(document, "household")),
         "units": _json(locate(document, "unit")),
-        "names": _json(sorted(device.id for device in document.devices)),
+        "names": _json(sorted(one.id for one in (*document.devices, *document.terminals))),
     }
     async with conn.transaction():
         for name in _PUT:
             await conn.execute(_QUERIES[name], values)
-        await keep_versions(conn, document, clock.now() if now is None else now)
+        at = clock.now() if now is None else now
+        await keep_versions(conn, document, at)
+        if decided_by is None:
+            names = [register.id for register in SITE_REGISTERS]
+            await confirm(conn, names, now=at, by=None, how="load")
+        else:
+            await confirm(conn, DIVISION_REGISTERS, now=at, by=decided_by, how="proposal")
         await conn.execute(_QUERIES["site_changed"], {"channel": SITE_CHANNEL})
 
 
@@ -98,8 +124,12 @@ async def read_site(conn: AsyncConnection[Any]) -> SiteDocument | None:
 
 
 async def spots(conn: AsyncConnection[Any]) -> dict[str, Spot]:
-    """Where each registered device stands and who answers for it, by device id."""
-    cursor = await conn.execute(_QUERIES["spots"])
+    """Where each device stands, and each agent with a place of its own, and who answers for it."""
+    return await _spots(conn, "spots") | await _spots(conn, "agent_spots")
+
+
+async def _spots(conn: AsyncConnection[Any], query: str) -> dict[str, Spot]:
+    cursor = await conn.execute(_QUERIES[query])
     row = await cursor.fetchone()
     return {} if row is None or row[0] is None else _SPOTS.decode(row[0])
 
@@ -109,6 +139,76 @@ async def read_role(conn: AsyncConnection[Any], person: str) -> str | None:
     cursor = await conn.execute(_QUERIES["role"], {"person": person})
     row = await cursor.fetchone()
     return None if row is None else row[0]
+
+
+async def read_grids(conn: AsyncConnection[Any]) -> list[Grid]:
+    """The grids of the stored site, ordered by code."""
+    cursor = await conn.execute(_QUERIES["grids"])
+    row = await cursor.fetchone()
+    return [] if row is None else msgspec.json.decode(row[0], type=list[Grid])
+
+
+async def place_spot(conn: AsyncConnection[Any], subject: str, place: str) -> Spot | None:
+    """The spot of a place, under the name of `subject`; None: the site has no such place."""
+    cursor = await conn.execute(_QUERIES["place"], {"place": place})
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    name, kind, building, floor, at = row
+    return await point_spot(
+        conn, subject, (at[0], at[1]), name=msgspec.convert(name, Name), floor=floor,
+        place=place, kind=kind, building=building,
+    )  # fmt: skip
+
+
+async def point_spot(
+    conn: AsyncConnection[Any],
+    subject: str,
+    at: Point,
+    *,
+    name: Name | None = None,
+    floor: int | None = None,
+    place: str = "",
+    kind: str = "place",
+    building: str | None = None,
+) -> Spot | None:
+    """The spot of any point in metres; None: it lies outside of the site.
+
+    Without a `name`, it is called by the nearest place within `NEAR_M`.
+    """
+    grids = await read_grids(conn)
+    thing = Thing("place", subject, at, floor)
+    code = locate_among(grids, [thing]).get(subject)
+    if code is None:
+        return None
+    cursor = await conn.execute(_QUERIES["holding"], {"grid": code})
+    warden, stand_in = await cursor.fetchone() or (None, None)
+    parents = {grid.code: grid.parent for grid in grids}
+    return Spot(
+        device=subject,
+        kind=kind,
+        place=place,
+        place_name=name or await _near(conn, at),
+        at=at,
+        grid=code,
+        grid_path=grid_path(parents, code),
+        warden=warden,
+        stand_in=stand_in,
+        agent="",
+        report_s=0,
+        building=building,
+    )
+
+
+async def _near(conn: AsyncConnection[Any], at: Point) -> Name:
+    values = {"x": at[0], "y": at[1], "within": NEAR_M}
+    cursor = await conn.execute(_QUERIES["nearest_place"], values)
+    row = await cursor.fetchone()
+    where = f"({at[0]:.0f}, {at[1]:.0f})"
+    if row is None:
+        return Name(en=where, zh=where)
+    name = msgspec.convert(row[0], Name)
+    return Name(en=f"near {name.en} {where}", zh=f"{name.zh}附近 {where}")
 
 
 def _json(value: object) -> str:

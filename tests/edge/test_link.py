@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from edge.link import Address, Connected, Link, Lost, Will
+from edge.look import Look, encode_look, frame_topic, look_topic
 from edge.wire import Ack, AgentState, ack_topic, encode_agent_state, state_topic
 from gridwarden.embedded.broker import EmbeddedBroker
 
@@ -185,3 +186,28 @@ def test_two_agents_of_one_name_do_not_storm_the_broker(broker_url: str, links: 
     while time.monotonic() < until:
         connected += sum(link.next_event(0.05) == Connected() for link in links)
     assert 2 <= connected <= 16
+
+
+def test_a_look_is_an_event_and_what_may_be_lost_is_bounded(
+    broker_url: str, links: list[Link]
+) -> None:
+    look, camera = look_topic("link-test", "looked"), frame_topic("link-test", "looked", "camera-1")
+    link = Link(
+        Address.parse(broker_url),
+        client_id="link-looked",
+        ack_topic=ack_topic("link-test", "looked"),
+        look_topic=look,
+    )
+    links.append(link)
+    assert not link.publish_lossy(camera, b"no link yet")
+    link.start()
+    assert link.next_event(10) == Connected()
+    assert link.publish(look, encode_look(Look("camera-1", 15)))
+    assert link.next_event(10) == Look("camera-1", 15)
+    taken = [link.publish_lossy(camera, bytes(40_000)) for _ in range(400)]
+    assert taken[0]
+    assert not all(taken), "as fast as this no link is"
+    deadline = time.monotonic() + 10
+    while not link.publish_lossy(camera, b"later"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

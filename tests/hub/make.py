@@ -21,6 +21,7 @@ from psycopg import AsyncConnection
 from edge.columns import Reading, pack_readings
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.app import create_app
+from hub.cameras.link import Broker
 from hub.cases.intake import note_recovery, take_up
 from hub.live.broadcast import Message
 from hub.plans.domain import Plan
@@ -243,11 +244,20 @@ class RunningHub:
 
 @contextmanager
 def running_hub(
-    database_url: str, desk: Path | None = None, plan: Plan | None = None
+    database_url: str,
+    desk: Path | None = None,
+    plan: Plan | None = None,
+    broker: Broker | None = None,
 ) -> Iterator[RunningHub]:
     """Serve a hub from a thread until the block ends; stopping takes no more than its due time."""
     up: Future[asyncio.AbstractEventLoop] = Future()
-    app = create_app(database_url=database_url, plan=plan, follower=plan is not None, desk=desk)
+    app = create_app(
+        database_url=database_url,
+        plan=plan,
+        broker=broker,
+        follower=plan is not None,
+        desk=desk,
+    )
     config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=2)
     with bind("127.0.0.1", 0) as listening:
         server = HubServer(config, lambda: up.set_result(asyncio.get_running_loop()))

@@ -5,7 +5,13 @@ import time
 
 from edge.wire import AgentState
 from ingest.arrival import Report
-from ingest.inbox import ENOUGH_MESSAGES, MAX_LOT_BYTES, Delivery, Inbox
+from ingest.inbox import (
+    ENOUGH_MESSAGES,
+    FULL_MESSAGES,
+    MAX_LOT_BYTES,
+    Delivery,
+    Inbox,
+)
 from tests.ingest.make import NOW
 
 _REPORT = Report("campus", AgentState(agent="a", online=True), NOW, retained=False)
@@ -96,4 +102,24 @@ def test_a_broker_that_waits_for_acknowledgements_is_not_kept_waiting_for_the_fl
         assert inbox.put([delivery(mid)], _NEVER)
     began = time.monotonic()
     assert len(inbox.gather(1)) == ENOUGH_MESSAGES
+    assert time.monotonic() - began < 1
+
+
+def test_a_stream_of_messages_fills_a_lot_until_there_is_a_lull() -> None:
+    inbox = Inbox(max_messages=10_000, flush_s=60, lull_s=0.5)
+    inbox.put([delivery(mid) for mid in range(ENOUGH_MESSAGES)], _NEVER)
+    lots: list[list[Delivery]] = []
+    writer = threading.Thread(target=lambda: lots.append(inbox.gather(1)))
+    writer.start()
+    time.sleep(0.05)
+    inbox.put([delivery(ENOUGH_MESSAGES)], _NEVER)
+    writer.join(5)
+    assert mids(lots[0]) == list(range(ENOUGH_MESSAGES + 1))
+
+
+def test_a_full_lot_does_not_wait_for_a_lull() -> None:
+    inbox = Inbox(max_messages=10_000, flush_s=60, lull_s=60)
+    inbox.put([delivery(mid) for mid in range(FULL_MESSAGES)], _NEVER)
+    began = time.monotonic()
+    assert len(inbox.gather(1)) == FULL_MESSAGES
     assert time.monotonic() - began < 1

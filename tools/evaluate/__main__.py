@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--bulk-s", type=float, default=0.1, help="how often bulk is cut")
     parser.add_argument("--no-outages", action="store_true", help="links and ingest never fail")
     parser.add_argument("--no-cameras", action="store_true", help="leave the cameras out")
+    parser.add_argument("--replay", action="store_true", help="judge what was stored once more")
     parser.add_argument("--cache", type=Path, default=Path(".gridwarden/evaluate"))
     given = parser.parse_args()
     file = Path(given.plan)
@@ -45,6 +46,7 @@ def main() -> int:
         outages=not given.no_outages,
         cameras=not given.no_cameras,
         bulk_s=given.bulk_s,
+        replay=given.replay,
     )
     begun = time.process_time()
     with Progress(disable=not sys.stderr.isatty()) as progress:

@@ -59,6 +59,10 @@ def result_of(run: Evaluated, cpu_s: float) -> Result:
             FALSE_GOAL, len(matched.false) / (sensors / 100) / days, at_least=False
         ),
     }
+    if run.differing is not None:
+        result.goals["anomalies that a replay finds otherwise"] = Goal(
+            0, float(len(run.differing)), at_least=False
+        )
     _add_load(result, run)
     told = [f"missed: {line.kind} of {line.device} at {_at(line.since)}" for line in matched.missed]
     told += [f"false: {one.kind} of {one.device} at {_at(one.raised)}" for one in matched.false]
@@ -66,6 +70,10 @@ def result_of(run: Evaluated, cpu_s: float) -> Result:
         f"late: {hit.truth.kind} of {hit.truth.device} at {_at(hit.truth.since)}, "
         f"{hit.delay_s:.2f} s past due"
         for hit in late
+    ]
+    told += [
+        f"replayed otherwise: {one['kind']} of {one['device']} at {_at(one['raised'])}"
+        for one in run.differing or ()
     ]
     result.notes = told[:20] + ([f"and {len(told) - 20} more"] if len(told) > 20 else [])
     return result
@@ -85,8 +93,10 @@ def _of_kind(kind: str, matched: Matched) -> dict[str, float]:
 
 
 def _add_load(result: Result, run: Evaluated) -> None:
-    """One desk for the whole campus, each anomaly an alarm: the case list folds some together."""
-    raised = [one for one in run.found if isinstance(one.finding, Anomaly)]
+    """One desk for the whole campus; what joins a case that is open is no alarm of its own."""
+    raised = [
+        one for one in run.found if isinstance(one.finding, Anomaly) and one.finding.part_of is None
+    ]
     times = [one.at for one in raised]
     cameras = {device.id for device in run.world.of_kind("camera")}
     looped = sum(one.finding.device in cameras for one in raised)

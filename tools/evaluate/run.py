@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from tools.evaluate.cameras import camera_samples, watch_loops
 from tools.evaluate.outages import Outage, agent_outages, ingest_outages, joined
 from tools.evaluate.signs import followed
 from tools.evaluate.site import document_of, spots_of, true_grids
+from tools.evaluate.stored import differing, replayed, stored, storing
 from tools.evaluate.stream import DRAINED, Cut, committed, sensor_cuts
 
 ORIGIN: Micros = 1_790_000_000_000_000  # a Monday at 22:13 on the campus
@@ -36,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Options:
-    """What to run."""
+    """What to run; `replay` judges what was stored of it a second time."""
 
     seed: int
     hours: float
@@ -44,11 +46,15 @@ class Options:
     outages: bool = True
     cameras: bool = True
     bulk_s: float = 0.1
+    replay: bool = False
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What a run gave. `readings` and `batches` count what went through the engine."""
+    """What a run gave. `readings` and `batches` count what went through the engine.
+
+    `differing` are the anomalies that only one of the run and its replay has.
+    """
 
     options: Options
     world: World
@@ -59,6 +65,7 @@ class Evaluated:
     matched: Matched
     readings: int
     batches: int
+    differing: list[Any] | None = None
 
     @property
     def anomalies(self) -> list[Anomaly]:
@@ -89,15 +96,23 @@ def evaluate(
         cameras = {device.id for device in world.of_kind("camera")}
         lines = [line for line in lines if line.device not in cameras]
         spots = {name: spot for name, spot in spots.items() if spot.kind != "camera"}
-    away, down = _outages(options, list(agents), end)
+    links, down = _outages(options, list(agents), end)
+    away = {agent: joined([*outages, *down]) for agent, outages in links.items()}
     batches = committed(agents, away, options.seed)
     counter = _Counter()
-    steps = counter.count(followed(batches, away, down, ORIGIN, end))
+    steps = counter.count(followed(batches, links, down, ORIGIN, end))
     engine = Engine(plan, spots)
+    file = cache / f"feed-{options.recipe}-{options.seed}-{os.getpid()}"
+    if options.replay:
+        steps = storing(steps, file)
     found = list(replay(engine, cast(Any, watch(cast(Any, steps)))))
-    lines = [*lines, *_silent_agents(engine, away, down)]
+    differ: list[Any] | None = None
+    if options.replay:
+        differ = differing(found, replayed(Engine(plan, spots), stored(file), end))
+        file.unlink()
+    lines = [*lines, *_silent_agents(engine, links, down)]
     matched = match(
-        [line for line in lines if _can_be_known(line, engine, away)],
+        lines,
         claims_of(found, {name: spot.grid for name, spot in engine.spots.items()}),
         end=end,
         waits_s=waits_of(plan),
@@ -106,7 +121,16 @@ def evaluate(
         knowable=lambda device, time: _knowable(engine, away, device, time),
     )
     return Evaluated(
-        options, world, plan, end, lines, found, matched, counter.readings, counter.batches
+        options,
+        world,
+        plan,
+        end,
+        lines,
+        found,
+        matched,
+        counter.readings,
+        counter.batches,
+        differ,
     )
 
 
@@ -125,24 +149,21 @@ class _Counter:
 def _outages(
     options: Options, agents: list[str], end: Micros
 ) -> tuple[dict[str, list[Outage]], list[Outage]]:
-    """When each agent's batches cannot come in, and when ingest is down."""
+    """When each agent has no link, and when ingest is down."""
     if not options.outages:
         return {agent: [] for agent in agents}, []
-    down = ingest_outages(options.seed, ORIGIN, end)
     return {
-        agent: joined([*agent_outages(options.seed, number, ORIGIN, end), *down])
+        agent: agent_outages(options.seed, number, ORIGIN, end)
         for number, agent in enumerate(agents)
-    }, down
+    }, ingest_outages(options.seed, ORIGIN, end)
 
 
 def _silent_agents(
-    engine: Engine, away: dict[str, list[Outage]], down: list[Outage]
+    engine: Engine, links: dict[str, list[Outage]], down: list[Outage]
 ) -> Iterator[TruthLine]:
     """What is true of agents: one without a link is silent, one that ingest cannot hear is not."""
-    for agent, outages in away.items():
+    for agent, outages in links.items():
         for one in outages:
-            if any(one.start <= it.start and it.end <= one.end for it in down) and one in down:
-                continue
             yield TruthLine(
                 kind=cast(Any, "agent_silent"),
                 cause="outage",
@@ -152,18 +173,6 @@ def _silent_agents(
                 until=one.end,
                 expect_case=not any(it.start < one.end and one.start < it.end for it in down),
             )
-
-
-def _can_be_known(line: TruthLine, engine: Engine, away: dict[str, list[Outage]]) -> bool:
-    """Silence of a device cannot be told from that of its agent."""
-    if line.kind != "device_silent":
-        return True
-    until = line.until or line.since
-    heard = line.since - 15 * SECOND
-    return not any(
-        heard < one.end + SECOND and one.start < until
-        for one in away[engine.spots[line.device].agent]
-    )
 
 
 def _knowable(engine: Engine, away: dict[str, list[Outage]], device: str, time: Micros) -> Micros:

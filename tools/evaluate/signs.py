@@ -26,9 +26,10 @@ def followed(
 ) -> Iterator[Taken | Tick]:
     """The steps of a follower that is never behind: batches, ticks and signs of life in order.
 
-    `away` is when each agent is not heard, `down` when ingest is.
+    `away` is when each agent has no link, `down` when ingest hears nobody. Nothing is told of the
+    spools: both agents always have something to send.
     """
-    notes = (Taken(note.received + COMMIT, note) for note in comings_and_goings(away))
+    notes = (Taken(note.received + COMMIT, note) for note in comings_and_goings(away, down))
     ticks = _ticks(away, down, origin, end)
     return heapq.merge(ticks, batches, notes, key=lambda step: step.at)
 
@@ -39,9 +40,8 @@ def _ticks(
     agents: dict[str, Micros] = {}
     ingest: Micros | None = None
     for at in range(origin, end, TICK):
-        if (at - origin) % REPORT == 0:
-            if not any(one.holds(at) for one in down):
-                ingest = at
+        if (at - origin) % REPORT == 0 and not any(one.holds(at) for one in down):
+            ingest = at
             for agent, outages in away.items():
                 if not any(one.holds(at) for one in outages):
                     agents[agent] = at

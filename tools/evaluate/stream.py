@@ -70,16 +70,47 @@ def committed(
     yield from _flushed(merged)
 
 
-def comings_and_goings(away: dict[str, Sequence[Outage]]) -> list[CommittedBatch]:
-    """Ingest's notes that an agent is gone or back, in order."""
-    notes = [
-        _note(agent, at, word)
-        for agent, outages in away.items()
-        for one in outages
-        if one.end - one.start > WILL_AFTER
-        for at, word in ((one.start + WILL_AFTER, "offline"), (one.end + 1, "online"))
-    ]
+def comings_and_goings(
+    away: dict[str, Sequence[Outage]], down: Sequence[Outage] = ()
+) -> list[CommittedBatch]:
+    """Ingest's notes that an agent is gone or back, in order; while it is `down` it writes none."""
+    notes: list[CommittedBatch] = []
+    for agent, outages in away.items():
+        for one in outages:
+            gone, back = _noted(one.start + WILL_AFTER, down), _noted(one.end + 1, down)
+            if gone < one.end:
+                notes += [_note(agent, gone, "offline"), _note(agent, back, "online")]
     return sorted(notes, key=lambda note: note.received)
+
+
+def batch_of(agent: str, seq: int, received: Micros, cut: Cut) -> CommittedBatch:
+    """The committed form of what an agent has cut, received then."""
+    sample = cut.sample
+    devices, quantities, readings = pack_readings(sample.readings)
+    return CommittedBatch(
+        agent=agent,
+        epoch=1,
+        seq=seq,
+        origin="live",
+        received=received,
+        devices=devices,
+        quantities=quantities,
+        readings=readings,
+        swipes=[
+            CommittedSwipe(
+                one.reader, one.time, _person(one.card), one.direction, one.granted, one.reason
+            )
+            for one in sample.swipes
+        ],
+        detections=list(sample.detections),
+        states=list(sample.states),
+        made=cut.made,
+        urgent=sample.urgent,
+    )
+
+
+def _noted(at: Micros, down: Sequence[Outage]) -> Micros:
+    return next((one.end + 1 for one in down if one.holds(at)), at)
 
 
 def _cut(
@@ -111,11 +142,11 @@ def _received(
             continue
         for number, old in sorted(held, key=lambda one: (not one[1].sample.urgent, one[0])):
             last = max(last, back) + _DRAIN
-            yield _batch(agent, number, last, old.sample), old.sample.urgent
+            yield batch_of(agent, number, last, old), old.sample.urgent
         held.clear()
         delay = int(random.uniform(*_DELAY_S) * SECOND)
         last = max(last + 1, cut.made + delay)
-        yield _batch(agent, seq, last, cut.sample), cut.sample.urgent
+        yield batch_of(agent, seq, last, cut), cut.sample.urgent
 
 
 def _flushed(arrivals: Iterable[tuple[CommittedBatch, bool]]) -> Iterator[Taken]:
@@ -133,30 +164,8 @@ def _flushed(arrivals: Iterable[tuple[CommittedBatch, bool]]) -> Iterator[Taken]
     yield from (Taken(one.received + FLUSH + COMMIT, one) for one in waiting)
 
 
-def _batch(agent: str, seq: int, received: Micros, sample: Sample) -> CommittedBatch:
-    devices, quantities, readings = pack_readings(sample.readings)
-    return CommittedBatch(
-        agent=agent,
-        epoch=1,
-        seq=seq,
-        origin="live",
-        received=received,
-        devices=devices,
-        quantities=quantities,
-        readings=readings,
-        swipes=[
-            CommittedSwipe(
-                one.reader, one.time, _person(one.card), one.direction, one.granted, one.reason
-            )
-            for one in sample.swipes
-        ],
-        detections=list(sample.detections),
-        states=list(sample.states),
-    )
-
-
 def _note(agent: str, at: Micros, word: str) -> CommittedBatch:
-    return _batch(agent, at, at, Sample(states=[DeviceState(agent, at, word)]))
+    return batch_of(agent, at, at, Cut(at, Sample(states=[DeviceState(agent, at, word)])))
 
 
 def _person(card: str) -> int:

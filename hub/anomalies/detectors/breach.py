@@ -1,8 +1,10 @@
 """Breach: a condition that lasts long enough is raised, and over when it was good long enough.
 
 Several rules of one quantity are judged together, the worse before the milder that they
-supersede, so that one trouble is raised once. Between readings the last one holds, no longer than
-`HOLD_REPORTS` report intervals: a breach that two readings have shown falls due by the clock.
+supersede: while a worse one is raised, or falls due no later than `PASSING` after it, the milder
+one is not raised, so that one trouble is raised once. Between readings the last one holds, no
+longer than `HOLD_REPORTS` report intervals: a breach that two readings have shown falls due by the
+clock.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from edge.wire import Micros
 from hub.anomalies.detectors import Finding
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.plans.domain import Rule
+
+# Ours: who falls to a worse limit passes the milder one on the way, and is told of once.
+PASSING: Micros = 3_000_000
 
 R = TypeVar("R", bound=Rule)
 
@@ -97,7 +102,7 @@ class Judge:
     ) -> dict[str, Watch]:
         """The device's watches after one reading that breaks and clears these of the rules."""
         after: dict[str, Watch] = {}
-        held: set[str] = set()
+        held: dict[str, Micros] = {}
         for number, terms in enumerate(self.terms):
             watch = _advance(
                 terms, before.get(terms.name), time, value, breaks[number], clears[number]
@@ -113,7 +118,7 @@ class Judge:
     ) -> dict[str, Watch]:
         """The device's watches when nothing was heard `until` then."""
         after: dict[str, Watch] = {}
-        held: set[str] = set()
+        held: dict[str, Micros] = {}
         for terms in self.terms:
             watch = before.get(terms.name)
             if watch is not None:
@@ -128,15 +133,21 @@ class Judge:
         device: str,
         watch: Watch,
         now: Micros,
-        held: set[str],
+        held: dict[str, Micros],
         found: list[Finding],
         value: float | None,
     ) -> Watch | None:
-        """Raise what has lasted and end what is over; None: the watch is over."""
-        held.update(terms.rule.supersedes)
+        """Raise what has lasted and end what is over; None: the watch is over.
+
+        `held` is when the worst rule that supersedes a kind falls due, 0 once it is raised.
+        """
+        due = watch.since + terms.duration
+        for milder in terms.rule.supersedes:
+            held[milder] = min(held.get(milder, due), 0 if watch.raised else due)
         if not watch.raised:
             shown = value is not None or watch.broke > watch.since
-            if not shown or now - watch.since < terms.duration or terms.rule.kind in held:
+            worse_due = held.get(terms.rule.kind)
+            if not shown or now < due or (worse_due is not None and worse_due <= due + PASSING):
                 return watch
             found.append(terms.anomaly(device, watch))
             return msgspec.structs.replace(watch, raised=True)

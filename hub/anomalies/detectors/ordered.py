@@ -42,13 +42,22 @@ class Ordered:
     ) -> Ordered:
         """Order a series and note in `last` (by slot) what is the newest now."""
         known = watched[slots]
-        before = np.where(known, last[slots], NEVER) if len(last) else np.full(len(slots), NEVER)
+        every = bool(known.all())
+        if every:
+            before = last[slots]
+        elif len(last):
+            before = np.where(known, last[slots], NEVER)
+        else:
+            before = np.full(len(slots), NEVER)
         timely = in_order(series, before)
         newest = series.time
         if not series.single:
             newest = np.maximum.reduceat(series.time, series.start)
         newest = np.maximum(newest, before)
-        last[slots[known]] = newest[known]
+        if every:
+            last[slots] = newest
+        else:
+            last[slots[known]] = newest[known]
         return cls(slots, known, before, timely)
 
     def among(self, devices: list[str], names: Collection[str]) -> NDArray[np.bool_]:

@@ -147,10 +147,11 @@ def _rates(
     """Change per minute at one reading of each device (nan: not known), which is kept if due."""
     at, was, after = columns["at"], columns["was"], columns["next"]
     kept = at[slots]
-    within = kept >= (times - window)[:, None]
-    oldest = np.where(within, kept, np.iinfo(np.int64).max).argmin(axis=1)
+    # They are kept in the order of time, the newest just before `after`.
+    within = np.count_nonzero(kept >= (times - window)[:, None], axis=1)
+    oldest = (after[slots] - within) % KEPT
     every = np.arange(len(slots))
-    span = np.where(within[every, oldest], times - kept[every, oldest], 0)
+    span = np.where(within > 0, times - kept[every, oldest], 0)
     known = span >= window / 2
     change = values - was[slots, oldest]
     rates = np.full(len(slots), np.nan)

@@ -19,6 +19,7 @@ import pytest
 from edge.assemble import clock_micros
 from edge.columns import Reading
 from edge.drivers.camera import CameraDriver
+from edge.look import Frame
 from edge.sample import Sample
 from edge.simulate.footage import FPS, camera_events, camera_scene, camera_zones
 from edge.simulate.scenes import HEIGHT, WIDTH
@@ -274,3 +275,29 @@ def test_a_camera_over_rtsp_is_watched_lost_and_found_again(tmp_path: Path, bloc
         with rtsp_server(media, port):
             log.wait(lambda log: log.states()[-1] == "online", 40)
         assert log.all_of(DeviceState)[-1].detail["failed_tries"] >= 1
+
+
+def test_live_pictures_flow_while_somebody_looks_and_hidden_parts_stay_hidden(
+    covered: Path,
+) -> None:
+    """SE-15 in part: live pictures from a real video, with what nobody may see blotted out."""
+    upper = [(0.0, 0.0), (1.0, 0.0), (1.0, 0.5), (0.0, 0.5)]
+    with watching(covered, [], loop=True, hidden=[upper]) as log:
+        driver = log.driver
+        log.wait(lambda log: log.all_of(DeviceState), 5)
+        assert driver.take_frames() == []
+        assert not driver.look("camera-2", 5)
+        assert driver.look("camera-1", 2)
+        frames: list[tuple[str, Frame]] = []
+        until = time.monotonic() + 5
+        while time.monotonic() < until and len(frames) < 4:
+            frames += driver.take_frames()
+            time.sleep(0.02)
+        assert [device for device, _ in frames] == ["camera-1"] * 4
+        shown = cv2.imdecode(np.frombuffer(frames[0][1].jpeg, np.uint8), cv2.IMREAD_COLOR)
+        height = shown.shape[0]
+        assert shown[: height // 2 - 8].max() <= 8
+        assert shown[height // 2 + 8 :].max() > 60
+        driver.look("camera-1", 0)
+        time.sleep(0.3)
+        assert driver.take_frames() == []

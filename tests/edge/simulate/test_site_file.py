@@ -7,6 +7,7 @@ import msgspec
 from edge.simulate.site_file import SITE
 from edge.simulate.world import World
 from edge.wire import is_identifier
+from hub.sites.care import uncared
 from hub.sites.check import check
 from hub.sites.domain import read_document
 
@@ -14,6 +15,15 @@ from hub.sites.domain import read_document
 def test_the_hub_takes_the_site_file_without_a_complaint(world: World) -> None:
     document = read_document(msgspec.json.encode(world.site_document()))
     assert check(document) == []
+
+
+def test_every_device_and_agent_of_the_campus_has_an_owner_and_a_repairer(world: World) -> None:
+    """SE-01"""
+    document = read_document(msgspec.json.encode(world.site_document()))
+    assert list(uncared(document)) == []
+    assert {body.id for body in document.bodies} == {
+        body for care in document.care.values() for body in (care.owner, care.repair)
+    }
 
 
 def test_everyone_answerable_is_one_person_and_every_grid_has_two(world: World) -> None:

@@ -72,6 +72,7 @@ class Script:
         agent: str = "edge-1",
         origin: str = "live",
         seq: int = 1,
+        urgent: bool = False,
     ) -> CommittedBatch:
         """A batch, received when its last event happened unless told otherwise."""
         events = list(events)
@@ -91,13 +92,16 @@ class Script:
             swipes=[event for event in events if isinstance(event, CommittedSwipe)],
             detections=[event for event in events if isinstance(event, Detection)],
             states=[event for event in events if isinstance(event, DeviceState)],
+            urgent=urgent,
         )
 
-    def pulse(self, agents: dict[str, float], ingest: float | None = None) -> Pulse:
-        return Pulse(
-            {name: self.micros(second) for name, second in agents.items()},
-            None if ingest is None else self.micros(ingest),
-        )
+    def pulse(
+        self, agents: dict[str, float], ingest: float | None = None, *, settled: bool = True
+    ) -> Pulse:
+        """Reports of agents that have nothing left to send, unless told otherwise."""
+        heard = {name: self.micros(second) for name, second in agents.items()}
+        beat = None if ingest is None else self.micros(ingest)
+        return Pulse(heard, beat, heard if settled else {})
 
     def tell(self, findings: Iterable[Finding]) -> list[Told]:
         told: list[Told] = []

@@ -29,14 +29,19 @@ SECOND = 1_000_000
 
 
 def campus_batches(
-    cache: Path, seconds: int, *, away: Iterable[Outage] = (), bulk_s: float = 0.5
+    cache: Path,
+    seconds: int,
+    *,
+    away: Iterable[Outage] = (),
+    bulk_s: float = 0.5,
+    origin: Micros = ORIGIN,
 ) -> tuple[SiteDocument, list[CommittedBatch]]:
     """The site, and what west and east sent in the first seconds; `away` is west's link."""
     world = build_world(1, cache)
-    end = ORIGIN + seconds * SECOND
+    end = origin + seconds * SECOND
     outages = {WEST: list(away), EAST: []}
     agents = {
-        name: sensor_cuts(SimulatedDriver(world, name, ORIGIN), ORIGIN, end, bulk_s)
+        name: sensor_cuts(SimulatedDriver(world, name, origin), origin, end, bulk_s)
         for name in outages
     }
     batches = [one.batch for one in committed(agents, outages, 1)]

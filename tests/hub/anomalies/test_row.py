@@ -33,7 +33,7 @@ def test_everything_that_a_device_says_is_a_word_of_it(script: Any) -> None:
         script.word(0, "e", "offline"),
         script.word(0, "f", "removed"),
     ]
-    assert Row(script.batch(events)).speakers == {"a", "b", "c", "d"}
+    assert Row(script.batch(events)).heard.keys() == {"a", "b", "c", "d"}
 
 
 def test_ingests_note_that_an_agent_is_gone_is_not_spoken_by_the_agent(script: Any) -> None:

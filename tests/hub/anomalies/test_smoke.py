@@ -50,17 +50,35 @@ def test_every_fault_of_the_simulated_detectors_is_found(script: Any, world: Wor
         ),
         key=lambda word: word.time,
     )
-    engine = Engine(
-        campus("smoke_fault"), {one.id: script.spot(one.id, "smoke") for one in detectors}
-    )
+    spots = {one.id: script.spot(one.id, "smoke") for one in detectors}
+    engine = Engine(campus("smoke_fault", "device_silent"), spots)
     state, found = engine.start(), []
     for word in words:
         state, more = engine.step(state, script.batch([word]))
         found += more
-    raised = {one.device for one in found if isinstance(one, Anomaly)}
+    raised = {one.device for one in found if isinstance(one, Anomaly) and one.kind == "smoke_fault"}
     lines = truth(world, ORIGIN, hours * HOUR)
     assert raised >= {line.device for line in lines if line.cause == "fault"}
     assert raised == {word.device for word in words}
+
+
+@pytest.mark.parametrize("report_s", [5, 60])
+def test_a_fault_and_the_silence_behind_it_are_one_event(script: Any, report_s: float) -> None:
+    """SE-04: whichever of the two falls due first."""
+    spots = {name: script.spot(name, "smoke", report_s=report_s) for name in ("s", "t")}
+    engine = Engine(campus("smoke_fault", "device_silent"), spots)
+    state, found = engine.start(), []
+    for second in range(0, 500, 5):
+        events = [script.reading(second, "t", "obscuration", 0.4)]
+        if second < 100:
+            events.append(script.reading(second, "s", "obscuration", 0.4))
+        if second == 100:
+            events.append(script.word(second, "s", "fault"))
+        state, more = engine.step(state, script.batch(events))
+        found += more
+    one, other = found
+    assert {one.kind, other.kind} == {"smoke_fault", "device_silent"}
+    assert one.kind in other.supersedes or other.part_of == one.key
 
 
 def test_a_detector_that_grows_dirty_is_told_before_it_alarms(script: Any) -> None:

@@ -84,7 +84,8 @@ def test_signs_of_life_are_those_of_online_agents_and_ingest(database_url: str) 
         assert await store.signs_of_life(conn) == store.Pulse({}, None)
         await conn.execute(
             """insert into agents (name, site, online, reported, state) values
-               ('here', 's', true, '2026-11-22 08:00:00.000001Z', '{}'),
+               ('here', 's', true, '2026-11-22 08:00:00.000001Z', '{"time": 1795334399900000}'),
+               ('busy', 's', true, '2026-11-22 08:00:00Z', '{"time": 17, "spooled_batches": 1}'),
                ('gone', 's', false, now(), '{}')"""
         )
         await conn.execute(
@@ -93,7 +94,9 @@ def test_signs_of_life_are_those_of_online_agents_and_ingest(database_url: str) 
                ('b', 'other', now(), now())"""
         )
         at = 1_795_334_400_000_000
-        assert await store.signs_of_life(conn) == store.Pulse({"here": at + 1}, at)
+        assert await store.signs_of_life(conn) == store.Pulse(
+            {"here": at + 1, "busy": at}, at, {"here": at - 100_000}
+        )
 
     using(database_url, work)
 

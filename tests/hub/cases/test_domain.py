@@ -18,14 +18,11 @@ from hub.cases.domain import (
     Event,
     Refused,
     allowed,
-    discover,
     evolve,
     fold,
-    recover,
-    recur,
     step,
-    worsen,
 )
+from hub.cases.news import discover, recover, recur, worsen
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 

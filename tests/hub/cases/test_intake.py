@@ -55,6 +55,23 @@ def test_two_detectors_of_one_fire_are_one_case(site_url: str) -> None:
     ]
 
 
+def test_a_detectors_fault_is_one_case_whichever_of_its_signs_comes_first(site_url: str) -> None:
+    """SE-04: it calls itself faulty and falls silent: one event, one case."""
+    silent = {"rule": "device_silent", "kind": "device_silent"}
+    fault = {"rule": "smoke_fault", "kind": "smoke_fault", "supersedes": ("device_silent",)}
+    raise_case(site_url, anomaly("smoke-1", 15, **silent))
+    raise_case(site_url, anomaly("smoke-1", 60, **fault))
+    first = anomaly("smoke-2", 60, **fault)
+    raise_case(site_url, first)
+    raise_case(site_url, anomaly("smoke-2", 180, part_of=first.key, **silent))
+    cases = all_cases(site_url)
+    assert {(case.state.kind, case.state.device) for case in cases} == {
+        ("smoke_fault", "smoke-1"),
+        ("smoke_fault", "smoke-2"),
+    }
+    assert [events(site_url, case)[1] for case in cases] == ["worsened", "joined"]
+
+
 def test_cases_that_were_open_already_are_merged_into_the_oldest(site_url: str) -> None:
     """SE-04"""
     alarms = [fire(f"smoke-{number}", number) for number in (1, 2, 3)]

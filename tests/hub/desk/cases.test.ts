@@ -7,35 +7,7 @@ import {
   setback,
 } from "../../../hub/desk/src/lib/cases";
 import type { Case } from "../../../hub/desk/src/lib/types";
-
-const NAME = { en: "Library", zh: "图书馆" };
-
-function file(change: Partial<Case>): Case {
-  return {
-    id: 1,
-    number: "2026-000001",
-    kind: "smoke_alarm",
-    grade: "general",
-    state: "discovered",
-    device: "smoke-1",
-    place: "library-1",
-    place_name: NAME,
-    grid: "C-1-03",
-    grid_path: ["C", "C-1", "C-1-03"],
-    at: [0, 0],
-    opened: "2026-11-22T08:00:00.000Z",
-    updated: "2026-11-22T08:00:00.000Z",
-    due: "2026-11-22T09:00:00.000Z",
-    overdue: false,
-    owner: null,
-    recovered: false,
-    recurrences: 0,
-    value: null,
-    limit: null,
-    unit: "",
-    ...change,
-  };
-}
+import { file, NAME } from "./make";
 
 const ids = (files: Case[]): number[] => files.map((one) => one.id);
 

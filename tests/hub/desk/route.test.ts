@@ -15,7 +15,10 @@ describe("the address of the desk page", () => {
     { ...HOME, caseId: 7, kind: "smoke_alarm" },
     { ...HOME, view: "map" as const, device: "hydrant-07", grid: "C-2" },
     { ...HOME, view: "devices" as const, device: "a.b_c-1" },
+    { ...HOME, view: "registers" as const, register: "hydrants", entry: "H 07/a" },
+    { ...HOME, view: "registers" as const, register: "equipment", grid: "C-2" },
     { ...HOME, view: "system" as const, show: "closed" as const },
+    { ...HOME, view: "wall" as const, grid: "C-1" },
   ])("reads back what it wrote: %o", (route) => {
     expect(readRoute(writeRoute(route))).toEqual(route);
   });

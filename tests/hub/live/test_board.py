@@ -80,7 +80,7 @@ def test_a_value_that_is_no_number_is_a_sign_of_life_only() -> None:
     ],
 )
 def test_how_a_device_is(line: Line | None, expected: Condition) -> None:
-    """SE-17 in part: three missed reports make a device's data stale; registers are not judged."""
+    """SE-17 in part: three missed reports make a device's data stale."""
     assert condition(line, SPOT, NOW) == expected
 
 

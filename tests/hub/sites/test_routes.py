@@ -43,7 +43,17 @@ def test_the_site_comes_with_levels_and_holders(database_url: str, document: Sit
 
     site = asyncio.run(run()).json()
     assert sorted(site) == [
-        *("bounds", "buildings", "device_kinds", "grids", "id", "kinds", "levels", "name"),
+        *(
+            "bodies",
+            "bounds",
+            "buildings",
+            "device_kinds",
+            "grids",
+            "id",
+            "kinds",
+            "levels",
+            "name",
+        ),
         *("people", "places", "roads"),
     ]
     leaf = next(grid for grid in site["grids"] if grid["code"] == "C-2-01")

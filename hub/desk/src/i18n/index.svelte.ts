@@ -7,6 +7,8 @@ import { zh } from "./zh";
 
 export type LanguageCode = "en" | "zh";
 
+const JUST_NOW_MS = 15_000; // ours: below it the ages would only flicker
+
 type Added = Pick<Site, "kinds" | "device_kinds">;
 
 const KEY = "language";
@@ -48,6 +50,11 @@ class Language {
     return spanParts(ms)
       .map(([count, unit]) => `${count}${gap}${this.t.units[unit]}`)
       .join(gap && " ");
+  }
+
+  /** How long ago something was: `2 min ago`. */
+  age(ms: number): string {
+    return ms < JUST_NOW_MS ? this.t.justNow : this.t.ago(this.span(ms));
   }
 
   /** The text of a key that the hub chose; a key without text is shown as it is. */

@@ -3,6 +3,7 @@ import { mended } from "./gaps";
 import type {
   Agent,
   AgentGaps,
+  Camera,
   CaseFile,
   CasePage,
   Command,
@@ -13,10 +14,13 @@ import type {
   Health,
   Order,
   Problem,
+  Register,
+  RegisterList,
   Series,
   ShutOff,
   Site,
   Step,
+  TerminalList,
 } from "./types";
 
 const UNWELL = 503;
@@ -40,7 +44,7 @@ export class Refusal extends Error {
 }
 
 /** `also` is a status whose answer counts as well. */
-async function ask<T>(path: string, init: RequestInit = {}, also = 0): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit = {}, also = 0): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -56,14 +60,14 @@ async function ask<T>(path: string, init: RequestInit = {}, also = 0): Promise<T
   throw new Refusal(response.status, title, problem.detail ?? "", problem.allowed ?? [], slug);
 }
 
-const query = (parts: Record<string, string | number | null>): string =>
+export const query = (parts: Record<string, string | number | null>): string =>
   new URLSearchParams(
     Object.entries(parts)
       .filter((part): part is [string, string | number] => part[1] !== null)
       .map(([key, value]) => [key, String(value)]),
   ).toString();
 
-const segment = encodeURIComponent;
+export const segment = encodeURIComponent;
 
 export const readSite = (): Promise<Site> => ask("/api/site");
 export const readDevices = (): Promise<Device[]> => ask("/api/devices");
@@ -74,8 +78,28 @@ export const readAgentGaps = (agent: string): Promise<AgentGaps> =>
 export const readHealth = (): Promise<Health> => ask("/api/health", {}, UNWELL);
 export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
+export const readRegisters = (): Promise<RegisterList> => ask("/api/registers");
+export const readTerminals = (): Promise<TerminalList> => ask("/api/terminals");
+export const confirmRegister = (register: string, person: string): Promise<Register> =>
+  ask(`/api/registers/${segment(register)}/confirmations`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
+    body: "{}",
+  });
 export const readShutOffs = async (): Promise<ShutOff[]> =>
   (await ask<{ items: ShutOff[] }>("/api/shut-offs")).items;
+export const readCameras = async (grid: string | null = null): Promise<Camera[]> =>
+  (await ask<{ items: Camera[] }>(`/api/cameras?${query({ grid })}`)).items;
+
+/** Where the live pictures of some cameras come from. */
+export const framesAddress = (cameras: string[]): string =>
+  `/api/frames?${new URLSearchParams(cameras.map((camera) => ["camera", camera])).toString()}`;
+
+/** Leaf grids without member, or without a live device or report. */
+export const readBlind = async (): Promise<string[]> => {
+  const problems = await ask<{ blind: { grid: string }[] }>("/api/grid-problems");
+  return problems.blind.map(({ grid }) => grid);
+};
 export const readCase = (id: number): Promise<CaseFile> => ask(`/api/cases/${id}`);
 
 export type Wanted = { grid: string | null; kind: string | null; owner: string | null; search: string };
@@ -147,6 +171,14 @@ export const takeStep = (id: number, step: Step, person: string, key: string): P
       "Idempotency-Key": key,
     },
     body: JSON.stringify(step),
+  });
+
+/** Let a camera take a picture for a case; its log tells what became of it. */
+export const attachPicture = (id: number, device: string, person: string): Promise<unknown> =>
+  ask(`/api/cases/${id}/pictures`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
+    body: JSON.stringify({ device }),
   });
 
 /** Ask an agent for something that is worth doing for so many seconds. */

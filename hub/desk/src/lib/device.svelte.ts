@@ -8,6 +8,9 @@ export class LiveDevice {
   readonly at: Point | null;
   readonly grid: string | null;
   readonly agent: string | null;
+  /** The bodies that own and repair it. */
+  readonly owner: string | null;
+  readonly repair: string | null;
   /** The age in milliseconds from which its data is stale; null of a reader, which owes nothing. */
   readonly staleAfter: number | null;
   state = $state<Condition>("unknown");
@@ -22,6 +25,8 @@ export class LiveDevice {
     this.at = device.at;
     this.grid = device.grid;
     this.agent = device.agent;
+    this.owner = device.owner;
+    this.repair = device.repair;
     this.staleAfter = device.stale_after_s === null ? null : device.stale_after_s * 1000;
     this.patch(device);
   }

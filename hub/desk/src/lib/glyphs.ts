@@ -12,12 +12,17 @@ export const GLYPHS: Record<string, string> = {
   silent: "M8 8v.01M4.8 11.2a4.5 4.5 0 0 1 0-6.4M11.2 4.8a4.5 4.5 0 0 1 0 6.4M3 13L13 3",
   lens: "M1.8 8S4 4 8 4s6.2 4 6.2 4-2.2 4-6.2 4-6.2-4-6.2-4zM3 13L13 3",
   agent: "M3 3.5h10v3.7H3zM3 8.8h10v3.7H3zM5.2 5.3v.1M5.2 10.6v.1",
+  self_inspection: "M3.5 3.5h9v10h-9zM6 2.5h4v2H6zM5.8 9l1.6 1.6 3-3.2",
   device: "M4 4h8v8H4zM6.5 2.5V4M9.5 2.5V4M6.5 12v1.5M9.5 12v1.5",
   unknown: "M6 6.2a2 2 0 1 1 2.7 1.9c-.5.2-.7.6-.7 1.2M8 11.8v.1",
   map: "M2.5 4l3.7-1.5 3.6 1.5 3.7-1.5v9.5l-3.7 1.5-3.6-1.5-3.7 1.5zM6.2 2.5V12M9.8 4v9.5",
   cases: "M3 4h.01M5.5 4H13M3 8h.01M5.5 8H13M3 12h.01M5.5 12H13",
+  wall: "M2 3.5h12v7H2zM8 3.5v7M2 7h12M6 13h4",
   devices:
     "M8 8h.01M5.2 10.8a4 4 0 0 1 0-5.6M10.8 5.2a4 4 0 0 1 0 5.6M3.2 12.8a6.8 6.8 0 0 1 0-9.6M12.8 3.2a6.8 6.8 0 0 1 0 9.6",
+  registers: "M3.5 2.5h9v11h-9zM3.5 5.5h9M6 8h4M6 10.5h4",
+  equipment: "M6 13.5V6.2a2 2 0 0 1 4 0v7.3zM8 4.2V2.5M8 2.5h2.5L12 4M8 2.5L5 4.5v3",
+  report: "M3 2.5h10v8H8l-3 3v-3H3zM8 4.5v2.8M8 8.7v.1",
   system: "M2 8h2.8l1.7-4.5 3 9L11.2 8H14",
   back: "M9.5 3.5L5 8l4.5 4.5",
   close: "M4 4l8 8M12 4l-8 8",
@@ -63,12 +68,23 @@ const CASE_GLYPHS: Record<string, string> = {
   fire_confirmed: "fire",
   equipment_shut_down: "silent",
   sensor_stuck: "device",
+  self_inspection_failed: "self_inspection",
+  hydrant_damaged: "hydrant",
+  equipment_enclosed: "equipment",
+  equipment_buried: "equipment",
+  equipment_dismantled: "equipment",
+  equipment_damaged: "equipment",
+  equipment_put_out_of_use: "equipment",
+  equipment_diverted: "equipment",
+  equipment_moved: "equipment",
+  equipment_expires: "equipment",
+  other_hazard: "report",
 };
 
 export const glyphOf = (name: string): string => GLYPHS[name] ?? GLYPHS["unknown"] ?? "";
 export const caseGlyph = (kind: string): string => CASE_GLYPHS[kind] ?? "unknown";
 
-const DEVICE_GLYPHS = new Set(["hydrant", "smoke", "door", "reader", "camera", "agent"]);
+const DEVICE_GLYPHS = new Set(["hydrant", "smoke", "door", "reader", "camera", "agent", "self_inspection"]);
 
 /** The glyph of a kind of device: a plain sensor for kinds that a site has added. */
 export const deviceGlyph = (kind: string | null): string =>

@@ -1,12 +1,15 @@
-/** What the system view asks for while it is open: the hub's health, dead letters, strangers, commands. */
+/** What the system view asks for while it is open: health, registers, terminals, dead letters, strangers, commands. */
 import {
+  confirmRegister,
   readAgentGaps,
   readCommands,
   readDeadLetters,
   readHealth,
+  readRegisters,
+  readTerminals,
   readUnregistered,
 } from "./api";
-import type { AgentGaps, Command, DeadLetterPage, Device, Health } from "./types";
+import type { AgentGaps, Command, DeadLetterPage, Device, Health, RegisterList, TerminalList } from "./types";
 
 const LETTERS = 50;
 const COMMANDS = 5;
@@ -15,6 +18,8 @@ export class Machinery {
   health = $state.raw<Health | null>(null);
   letters = $state.raw<DeadLetterPage | null>(null);
   strangers = $state.raw<Device[] | null>(null);
+  registers = $state.raw<RegisterList | null>(null);
+  terminals = $state.raw<TerminalList | null>(null);
   failure = $state<string | null>(null);
 
   /** What never came of each agent's batches. */
@@ -27,14 +32,35 @@ export class Machinery {
   async refresh(agents: string[]): Promise<void> {
     try {
       let asked: Command[][];
-      [this.gaps, asked, this.health, this.letters, this.strangers] = await Promise.all([
+      [
+        this.gaps,
+        asked,
+        this.health,
+        this.letters,
+        this.strangers,
+        this.registers,
+        this.terminals,
+      ] = await Promise.all([
         Promise.all(agents.map(readAgentGaps)),
         Promise.all(agents.map((agent) => readCommands(agent, COMMANDS))),
         readHealth(),
         readDeadLetters(LETTERS),
         readUnregistered(),
+        readRegisters(),
+        readTerminals(),
       ]);
       this.commands = asked.flat().sort((a, b) => b.made.localeCompare(a.made));
+      this.failure = null;
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Say in somebody's name that all entries of a register hold. */
+  async confirm(register: string, person: string): Promise<void> {
+    try {
+      await confirmRegister(register, person);
+      this.registers = await readRegisters();
       this.failure = null;
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);

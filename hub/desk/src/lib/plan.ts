@@ -1,10 +1,11 @@
 /** The site's plan with its look-ups. */
-import type { Grid, Name, Person, Place, Site } from "./types";
+import type { Body, Grid, Name, Person, Place, Site } from "./types";
 
 export class Plan {
   readonly grids: ReadonlyMap<string, Grid>;
   readonly people: ReadonlyMap<string, Person>;
   readonly places: ReadonlyMap<string, Place>;
+  readonly bodies: ReadonlyMap<string, Body>;
   readonly leaves: readonly Grid[];
   /** All grids, each followed by those within it. */
   readonly tree: readonly Grid[];
@@ -13,6 +14,7 @@ export class Plan {
     this.grids = new Map(site.grids.map((grid) => [grid.code, grid]));
     this.people = new Map(site.people.map((person) => [person.id, person]));
     this.places = new Map(site.places.map((place) => [place.id, place]));
+    this.bodies = new Map(site.bodies.map((body) => [body.id, body]));
     this.tree = site.grids.filter((grid) => grid.parent === null).flatMap((top) => this.#down(top));
     this.leaves = site.grids.filter((grid) => grid.leaf);
   }

@@ -11,6 +11,12 @@ export type Grid = Schemas["GridView"];
 export type Person = Schemas["PersonView"];
 export type Place = Schemas["PlaceView"];
 
+export type Body = Schemas["BodyView"];
+export type Register = Schemas["RegisterView"];
+export type Terminal = Schemas["TerminalView"];
+export type TerminalList = Schemas["TerminalList"];
+export type RegisterList = Schemas["RegisterList"];
+
 export type Device = Schemas["Device"];
 export type DeviceNow = Schemas["DeviceNow"];
 export type Condition = Device["state"];
@@ -35,5 +41,14 @@ export type Order = Schemas["CommandRequest"]["order"];
 export type Health = Schemas["Health"];
 export type DeadLetterPage = Schemas["DeadLetterPage"];
 export type Beat = Schemas["Beat"];
+export type Camera = Schemas["Camera"];
+export type AttachedPicture = Schemas["AttachedPicture"];
 export type ShutOff = Schemas["ShutOffView"];
 export type Problem = Schemas["ProblemDetails"];
+
+export type Category = Schemas["CategoryView"];
+export type Categories = Schemas["Categories"];
+export type Department = Schemas["DepartmentView"];
+export type ReportRequest = Schemas["ReportRequest"];
+export type Report = Schemas["ReportView"];
+export type Photo = Schemas["PhotoView"];

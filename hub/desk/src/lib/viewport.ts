@@ -22,6 +22,13 @@ export function fit([west, south, east, north]: Bounds, size: Size): Viewport {
   };
 }
 
+/** The smallest bounds that hold all points; null without any. */
+export function boundsOf(points: readonly Point[]): Bounds | null {
+  if (points.length === 0) return null;
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
 /** Scaled by `factor` around a pixel that stays where it is; never smaller than the whole. */
 export function zoom(view: Viewport, factor: number, [x, y]: Point, whole: Viewport): Viewport {
   const scale = Math.min(Math.max(view.scale * factor, whole.scale * 0.8), MOST_PX_PER_METRE);
@@ -53,6 +60,11 @@ export function reveal(view: Viewport, point: Point, size: Size): Viewport {
 export const toPixel = (view: Viewport, [x, y]: Point): Point => [
   x * view.scale + view.left,
   view.top - y * view.scale,
+];
+
+export const toPoint = (view: Viewport, [left, top]: Point): Point => [
+  (left - view.left) / view.scale,
+  (view.top - top) / view.scale,
 ];
 
 /** The path of an outline, in metres. */

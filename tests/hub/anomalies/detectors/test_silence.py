@@ -77,6 +77,80 @@ class TestDevices:
         before = every(script, 0, 20, 5, "h", "h2")
         assert script.play(devices, before, until=10_000) == []
 
+    @pytest.mark.parametrize("stall", [3, 8, 14.5, 16, 900])
+    def test_a_link_that_stalls_counts_against_no_device_although_urgent_words_overtake(
+        self, script: Any, devices: Silence, stall: float
+    ) -> None:
+        """SE-06: the backlog comes bulk by bulk, behind an urgent batch and the agent's report."""
+        before = every(script, 0, 20, 5, "h", "h2")
+        back = 20 + stall
+        held = [
+            script.batch(
+                [script.reading(second, name, "pressure", 0.3) for name in ("h", "h2")],
+                received=back + 0.1 + second / 1e5,
+            )
+            for second in range(25, int(back) + 1, 5)
+        ]
+        alarm = script.batch(
+            [script.reading(back - 1, "h", "alarm", 1)], received=back, urgent=True
+        )
+        state, found = devices.start(), []
+        for batch in [
+            *before,
+            alarm,
+            *held,
+            *every(script, int(back) + 5, int(back) + 60, 5, "h", "h2"),
+        ]:
+            now = batch.received
+            pulse = script.pulse({"edge-1": back}, settled=False)
+            for work in (
+                lambda s, at=now: devices.due(s, at),
+                lambda s, at=now, b=batch: devices.step(s, Row(b), at),
+                lambda s, at=now, p=pulse: (
+                    devices.pulse(s, p, at) if at >= p.agents["edge-1"] else (s, [])
+                ),
+            ):
+                state, more = work(state)
+                found += more
+        assert found == []
+
+    def test_what_fell_silent_while_the_link_was_gone_is_told_by_when_it_did(
+        self, script: Any, devices: Silence
+    ) -> None:
+        before = every(script, 0, 20, 5, "h", "h2")
+        backlog = [
+            script.batch([script.reading(s, "h2", "pressure", 0.3)], received=600 + s / 1000)
+            for s in range(25, 600, 5)
+        ]
+        found = script.play(devices, [*before, *backlog], until=601)
+        assert found == [("device_silent", "h", 20, 35)]
+
+    def test_a_restart_of_the_agent_proves_one_missed_report_and_no_more(
+        self, script: Any, devices: Silence
+    ) -> None:
+        before = every(script, 0, 20, 5, "h", "h2")
+        fresh = [
+            msgspec.structs.replace(said(script, second, *names), epoch=2)
+            for second, names in ((34, ("h2",)), (36, ("h", "h2")), (41, ("h", "h2")))
+        ]
+        assert script.play(devices, [*before, *fresh], until=42) == []
+
+    def test_a_device_whose_clock_is_wrong_is_heard_when_it_speaks(
+        self, script: Any, devices: Silence
+    ) -> None:
+        for wrong in (-40, 40):
+            batches = [
+                script.batch(
+                    [
+                        script.reading(second, "h2", "pressure", 0.3),
+                        script.reading(second + wrong, "h", "pressure", 0.3),
+                    ],
+                    received=second,
+                )
+                for second in range(100, 300, 5)
+            ]
+            assert script.play(devices, batches, until=301) == []
+
     def test_an_agents_outage_counts_against_no_device(self, script: Any, devices: Silence) -> None:
         before = every(script, 0, 20, 5, "h", "h2")
         after = [said(script, 600, "h"), *every(script, 604, 660, 5, "h", "h2")]

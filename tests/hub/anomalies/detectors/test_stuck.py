@@ -77,7 +77,8 @@ def oracle(story: list[tuple[str, int, float]]) -> list[tuple[str, float, float]
             if not raised and first != 0 and since + 60 < time and since + 60 <= last + 7.5:
                 found.append((name, since, since + 60))
                 runs[name] = (since, first, True)
-        if name not in runs or abs(value - runs[name][1]) > 0.001 or time - (last or time) > 15:
+        gap = last is not None and time - last > 15
+        if name not in runs or abs(value - runs[name][1]) > 0.001 or gap:
             runs[name] = (time, value, False)
         since, first, raised = runs[name]
         if not raised and first != 0 and time - since >= 60:

@@ -1,0 +1,109 @@
+"""Reported: what people bring to a case. Pure.
+
+A report has no reading: it breaks the rule `REPORT`, which no sensor can mend, so that a case that
+somebody has reported is verified by a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import msgspec
+
+from edge.wire import Micros
+from hub.anomalies.domain import AnomalyKind, Grade
+from hub.cases.domain import CaseState, Event, PersonId
+from hub.cases.facts import minutes_on, seconds_on
+from hub.cases.news import danger_back, notified, routed
+from hub.plans.categories import Route
+from hub.sites.alarm_list import Told
+from hub.sites.responsible import Responsible
+
+REPORT = "report"  # the rule that a reported hazard breaks
+PASSER_BY = "system:passer_by"  # who acts where nobody gave a name
+
+_GRADES: tuple[Grade, ...] = get_args(Grade)
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody reports of a device or other subject; `photos` are their hashes."""
+
+    id: int
+    kind: AnomalyKind
+    subject: str
+    grade: Grade
+    due_minutes: int
+    actor: PersonId
+    seen: Micros
+    words: str = ""
+    photos: tuple[str, ...] = ()
+
+
+def open_reported(
+    report: Report,
+    *,
+    warden: PersonId | None,
+    now: Micros,
+    acknowledge_s: float | None = None,
+    responsible: Responsible | None = None,
+    notify: Sequence[Told] = (),
+    route: Route | None = None,
+) -> list[Event]:
+    """A case opens with a report; the responsible persons and the route are copied into it."""
+    facts = _facts(report) | notified(notify) | routed(route)
+    facts |= {
+        "kind": report.kind,
+        "device": report.subject,
+        "grade": report.grade,
+        "warden": warden,
+        "due": minutes_on(report.due_minutes, now),
+        "acknowledge_by": seconds_on(acknowledge_s, now),
+        "responsible": None if responsible is None else msgspec.to_builtins(responsible),
+    }
+    return [_event("discovered", report, facts, now)]
+
+
+def also_reported(
+    state: CaseState, report: Report, *, now: Micros, acknowledge_s: float | None = None
+) -> list[Event]:
+    """Somebody reports the danger of an open case; a graver report makes the case worse.
+
+    Raises:
+        ValueError: the case is closed; a new report opens a new case.
+    """
+    facts = _facts(report)
+    if not is_graver(report.grade, state.grade):
+        return danger_back(state, _event("reported", report, facts, now))
+    dues = [due for due in (state.due, minutes_on(report.due_minutes, now)) if due is not None]
+    waits = [state.acknowledge_by, seconds_on(acknowledge_s, now)]
+    known = [until for until in waits if until is not None]
+    facts |= {
+        "kind": report.kind,
+        "grade": report.grade,
+        "due": min(dues, default=None),
+        "acknowledge_by": min(known) if state.acknowledge_by is not None else None,
+    }
+    return danger_back(state, _event("worsened", report, facts, now))
+
+
+def is_graver(grade: Grade, than: Grade) -> bool:
+    """Whether one grade is worse than another."""
+    return _GRADES.index(grade) > _GRADES.index(than)
+
+
+def _event(name: Any, report: Report, facts: dict[str, Any], now: Micros) -> Event:
+    return Event(event=name, at=now, actor=report.actor, note=report.words, data=facts)
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    return {
+        "rule": REPORT,
+        "report": report.id,
+        "seen": report.seen,
+        "photos": list(report.photos),
+        "value": None,
+        "limit": None,
+        "unit": "",
+        "quantity": "",
+    }

@@ -1,0 +1,22 @@
+/** Tables that people bring: tried first, then taken whole. */
+import { ask, newKey, query } from "./api";
+import type { components } from "../api";
+
+export type ImportReport = components["schemas"]["ImportReport"];
+
+export const sendTable = (
+  path: string,
+  file: File,
+  source: string,
+  dryRun: boolean,
+  person: string,
+): Promise<ImportReport> =>
+  ask(`${path}?${query({ source, dry_run: dryRun ? "true" : "false" })}`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "text/csv",
+      "X-Gridwarden-Person": person,
+      "Idempotency-Key": newKey(),
+    },
+    body: file,
+  });

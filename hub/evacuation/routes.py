@@ -1,0 +1,81 @@
+"""Routes of the evacuation totals: read and write one building's."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from hub.acting import Person, refuse_unknown
+from hub.evacuation import store
+from hub.evacuation.domain import Total
+from hub.evacuation.views import EvacuationView, TotalRequest, evacuation_view
+from hub.problems import ProblemError
+from hub.replies.store import Asked, Key, once
+from hub.sourced import Standing
+from hub.views import name_view
+from hub.wiring import Connection, Parts, WiredParts
+
+BuildingId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["dormitory-1"])]
+
+router = APIRouter(prefix="/api", tags=["files"])
+
+
+@router.get(
+    "/buildings/{building}/evacuation",
+    summary="How many people of a building need help to get out",
+    responses={404: {}},
+)
+async def read_evacuation(
+    building: BuildingId, parts: WiredParts, conn: Connection
+) -> EvacuationView:
+    """Totals only: the hub has no list of these people (PR-08)."""
+    return await _view(conn, parts, building)
+
+
+@router.post(
+    "/buildings/{building}/evacuation",
+    summary="Say how many people of a building need help to get out",
+    status_code=201,
+    responses={400: {}, 404: {}},
+)
+async def write_evacuation(
+    building: BuildingId,
+    request: TotalRequest,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+    key: Key = None,
+) -> EvacuationView:
+    """Adds a total; earlier ones stay."""
+    await refuse_unknown(parts, conn, person)
+    await _view(conn, parts, building)
+    now = parts.clock()
+
+    async def write() -> EvacuationView:
+        total = Total(
+            building=building,
+            people=request.people,
+            source=request.source,
+            actor=person,
+            at=now,
+        )
+        await store.add_total(conn, total)
+        return await _view(conn, parts, building)
+
+    what = f"evacuation {building} {request.model_dump_json()}"
+    asked = Asked(person=person, key=key, what=what, now=now)
+    return await once(conn, asked, EvacuationView, write)
+
+
+async def _view(conn: Connection, parts: Parts, building: str) -> EvacuationView:
+    name = await store.building_name(conn, building)
+    if name is None:
+        raise ProblemError(
+            404,
+            "no-such-building",
+            "There is no such building",
+            f"The site file has no building `{building}`; see `buildings` in GET /api/site.",
+        )
+    held = (await store.totals(conn, building)).get(building, Standing[Total]())
+    return evacuation_view(building, name_view(name), held, parts.directory)

@@ -1,0 +1,1 @@
+"""Files: one per building, yard, unit, enterprise or household (一楼一档)."""

@@ -1,0 +1,69 @@
+"""Routes of the photos: send one, then refer to it by its hash; look at one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from hub.headers import IMMUTABLE
+from hub.photos import store
+from hub.photos.domain import PhotoRefusedError, checked_photo
+from hub.problems import ProblemError
+from hub.wiring import Connection, WiredParts
+
+PHOTOS = "/api/photos"
+PhotoHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+router = APIRouter(prefix="/api", tags=["reports"])
+
+
+class PhotoView(BaseModel):
+    """A photo that was taken in."""
+
+    hash: str = Field(description="SHA-256 of the picture, hexadecimal; refer to it by this")
+    path: str = Field(description="Where it is served")
+
+
+def photo_path(photo: str) -> str:
+    """Where the API serves a photo."""
+    return f"{PHOTOS}/{photo}"
+
+
+@router.post(
+    "/photos",
+    summary="Send a photo to refer to",
+    status_code=201,
+    responses={413: {}, 415: {}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("image/jpeg", "image/png", "image/webp")
+            },
+        }
+    },
+)
+async def send_photo(request: Request, parts: WiredParts, conn: Connection) -> PhotoView:
+    """JPEG, PNG or WebP, 8 MB at most; forgotten after a day unless something refers to it."""
+    try:
+        photo = checked_photo(await request.body())
+    except PhotoRefusedError as error:
+        raise ProblemError(
+            415, "no-picture", "The file is not taken as a photo", str(error)
+        ) from None
+    await store.put(conn, photo, parts.clock())
+    return PhotoView(hash=photo.hash, path=photo_path(photo.hash))
+
+
+@router.get("/photos/{photo}", summary="A photo", response_class=Response)
+async def read_photo(photo: Annotated[PhotoHash, Path()], conn: Connection) -> Response:
+    """The picture as it was sent."""
+    found = await store.read(conn, photo)
+    if found is None:
+        raise ProblemError(
+            404, "no-such-photo", "There is no such photo", f"No photo has the hash {photo}."
+        )
+    return Response(found.data, media_type=found.type, headers={"Cache-Control": IMMUTABLE})

@@ -1,0 +1,90 @@
+"""Routes of the pictures of cases: ask a camera for one, and read those that were kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.acting import Person, refuse_unknown
+from hub.cameras.access import may_look
+from hub.cases.store import find
+from hub.pictures import store
+from hub.pictures.ask import ask
+from hub.pictures.domain import MOST_PER_CASE, Near, distance_m
+from hub.problems import FieldError, ProblemError, invalid
+from hub.wiring import Connection, WiredParts
+
+CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+CommandId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+router = APIRouter(prefix="/api", tags=["cases"])
+
+
+class PictureRequest(BaseModel):
+    """Which camera is to take a picture for the case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    device: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["camera-1"])
+
+
+class PictureAsked(BaseModel):
+    """A picture is on its way; the case's log tells its end as `pictured` or `unpictured`."""
+
+    command: str
+
+
+@router.post(
+    "/cases/{case_id}/pictures",
+    summary="Attach a camera's picture to a case",
+    status_code=202,
+    responses={400: {}, 404: {}, 409: {}, 422: {}},
+)
+async def attach_picture(
+    case_id: CaseId, request: PictureRequest, parts: WiredParts, conn: Connection, person: Person
+) -> PictureAsked:
+    """Ask a camera for its next picture on behalf of a case, open or closed."""
+    await refuse_unknown(parts, conn, person)
+    case = await find(conn, case_id)
+    if case is None:
+        raise ProblemError(
+            404, "no-such-case", "There is no such case", f"No case has id {case_id}."
+        )
+    camera = parts.directory.spots.get(request.device)
+    if camera is None or not may_look(parts.directory, [request.device]):
+        message = "is no camera of the site; see GET /api/cameras"
+        raise invalid([FieldError(field="body.device", message=message)])
+    if await store.count(conn, case_id) >= MOST_PER_CASE:
+        raise ProblemError(
+            409,
+            "too-many-pictures",
+            "The case has as many pictures as it may",
+            f"A case is given {MOST_PER_CASE} pictures at most.",
+        )
+    spot = parts.directory.spots.get(case.state.device)
+    metres = None if spot is None else distance_m(spot, camera)
+    async with conn.transaction():
+        near = Near(request.device, camera.agent, metres)
+        return PictureAsked(command=await ask(conn, case_id, near, person, parts.clock()))
+
+
+@router.get(
+    "/cases/{case_id}/pictures/{command}.jpg",
+    summary="A picture that was taken for a case",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, 404: {}},
+)
+async def read_case_picture(case_id: CaseId, command: CommandId, conn: Connection) -> Response:
+    """The JPEG, kept with the case; it never changes."""
+    picture = await store.read_picture(conn, case_id, command)
+    if picture is None:
+        raise ProblemError(
+            404,
+            "no-such-picture",
+            "There is no such picture",
+            "The case's `pictures` list those there are.",
+        )
+    caching = {"Cache-Control": "private, max-age=31536000, immutable"}
+    return Response(picture, media_type="image/jpeg", headers=caching)

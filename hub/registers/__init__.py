@@ -1,0 +1,1 @@
+"""Registers: lists that people keep, with the age of what is in them."""

@@ -1,0 +1,86 @@
+"""Routes of the registers: list them with their ages, confirm one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from hub.acting import Person, refuse_unknown
+from hub.problems import ProblemError
+from hub.registers import store
+from hub.registers.catalogue import REGISTERS
+from hub.registers.domain import Register
+from hub.registers.views import (
+    ConfirmationList,
+    ConfirmRequest,
+    RegisterList,
+    RegisterView,
+    confirmation_view,
+    list_view,
+    register_view,
+)
+from hub.wiring import Connection, WiredParts
+
+RegisterId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["devices"])]
+
+router = APIRouter(prefix="/api", tags=["registers"])
+
+
+@router.get("/registers", summary="Registers and the age of what is in them")
+async def list_registers(parts: WiredParts, conn: Connection) -> RegisterList:
+    """Every register: how many entries, when and by whom it was last confirmed, whether stale."""
+    rules = parts.register_rules
+    found = await store.standings(conn, REGISTERS, parts.clock(), rules)
+    return list_view(found, rules, parts.directory.name)
+
+
+@router.get(
+    "/registers/{register}/confirmations",
+    summary="Who confirmed a register, newest first",
+    responses={404: {}},
+)
+async def list_confirmations(
+    register: RegisterId,
+    parts: WiredParts,
+    conn: Connection,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> ConfirmationList:
+    """Loads of the site file confirm its registers, too."""
+    known = _known(register)
+    found = await store.history(conn, known.id, limit)
+    return ConfirmationList(items=[confirmation_view(one, parts.directory.name) for one in found])
+
+
+@router.post(
+    "/registers/{register}/confirmations",
+    summary="Confirm a register",
+    status_code=201,
+    responses={400: {}, 404: {}},
+)
+async def confirm_register(
+    register: RegisterId,
+    request: ConfirmRequest,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+) -> RegisterView:
+    """Say that all its entries hold: its age begins anew."""
+    known = _known(register)
+    await refuse_unknown(parts, conn, person)
+    now = parts.clock()
+    await store.confirm(conn, [known.id], now=now, by=person, how="person", note=request.note)
+    (found,) = await store.standings(conn, [known], now, parts.register_rules)
+    return register_view(found, parts.directory.name)
+
+
+def _known(register: str) -> Register:
+    for known in REGISTERS:
+        if known.id == register:
+            return known
+    raise ProblemError(
+        404,
+        "no-such-register",
+        "There is no such register",
+        f"No register is called `{register}`; see GET /api/registers.",
+    )

@@ -1,0 +1,1 @@
+"""Reports: what people see opens a case, or joins the open case of the same hazard."""

@@ -1,0 +1,71 @@
+"""Routes of the reports: what may be reported, and a report."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+
+from hub.acting import refuse_unknown
+from hub.cases.replies import Asked, KeyReusedError, earlier_reply, keep_reply
+from hub.cases.reported import PASSER_BY
+from hub.cases.routes import Key, key_reused
+from hub.photos.store import NoSuchPhotoError
+from hub.problems import FieldError, invalid
+from hub.reports.domain import ReportRefusedError
+from hub.reports.store import file
+from hub.reports.views import (
+    Categories,
+    ReportRequest,
+    ReportView,
+    categories_view,
+    report_view,
+)
+from hub.wiring import Connection, WiredParts
+
+Reporter = Annotated[
+    str | None,
+    Header(alias="X-Gridwarden-Person", description="Who reports; nobody: a passer-by"),
+]
+
+router = APIRouter(prefix="/api", tags=["reports"])
+
+
+@router.get("/report-categories", summary="What people may report, and who acts on it")
+async def report_categories(parts: WiredParts) -> Categories:
+    """The categories and departments of the plan in force."""
+    return categories_view(parts.plan)
+
+
+@router.post("/reports", summary="Report a hazard", status_code=201, responses={400: {}})
+async def report(
+    request: ReportRequest,
+    parts: WiredParts,
+    conn: Connection,
+    person: Reporter = None,
+    key: Key = None,
+) -> ReportView:
+    """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard."""
+    if person is not None:
+        await refuse_unknown(parts, conn, person)
+    now = parts.clock()
+    filed = request.filed(person or PASSER_BY, now)
+    asked = None
+    if key is not None:
+        asked = Asked(filed.actor, key, {"report": request.model_dump(mode="json")})
+    try:
+        async with conn.transaction():
+            if asked is not None and (earlier := await earlier_reply(conn, asked, now)):
+                return ReportView.model_validate(earlier)
+            view = report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
+            if asked is not None:
+                await keep_reply(conn, asked, view.model_dump(mode="json", by_alias=True), now)
+    except KeyReusedError:
+        raise key_reused() from None
+    except NoSuchPhotoError as error:
+        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
+    except ReportRefusedError as error:
+        raise invalid(
+            [FieldError(field=f"body.{fault.field}", message=fault.text) for fault in error.faults]
+        ) from None
+    return view

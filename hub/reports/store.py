@@ -1,0 +1,97 @@
+"""Store of the reports: a report and what it does to the cases, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
+
+from edge.wire import Micros
+from hub.cases.intake import take_report
+from hub.cases.reported import Report
+from hub.cases.store import StoredCase
+from hub.photos.store import hold
+from hub.plans.categories import Category
+from hub.plans.domain import Plan
+from hub.reports.domain import Filed, checked
+from hub.reports.where import spot_of
+from hub.sites.alarm_list import Told, alarm_list
+from hub.sites.domain import Spot
+from hub.sites.store import read_site
+from ingest import clock
+from ingest.sql import load_queries
+
+_QUERIES = load_queries("hub.reports")
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a report: the case that it opened or joined."""
+
+    id: int
+    case: StoredCase
+    opened: bool
+
+
+async def file(conn: AsyncConnection[Any], filed: Filed, plan: Plan, now: Micros) -> Taken:
+    """Take a report, in the caller's transaction.
+
+    Raises:
+        ReportRefusedError: it cannot be taken.
+        NoSuchPhotoError: a photo was not sent before.
+    """
+    category = checked(filed, plan.categories, now)
+    spot = await spot_of(conn, filed.where)
+    await hold(conn, filed.photos)
+    number = await _put(conn, filed, spot, now)
+    report = Report(
+        id=number,
+        kind=filed.category,
+        subject=spot.device,
+        grade=category.grade,
+        due_minutes=category.due_minutes,
+        actor=filed.actor,
+        seen=filed.seen,
+        words=filed.words.strip(),
+        photos=filed.photos,
+    )
+    case, opened = await take_report(
+        conn,
+        report,
+        spot,
+        now,
+        akin=category.joins,
+        acknowledge_s=plan.grids.acknowledge_s(category.grade),
+        notify=await _told_at_once(conn, category, spot),
+        route=plan.route(filed.category),
+    )
+    return Taken(id=number, case=case, opened=opened)
+
+
+async def _put(conn: AsyncConnection[Any], filed: Filed, spot: Spot, now: Micros) -> int:
+    values = {
+        "at": clock.moment(now),
+        "seen": clock.moment(filed.seen),
+        "actor": filed.actor,
+        "category": filed.category,
+        "subject": spot.device,
+        "spot": Jsonb(list(spot.at)),
+        "grid": spot.grid,
+        "words": filed.words.strip(),
+        "photos": list(filed.photos),
+    }
+    cursor = await conn.execute(_QUERIES["put"], values)
+    row = await cursor.fetchone()
+    assert row is not None
+    return row[0]
+
+
+async def _told_at_once(
+    conn: AsyncConnection[Any], category: Category, spot: Spot
+) -> tuple[Told, ...]:
+    """Of an emergency everybody is told at once (HZ-07)."""
+    if category.grade != "emergency":
+        return ()
+    site = await read_site(conn)
+    return () if site is None else alarm_list(site, spot.grid)

@@ -1,0 +1,131 @@
+"""Views of the reports: the models of the API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from edge.wire import Micros
+from hub.anomalies.domain import Grade
+from hub.cases.views import Case, Note, case_view
+from hub.directory import Directory
+from hub.photos.domain import MOST
+from hub.photos.routes import PhotoHash
+from hub.plans.categories import Category, Subject
+from hub.plans.domain import Plan
+from hub.reports.domain import Filed, Where
+from hub.reports.store import Taken
+from hub.sites.domain import Point
+from hub.sites.routes import NameView
+from hub.views import Asked, name_view
+from ingest import clock
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+
+class WhereView(BaseModel):
+    """What it is about: one of these."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    device: Id | None = None
+    hydrant: Id | None = Field(None, description="Of the register of hydrants")
+    equipment: Id | None = Field(None, description="Of the register of fire equipment")
+    place: Id | None = None
+    point: Point | None = Field(None, description="Planar metres, y grows north")
+
+
+class ReportRequest(BaseModel):
+    """What somebody saw."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    category: Id = Field(description="See GET /api/report-categories", examples=["hydrant_damaged"])
+    where: WhereView = Field(examples=[{"device": "hydrant-07"}])
+    words: Note = Field("", examples=["The cap is gone and water runs out."])
+    photos: list[PhotoHash] = Field(
+        default_factory=list[str], max_length=MOST, description="Hashes from POST /api/photos"
+    )
+    seen: Asked | None = Field(None, description="When it was seen; now, if left out")
+
+    def filed(self, actor: str, now: Micros) -> Filed:
+        """As the domain takes it."""
+        return Filed(
+            category=self.category,
+            where=Where(**self.where.model_dump()),
+            actor=actor,
+            seen=now if self.seen is None else clock.micros(self.seen),
+            words=self.words,
+            photos=tuple(self.photos),
+        )
+
+
+class ReportView(BaseModel):
+    """What became of a report."""
+
+    id: int
+    case: Case = Field(description="The case that it opened or joined")
+    opened: bool = Field(description="False: it joined a case that was open already")
+
+
+class DepartmentView(BaseModel):
+    """A department of the plan."""
+
+    id: str
+    title: NameView
+
+
+class CategoryView(BaseModel):
+    """What people may report; `lead` and the others are ids of departments."""
+
+    id: str
+    title: NameView
+    sort: Literal["event", "component"]
+    about: list[Subject]
+    grade: Grade
+    due_minutes: int
+    lead: str | None
+    cooperating: list[str]
+    tracking: list[str]
+    joins: list[str] = Field(description="Kinds of cases of the same hazard")
+    reportable: bool
+
+
+class Categories(BaseModel):
+    """The plan's categories and departments."""
+
+    categories: list[CategoryView]
+    departments: list[DepartmentView]
+
+
+def report_view(taken: Taken, directory: Directory, now: Micros) -> ReportView:
+    """What is answered to a report."""
+    return ReportView(id=taken.id, case=case_view(taken.case, directory, now), opened=taken.opened)
+
+
+def categories_view(plan: Plan) -> Categories:
+    """The categories of a plan as the page reads them."""
+    return Categories(
+        categories=[_category_view(name, one) for name, one in plan.categories.items()],
+        departments=[
+            DepartmentView(id=name, title=name_view(one.title))
+            for name, one in plan.departments.items()
+        ],
+    )
+
+
+def _category_view(name: str, category: Category) -> CategoryView:
+    return CategoryView(
+        id=name,
+        title=name_view(category.title),
+        sort=category.sort,
+        about=category.about,
+        grade=category.grade,
+        due_minutes=category.due_minutes,
+        lead=category.lead,
+        cooperating=category.cooperating,
+        tracking=category.tracking,
+        joins=category.joins,
+        reportable=category.reportable,
+    )

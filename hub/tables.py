@@ -1,0 +1,76 @@
+"""Tables: CSV files that people bring and take away, with every bad cell named.
+
+A file is UTF-8 (with or without a byte order mark) or GB 18030, as spreadsheets write them. Every
+cell is a text without spaces around it; an empty one is "".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO, StringIO
+
+import msgspec
+import pandas as pd
+
+MOST_ROWS = 20_000  # ours: a county's hydrants; bounds what one request may hold in memory
+LARGEST = 8 * 1024 * 1024  # bytes; ours
+
+
+class TableError(ValueError):
+    """The file is no table of these columns; the text says what to mend."""
+
+
+class BadCell(msgspec.Struct, frozen=True):
+    """What is wrong in one line of the file; the header is line 1."""
+
+    line: int
+    column: str
+    text: str
+
+
+def read_table(
+    content: bytes, needed: Sequence[str], optional: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """The rows of a CSV file by column; what is left out of `optional` is "".
+
+    Raises:
+        TableError: no such encoding, no CSV, too many rows, a column is missing or unknown.
+    """
+    try:
+        frame = pd.read_csv(
+            StringIO(_text(content)), dtype=str, keep_default_na=False, skip_blank_lines=False
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise TableError(f"not a CSV file: {error}") from error
+    frame.columns = [str(column).strip() for column in frame.columns]
+    missing = [column for column in needed if column not in frame.columns]
+    unknown = [column for column in frame.columns if column not in (*needed, *optional)]
+    if missing or unknown:
+        asked = ", ".join((*needed, *(f"[{column}]" for column in optional)))
+        named = ", ".join(missing or unknown)
+        raise TableError(
+            f"column {'missing' if missing else 'unknown'}: {named}; there are {asked}"
+        )
+    if len(frame) > MOST_ROWS:
+        raise TableError(f"{len(frame)} rows: bring {MOST_ROWS} at most at a time")
+    frame = frame.reindex(columns=[*needed, *optional], fill_value="").astype(str)
+    for column in frame.columns:
+        frame[column] = frame[column].str.strip()
+    return [{str(key): str(cell) for key, cell in row.items()} for row in frame.to_dict("records")]
+
+
+def write_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> bytes:
+    """A CSV file in UTF-8 with a byte order mark, so that spreadsheets read Chinese in it."""
+    frame = pd.DataFrame.from_records(list(rows), columns=list(columns))
+    buffer = BytesIO()
+    frame.to_csv(buffer, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    return buffer.getvalue()
+
+
+def _text(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise TableError("neither UTF-8 nor GB 18030: save the file as CSV (UTF-8)")

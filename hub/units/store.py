@@ -1,0 +1,75 @@
+"""Store of the unit register: entries are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
+
+from hub.sites.domain import Name, Point
+from hub.units.domain import UnitEntry
+from ingest import clock
+from ingest.sql import load_queries
+
+_QUERIES = load_queries("hub.units")
+
+
+class SitedUnit(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit as the site file has it, with its leaf grid."""
+
+    id: str
+    name: Name
+    kind: str
+    at: Point
+    building: str | None
+    floor: int | None
+    grid: str
+    path: tuple[str, ...]
+
+
+async def sited_units(conn: AsyncConnection[Any]) -> list[SitedUnit]:
+    """The units of the site in force, by id."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["units"])
+        return msgspec.convert(await cursor.fetchall(), list[SitedUnit])
+
+
+async def lock_unit(conn: AsyncConnection[Any], unit: str) -> None:
+    """Let nobody else write about this unit until the transaction ends."""
+    await conn.execute(_QUERIES["lock"], {"unit": unit})
+
+
+async def add_entries(conn: AsyncConnection[Any], entries: Iterable[UnitEntry]) -> None:
+    """Append entries, in their order, in one transaction."""
+    values = [
+        msgspec.structs.asdict(entry) | {"data": Jsonb(entry.data), "at": clock.moment(entry.at)}
+        for entry in entries
+    ]
+    async with conn.transaction(), conn.cursor() as cursor:
+        await cursor.executemany(_QUERIES["add"], values)
+
+
+async def history(conn: AsyncConnection[Any], unit: str) -> list[UnitEntry]:
+    """All entries of a unit, oldest first."""
+    return await _entries(conn, "history", {"unit": unit})
+
+
+async def standing_entries(conn: AsyncConnection[Any]) -> list[UnitEntry]:
+    """The entries of all units that count, and every step of their acceptances."""
+    return await _entries(conn, "standing", {})
+
+
+async def _entries(
+    conn: AsyncConnection[Any], query: str, values: dict[str, Any]
+) -> list[UnitEntry]:
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES[query], values)
+        return [_from_row(row) async for row in cursor]
+
+
+def _from_row(row: DictRow) -> UnitEntry:
+    return msgspec.convert({**row, "at": clock.micros(row["at"])}, UnitEntry)
