@@ -19,7 +19,7 @@ class HubSettings(BaseModel):
     )
     tracing: bool = Field(
         default=False,
-        description="Keep stays and serve investigations; until there are accounts, whoever reaches "
-        "the hub can act as anybody",
+        description="Keep stays and serve investigations; until there are accounts, whoever "
+        "reaches the hub can act as anybody",
     )
     plan: Path | None = Field(None, description="Plan file; without one, the campus plan we ship")

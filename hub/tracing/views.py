@@ -18,7 +18,7 @@ from ingest import clock
 PlaceNames = dict[int, tuple[str, dict[str, str] | None]]
 
 
-class PlaceView(BaseModel):
+class VenueView(BaseModel):
     """A place of the site, or a reader that the site does not know."""
 
     id: str
@@ -28,7 +28,7 @@ class PlaceView(BaseModel):
 class EncounterView(BaseModel):
     """One time in one place; from and to are the longest that it may have been."""
 
-    place: PlaceView
+    place: VenueView
     from_: Instant = Field(alias="from")
     to: Instant
     least_min: float
