@@ -1,11 +1,13 @@
 """Tables: CSV files that people bring and take away, with every bad cell named.
 
 A file is UTF-8 (with or without a byte order mark) or GB 18030, as spreadsheets write them. Every
-cell is a text without spaces around it; an empty one is "".
+cell is a text without spaces around it; an empty one is "". A text that a spreadsheet would take
+for a formula is written with an apostrophe before it, which is taken off again when it is read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 
@@ -13,7 +15,9 @@ import msgspec
 import pandas as pd
 
 MOST_ROWS = 20_000  # ours: a county's hydrants; bounds what one request may hold in memory
-LARGEST = 8 * 1024 * 1024  # bytes; ours
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 class TableError(ValueError):
@@ -36,12 +40,17 @@ def read_table(
     Raises:
         TableError: no such encoding, no CSV, too many rows, a column is missing or unknown.
     """
+    text = _text(content)
+    if "\0" in text:
+        raise TableError("the file holds a NUL character: save it as CSV (UTF-8)")
     try:
         frame = pd.read_csv(
-            StringIO(_text(content)), dtype=str, keep_default_na=False, skip_blank_lines=False
+            StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise TableError(f"not a CSV file: {error}") from error
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first cells for names of rows
+        raise TableError("rows have more cells than the first line names columns: name each")
     frame.columns = [str(column).strip() for column in frame.columns]
     missing = [column for column in needed if column not in frame.columns]
     unknown = [column for column in frame.columns if column not in (*needed, *optional)]
@@ -56,15 +65,28 @@ def read_table(
     frame = frame.reindex(columns=[*needed, *optional], fill_value="").astype(str)
     for column in frame.columns:
         frame[column] = frame[column].str.strip()
-    return [{str(key): str(cell) for key, cell in row.items()} for row in frame.to_dict("records")]
+    return [
+        {str(key): _bare(str(cell)) for key, cell in row.items()}
+        for row in frame.to_dict("records")
+    ]
 
 
 def write_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> bytes:
     """A CSV file in UTF-8 with a byte order mark, so that spreadsheets read Chinese in it."""
-    frame = pd.DataFrame.from_records(list(rows), columns=list(columns))
+    told = [{column: _guarded(row[column]) for column in columns} for row in rows]
+    frame = pd.DataFrame.from_records(told, columns=list(columns))
     buffer = BytesIO()
     frame.to_csv(buffer, index=False, encoding="utf-8-sig", lineterminator="\r\n")
     return buffer.getvalue()
+
+
+def _guarded(cell: object) -> object:
+    formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if formula else cell
+
+
+def _bare(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _text(content: bytes) -> str:
