@@ -66,14 +66,8 @@ async def cabinet(conn: Connection, parts: Parts) -> Cabinet:
     known = {record.unit: record for _, record in units}
     held = await totals(conn)
     entries = await standing_entries(conn)
-    return await asyncio.to_thread(
-        _put_together,
-        document,
-        Surroundings(document, plan.files, known, held),
-        entries,
-        parts,
-        now,
-    )
+    around = await asyncio.to_thread(Surroundings, document, plan.files, known, held)
+    return await asyncio.to_thread(_put_together, document, around, entries, parts, now)
 
 
 def _put_together(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from difflib import get_close_matches
+from math import isfinite, nan
 
 import msgspec
 
@@ -58,7 +59,9 @@ def read_value(part: Part, text: str) -> Value:
         try:
             number = float(text)
         except ValueError:
-            raise ValueError("write a number such as 12 or 1.5") from None
+            number = nan
+        if not isfinite(number):
+            raise ValueError("write a number such as 12 or 1.5")
         return int(number) if number.is_integer() else number
     if part.holds == "date":
         try:

@@ -218,6 +218,9 @@ def test_a_table_of_parts_is_tried_first_and_taken_whole_or_not_at_all(hub: Runn
     ]
     assert "did you mean block-1?" in told["bad"][0]["text"]
     assert table(head + bad).status_code == 422
+    for endless in ("nan", "inf", "1e999"):
+        told = table(f"{head}enterprise,mill,staff,{endless}\n", dry_run=True).json()
+        assert [cell["column"] for cell in told["bad"]] == ["value"]
     good = head + "building,block-1,basics,Dormitory\nenterprise,mill,staff,40\n"
     assert table(good, source="observed").json()["entries"] == 2
     assert table(good, source="observed").json()["entries"] == 0
