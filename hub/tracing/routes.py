@@ -5,6 +5,7 @@ There is no other way to anybody's movements. Each look, and each refused one, i
 
 from __future__ import annotations
 
+import asyncio
 import csv
 from dataclasses import asdict
 from io import StringIO
@@ -113,11 +114,12 @@ async def _traced(
     index = frame.request.index_persons
     async with conn.transaction():
         stays = await store.stays_around(conn, index, window, depth=rules.depth)
-        found = trace(stays, integers(index), window, rules)
+        # In a thread, as the view: of a month it takes a while, and the streams share this one.
+        found = await asyncio.to_thread(trace, stays, integers(index), window, rules)
         names = await store.place_names(conn, stays.place[found.encounters.one])
         data = {"rules": asdict(rules), "contacts": len(found.contacts)}
         await investigations.note(conn, investigation, action, person, now, data)
-    return view(investigation, window, rules, stays, found, names)
+    return await asyncio.to_thread(view, investigation, window, rules, stays, found, names)
 
 
 async def _readable(

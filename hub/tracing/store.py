@@ -7,6 +7,7 @@ Over-long stays are cut, and a person's last stay goes on until the longest dwel
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -94,7 +95,8 @@ async def refold(conn: AsyncConnection[Any], touched: Touched) -> None:
     persons = list(touched)
     swipes = await _swipes(conn, persons, low - _REACH, high + _REACH)
     places = PlaceRules.alike(int(swipes.place.max(initial=0)) + 1)
-    stays, _ = fold_stays(swipes, places, over_long="cut")
+    # In a thread: of a month it takes a while, and the hub's streams share this one.
+    stays, _ = await asyncio.to_thread(fold_stays, swipes, places, over_long="cut")
     by = np.where(stays.opened_by != NONE, stays.opened_by, stays.closed_by)
     anchor = swipes.time[by] if len(by) else by
     mine = np.flatnonzero((anchor >= low) & (anchor <= high))

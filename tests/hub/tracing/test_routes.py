@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import httpx
@@ -10,7 +12,8 @@ import psycopg
 import pytest
 
 from edge.wire import Direction
-from hub.tracing import store
+from hub.tracing import routes, store
+from hub.tracing.evidence import Trace, trace
 from ingest import clock
 from tests.hub.make import RunningHub, in_transaction, running_hub
 from tests.hub.tracing.stored import DAY, HOUR, commit_swipes, load_traced_site, rows_of
@@ -82,6 +85,26 @@ def test_contacts_are_traced_within_an_approved_investigation(hub: RunningHub) -
     second = look(hub, f"{path}/contacts", "p-epi", rings=2).json()["contacts"]
     assert [(one["ring"], one["person"]) for one in second] == [(1, "12"), (2, str(FAR))]
     assert look(hub, f"{path}/contacts", "p-epi", minutes=61).json()["contacts"] == []
+
+
+def test_a_long_trace_keeps_nobody_waiting(
+    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a month it takes a while; alarms flow meanwhile."""
+    path, waiting, answered = opened(hub), Event(), Event()
+
+    def slow(*asked: Any) -> Trace:
+        waiting.set()
+        assert answered.wait(20), "the hub answers nothing else meanwhile"
+        return trace(*asked)
+
+    monkeypatch.setattr(routes, "trace", slow)
+    with ThreadPoolExecutor(1) as aside:
+        traced = aside.submit(look, hub, f"{path}/contacts", "p-epi")
+        assert waiting.wait(20)
+        assert hub.client.get("/api/site", timeout=10).status_code == 200
+        answered.set()
+        assert traced.result().status_code == 200
 
 
 def test_the_window_of_the_investigation_is_kept_to(hub: RunningHub) -> None:
