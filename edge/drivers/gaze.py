@@ -39,6 +39,7 @@ class Gaze:
             if seconds > 0 and self._monotonic() >= self._until:
                 log.info("looked at: device=%s", self._device)
                 self._dropped = 0
+                self._frame = None  # of a look that ran out
             self._until = self._monotonic() + seconds
             if seconds == 0:
                 self._frame = None

@@ -41,6 +41,16 @@ def test_nothing_flows_when_nobody_looks_and_it_ends_by_itself() -> None:
     assert gaze.take() is None
 
 
+def test_a_new_look_shows_nothing_of_one_that_ran_out() -> None:
+    clock = Steady()
+    gaze = Gaze("camera-1", clock)
+    gaze.look(10)
+    gaze.see(PLAIN, 1)
+    clock.now += 3600
+    gaze.look(10)
+    assert gaze.take() is None
+
+
 def test_frames_come_no_faster_than_their_rate_and_the_newest_wins() -> None:
     clock = Steady()
     gaze = Gaze("camera-1", clock)
