@@ -28,7 +28,7 @@ from hub.sites.check import Problem, check
 from hub.sites.domain import SiteDocument, SiteError
 from hub.sites.problem import UNFINISHED
 from hub.sites.rules import GridRules
-from hub.sites.store import SiteRefusedError, load_site, read_site
+from hub.sites.store import SiteRefusedError, load_site, lock_site, read_site
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -75,9 +75,12 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 async def refuse_unproposed(conn: AsyncConnection[Any], document: SiteDocument) -> None:
     """Check that a document leaves division and holders as they are; the first load is free.
 
+    In the caller's transaction, until whose end nobody else changes the site.
+
     Raises:
         ProposalError: it does not.
     """
+    await lock_site(conn)
     current = await read_site(conn)
     if current is None:
         return
@@ -208,6 +211,7 @@ async def decide(
         (filed,) = found
         if filed.state != "proposed":
             raise ProposalError(f"proposal {proposal} is {filed.state} already")
+        await lock_site(conn)
         current = await _in_force(conn)
         _refuse_wrong_person(filed, current, verdict, by)
         if verdict == "approve":

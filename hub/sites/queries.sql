@@ -1,3 +1,6 @@
+-- name: lock_site
+lock table hub.sites in share row exclusive mode
+
 -- name: put_site
 insert into hub.sites (id, name, levels, bounds, device_kinds, care, origin, loaded)
 select %(document)s::jsonb #>> '{site,id}', %(document)s::jsonb #> '{site,name}',

@@ -106,6 +106,7 @@ async def load_site(
         "names": _json(sorted(one.id for one in (*document.devices, *document.terminals))),
     }
     async with conn.transaction():
+        await lock_site(conn)
         for name in _PUT:
             await conn.execute(_QUERIES[name], values)
         at = clock.now() if now is None else now
@@ -116,6 +117,11 @@ async def load_site(
         else:
             await confirm(conn, DIVISION_REGISTERS, now=at, by=decided_by, how="proposal")
         await conn.execute(_QUERIES["site_changed"], {"channel": SITE_CHANNEL})
+
+
+async def lock_site(conn: AsyncConnection[Any]) -> None:
+    """Let nobody else change the site until the caller's transaction ends; all may read it."""
+    await conn.execute(_QUERIES["lock_site"])
 
 
 async def read_site(conn: AsyncConnection[Any]) -> SiteDocument | None:

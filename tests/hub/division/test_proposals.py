@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,11 @@ from gridwarden.store import (
     propose_file,
 )
 from hub.division.domain import Change, division_of, grid_changes, holder_changes
+from hub.division.proposals import ProposalError
+from hub.division.proposals import decide as take
 from hub.sites.domain import SiteDocument
 from hub.sites.rules import NO_RULES
+from ingest import clock
 from tests.hub.make import SITE, RunningHub, box
 
 
@@ -137,6 +141,29 @@ def test_a_proposal_that_changes_nothing_or_is_outrun_is_refused(hub: RunningHub
     assert decide(hub, second, "withdraw", "p-chief").status_code == 403
     assert decide(hub, second, "withdraw", "p-west").json()["state"] == "withdrawn"
     assert decide(hub, 99, "approve", "p-chief").status_code == 404
+
+
+def test_of_two_approved_at_once_the_second_is_void(hub: RunningHub) -> None:
+    """GR-08: none takes the other's change back unseen."""
+    first, second = (propose(hub, geojson(hub, at)).json()["id"] for at in (110, 120))
+
+    async def approve(conn: psycopg.AsyncConnection[Any], proposal: int) -> None:
+        await take(
+            conn, proposal, "approve", by="p-chief", note="", rules=NO_RULES, now=clock.now()
+        )
+
+    async def both() -> None:
+        connect = psycopg.AsyncConnection[Any].connect
+        async with await connect(hub.database_url) as one, await connect(hub.database_url) as other:
+            await approve(one, first)
+            late = asyncio.create_task(approve(other, second))
+            await asyncio.sleep(0.5)
+            await one.commit()
+            with pytest.raises(ProposalError, match="propose it anew"):
+                await late
+
+    asyncio.run(both())
+    assert border(hub) == 110
 
 
 def test_a_whole_site_file_larger_than_other_requests_may_be_proposed(hub: RunningHub) -> None:
