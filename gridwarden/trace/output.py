@@ -16,6 +16,7 @@ from hub.tracing.columns import integers
 from hub.tracing.stays import FoldCounts
 
 ENDINGS = (".csv", ".xlsx", ".json")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MINUTES_SHOWN = 2  # decimals
 
 
@@ -114,7 +115,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _safe(table: pd.DataFrame) -> pd.DataFrame:
     texts = [name for name in table.columns if pd.api.types.is_string_dtype(table[name])]
     guarded = {
-        name: table[name].map(lambda text: f"'{text}" if str(text)[:1] in "=+-@\t" else text)
+        name: table[name].map(lambda text: f"'{text}" if str(text).startswith(_FORMULA) else text)
         for name in texts
     }
     return _rounded(table.assign(**guarded))
