@@ -155,10 +155,10 @@ def test_of_two_approved_at_once_the_second_is_void(hub: RunningHub) -> None:
     async def both() -> None:
         connect = psycopg.AsyncConnection[Any].connect
         async with await connect(hub.database_url) as one, await connect(hub.database_url) as other:
-            await approve(one, first)
-            late = asyncio.create_task(approve(other, second))
-            await asyncio.sleep(0.5)
-            await one.commit()
+            async with one.transaction():
+                await approve(one, first)
+                late = asyncio.create_task(approve(other, second))
+                await asyncio.sleep(0.5)
             with pytest.raises(ProposalError, match="propose it anew"):
                 await late
 
