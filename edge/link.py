@@ -114,7 +114,7 @@ class Link:
         self._ack_topic = ack_topic
         self._command_topic = command_topic
         self._look_topic = look_topic
-        self._unsent: list[tuple[MQTTMessageInfo, int]] = []
+        self._unsent: list[tuple[Client, MQTTMessageInfo, int]] = []
         self._will = will
         self._queue = queue
         self._backoff = Backoff(*_BACKOFF_S, random.Random(seed))
@@ -148,13 +148,16 @@ class Link:
         At most `_UNSENT_BYTES` of such messages wait, so that an alarm never waits behind more.
         """
         client = self._client
-        self._unsent = [one for one in self._unsent if not one[0].is_published()]
-        if client is None or sum(size for _, size in self._unsent) >= _UNSENT_BYTES:
+        # Those of the connection before will never be written.
+        self._unsent = [
+            one for one in self._unsent if one[0] is client and not one[1].is_published()
+        ]
+        if client is None or sum(size for _, _, size in self._unsent) >= _UNSENT_BYTES:
             return False
         info = client.publish(topic, payload, qos=0)
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
-        self._unsent.append((info, len(payload)))
+        self._unsent.append((client, info, len(payload)))
         return True
 
     def close(self, farewell: Will | None = None) -> None:
@@ -233,7 +236,6 @@ class Link:
                 log.error("broker refused %s: %s", self._ack_topic, reasons)
                 client.disconnect()
                 return
-            self._unsent = []  # those of the connection before will never be written
             self._client = client
             self._events.put(Connected())
 
