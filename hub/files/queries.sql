@@ -23,6 +23,10 @@ delete from hub.attachments a
 where a.at < %(before)s and not exists (
     select from hub.file_entries e where e.attachments @> array[encode(a.hash, 'hex')])
 
+-- name: take_up
+-- As if sent just now: whoever forgets what is unused waits for this transaction, and looks again.
+update hub.attachments set at = greatest(at, %(at)s) where hash = any(%(hashes)s)
+
 -- name: attachment
 select type, name, bytes from hub.attachments where hash = %(hash)s
 

@@ -11,7 +11,7 @@ from hub.files.domain import FileEntry, Stage
 from hub.files.read import Cabinet, Found, Wanted, cabinet, chosen
 from hub.files.rules import FileKind
 from hub.files.show import file_line, file_progress, rules_view, subject_file
-from hub.files.store import add_entries, described
+from hub.files.store import add_entries, described, take_up
 from hub.files.views import (
     FileEntryRequest,
     FilePage,
@@ -104,6 +104,7 @@ async def add_file_entry(
     now = parts.clock()
 
     async def write() -> SubjectFile:
+        await take_up(conn, request.attachments, now)
         kept = await described(conn, request.attachments)
         rules = parts.plan.files
         found = faults(rules, kind, request.part, request.value, request.attachments, kept)

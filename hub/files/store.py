@@ -79,6 +79,12 @@ async def attach(
     return Attachment(digest.hex(), kind, name, len(content))
 
 
+async def take_up(conn: AsyncConnection[Any], hashes: Iterable[str], now: Micros) -> None:
+    """Let none of these attachments be forgotten before the caller's transaction has used them."""
+    values = {"hashes": [bytes.fromhex(one) for one in hashes], "at": clock.moment(now)}
+    await conn.execute(_QUERIES["take_up"], values)
+
+
 async def attachment(conn: AsyncConnection[Any], digest: bytes) -> tuple[str, str, bytes] | None:
     """Type, name and content of an attachment."""
     return await (await conn.execute(_QUERIES["attachment"], {"hash": digest})).fetchone()

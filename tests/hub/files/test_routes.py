@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +12,9 @@ import psycopg
 import pytest
 
 from hub.cases.intake import take_up
+from hub.files import store
+from hub.files.domain import FileEntry
+from ingest import clock
 from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction, name
 
 PDF = b"%PDF-1.7 sample"
@@ -158,6 +162,36 @@ def test_an_attachment_that_no_file_took_up_is_forgotten_after_a_day(hub: Runnin
     send(hub, PDF + b"3")
     answers = [hub.client.get(f"/api/attachments/{one['hash']}") for one in (unused, used)]
     assert [answer.status_code for answer in answers] == [404, 200]
+
+
+def test_an_attachment_that_a_file_takes_up_meanwhile_is_not_forgotten(hub: RunningHub) -> None:
+    kept = send(hub).json()["hash"]
+    with psycopg.connect(hub.database_url) as conn:
+        conn.execute("update hub.attachments set at = at - interval '25 hours'")
+    entry = FileEntry(
+        kind="building",
+        subject="block-1",
+        part="floor_plan",
+        source="declared",
+        data={"value": None},
+        attachments=(kept,),
+        actor="p-west",
+        at=clock.now(),
+    )
+
+    async def both() -> None:
+        connect = psycopg.AsyncConnection[Any].connect
+        async with await connect(hub.database_url) as one, await connect(hub.database_url) as other:
+            async with one.transaction():
+                await store.take_up(one, [kept], entry.at)
+                sent = store.attach(other, PDF + b"2", name="b.pdf", actor="p-west", now=entry.at)
+                late = asyncio.create_task(sent)
+                await asyncio.sleep(0.3)
+                await store.add_entries(one, [entry])
+            await late
+
+    asyncio.run(both())
+    assert hub.client.get(f"/api/attachments/{kept}").status_code == 200
 
 
 @pytest.mark.parametrize(
