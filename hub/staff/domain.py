@@ -1,6 +1,6 @@
 """Staff: who lacks against the plan, who is not eligible, who has not signed. Pure.
 
-Dates are calendar days of the hub's own time zone.
+Dates are calendar days on the clock of the plan's time zone.
 """
 
 from __future__ import annotations

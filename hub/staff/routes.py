@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -31,7 +30,6 @@ from hub.staff.views import (
 )
 from hub.views import PersonRef, name_view
 from hub.wiring import Connection, Parts, WiredParts
-from ingest import clock
 
 router = APIRouter(prefix="/api", tags=["staff"])
 
@@ -46,7 +44,7 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     size = await asyncio.to_thread(sizes, document)
     households = {code: one.households for code, one in size.items()}
     found = reconcile(document, parts.rules, households)
-    worth = concerns(document, parts.rules.eligibility, _today(parts))
+    worth = concerns(document, parts.rules.eligibility, parts.today())
     return StaffReport(
         asked=bool(found) or parts.rules.eligibility is not None,
         reconciled=[
@@ -72,7 +70,7 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
 async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> ResponsibilityLetters:
     """Every letter, and each holder without a valid one, from the top down."""
     document = await site_in_force(conn)
-    rows, today = await store.letters(conn), _today(parts)
+    rows, today = await store.letters(conn), parts.today()
     lacking = unsigned(document, [store.letter_of(row) for row in rows], today)
     return ResponsibilityLetters(
         letters=[_letter(row, parts) for row in rows],
@@ -105,7 +103,7 @@ async def post_responsibility_letter(
             goals=order.goals,
             expires=order.expires,
             by=person,
-            today=_today(parts),
+            today=parts.today(),
             now=parts.clock(),
         )
     except store.StaffError as error:
@@ -123,7 +121,7 @@ async def post_responsibility_signature(
 ) -> ResponsibilityLetterView:
     """As the person whose letter it is."""
     await refuse_unknown(parts, conn, person)
-    today = _today(parts)
+    today = parts.today()
     try:
         row = await store.sign_letter(
             conn, letter_id, by=person, signed=order.signed or today, today=today
@@ -173,10 +171,6 @@ def _problem(error: store.StaffError) -> ProblemError:
     return ProblemError(409, "staff-refused", "It cannot be done so", text)
 
 
-def _today(parts: Parts) -> date:
-    return clock.moment(parts.clock()).astimezone().date()
-
-
 def _direct(rows: list[DictRow], parts: Parts) -> DirectCommand:
     return DirectCommand(
         active=bool(rows) and rows[0]["active"],
@@ -194,7 +188,7 @@ def _letter(row: DictRow, parts: Parts) -> ResponsibilityLetterView:
         name: None if row[name] is None else _ref(row[name], parts)
         for name in ("person", "upper", "filed_by")
     }
-    expired = row["expires"] < _today(parts)
+    expired = row["expires"] < parts.today()
     return ResponsibilityLetterView.model_validate({**row, **people, "expired": expired})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
@@ -34,8 +35,9 @@ def post(hub: RunningHub, path: str, body: dict[str, Any], by: str) -> httpx.Res
     return hub.client.post(path, json=body, headers={"X-Gridwarden-Person": by})
 
 
-def in_days(days: int) -> str:
-    return (clock.moment(clock.now()).astimezone().date() + timedelta(days=days)).isoformat()
+def in_days(days: int, zone: str = shipped_plan("campus").time_zone) -> str:
+    today = clock.moment(clock.now()).astimezone(ZoneInfo(zone)).date()
+    return (today + timedelta(days=days)).isoformat()
 
 
 def test_vacancies_and_members_that_may_not_be_are_listed(site_url: str) -> None:
@@ -85,6 +87,17 @@ def test_a_letter_is_filed_from_above_signed_by_its_holder_and_expires(hub: Runn
     assert post(hub, path, {}, "p-west").json()["signed"] == in_days(0)
     assert post(hub, path, {}, "p-west").status_code == 409
     assert [one["grid"] for one in hub.get("/api/responsibility-letters")["unsigned"]] == ["C-2"]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_letter_is_signed_on_the_day_that_the_sites_clock_shows(site_url: str, zone: str) -> None:
+    """GR-26: whatever the time zone of the machine: these two are 25 hours apart."""
+    plan = msgspec.structs.replace(shipped_plan("campus"), time_zone=zone)
+    with running_hub(site_url, plan=plan) as hub:
+        order = {"grid": "C-1", "goals": "No fire", "expires": in_days(9, zone)}
+        filed = post(hub, "/api/responsibility-letters", order, "p-chief").json()
+        path = f"/api/responsibility-letters/{filed['id']}/signature"
+        assert post(hub, path, {}, "p-west").json()["signed"] == in_days(0, zone)
 
 
 @pytest.mark.parametrize(
