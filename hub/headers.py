@@ -17,9 +17,8 @@ SECURITY = {
 }
 ASSETS = "/assets/"  # the page's build puts a hash of the content in these names
 IMMUTABLE = "public, max-age=31536000, immutable"
-KEPT = (
-    "private, max-age=31536000, immutable"  # pictures and documents: in no cache but the reader's
-)
+# Of pictures and documents: only the reader's own browser keeps them.
+KEPT = "private, max-age=31536000, immutable"
 
 
 class Headers:
