@@ -9,10 +9,6 @@ select building, people, source, actor, at from (
     order by building, source, position desc
 ) newest
 
--- name: history
-select building, people, source, actor, at from hub.evacuation_totals
-where building = %(building)s order by position desc limit %(limit)s
-
 -- name: of_place
 select p.building, b.name from hub.places p join hub.buildings b on b.id = p.building
 where p.id = %(place)s

@@ -31,11 +31,6 @@ async def totals(
     return standing(found, lambda total: total.building)
 
 
-async def history(conn: AsyncConnection[Any], building: str, limit: int) -> list[Total]:
-    """A building's totals, the newest first."""
-    return await _totals(conn, "history", {"building": building, "limit": limit})
-
-
 async def building_of(conn: AsyncConnection[Any], place: str) -> tuple[str, Name] | None:
     """The building that a place lies in."""
     row = await (await conn.execute(_QUERIES["of_place"], {"place": place})).fetchone()
