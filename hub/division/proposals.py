@@ -145,6 +145,12 @@ async def propose_departure(
         raise ProposalError("the successor is another person than the one who leaves")
     old = division_of(current)
     division = without(old, departure)
+    roots = {grid.code for grid in current.grids if grid.parent is None}
+    left = {holding.grid for holding in old.holdings} - {one.grid for one in division.holdings}
+    if roots & left:
+        raise ProposalError(
+            "name a successor: without a holder of the root nobody could approve anything any more"
+        )
     problems = [
         problem
         for problem in check(with_division(current, division), rules)

@@ -117,6 +117,7 @@ def test_a_proposal_with_another_holder_takes_the_cases_along(staffed: str) -> N
         ({"person": "p-new"}, 409, "changes no grid and no holder"),
         ({"person": "p-none"}, 409, "nobody of the site"),
         ({"successor": "p-west"}, 409, "another person"),
+        ({"person": "p-chief"}, 409, "name a successor"),
         ({"reason": " "}, 409, "why the member leaves"),
         ({"kind": "bored"}, 422, ""),
     ],
