@@ -8,9 +8,11 @@ Over-long stays are cut, and a person's last stay goes on until the longest dwel
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 from psycopg import AsyncConnection
 
@@ -34,11 +36,13 @@ _REACH = reach_of(PlaceRules.alike(1))
 _STAY = ["i8"] * 8
 
 _QUERIES = load_queries("hub.tracing")
+_log = logging.getLogger(__name__)
 
 
 async def catch_up(conn: AsyncConnection[Any]) -> bool:
     """Fold the next page of the feed; whether there may be more. One transaction.
 
+    A row that cannot be read is passed over, as the judging follower does.
     Without a cursor, or when the feed was dropped beyond it, all stays are made anew.
     """
     async with conn.transaction():
@@ -55,14 +59,23 @@ async def catch_up(conn: AsyncConnection[Any]) -> bool:
         page = await cursor.fetchall()
         if not page:
             return False
-        touched: dict[int, tuple[Micros, Micros]] = {}
-        for _, payload in page:
-            for swipe in decode_committed(payload).swipes:
-                low, high = touched.get(swipe.person, (swipe.time, swipe.time))
-                touched[swipe.person] = (min(low, swipe.time), max(high, swipe.time))
-        await refold(conn, touched)
+        await refold(conn, await asyncio.to_thread(_touched, page))
         await conn.execute(_QUERIES["put_cursor"], {"position": page[-1][0]})
     return len(page) == FEED_PAGE
+
+
+def _touched(page: Sequence[tuple[int, bytes]]) -> Touched:
+    touched: dict[int, tuple[Micros, Micros]] = {}
+    for position, payload in page:
+        try:
+            swipes = decode_committed(payload).swipes
+        except msgspec.MsgspecError as error:
+            _log.error("feed row %d makes no stays, it cannot be read: %s", position, error)
+            continue
+        for swipe in swipes:
+            low, high = touched.get(swipe.person, (swipe.time, swipe.time))
+            touched[swipe.person] = (min(low, swipe.time), max(high, swipe.time))
+    return touched
 
 
 async def rebuild(conn: AsyncConnection[Any]) -> None:

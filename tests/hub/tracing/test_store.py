@@ -96,6 +96,19 @@ def test_entry_and_exit_readers_of_a_room_are_one_place_and_an_unknown_reader_it
     ]
 
 
+def test_a_row_that_cannot_be_read_does_not_stop_the_stays(
+    traced_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    catch_up(traced_url)
+    rows_of(
+        traced_url, "insert into feed (received, payload) values (now(), 'rubbish') returning 1"
+    )
+    commit_swipes(traced_url, [(NOW - HOUR, 7, "lab-in", Direction.IN)])
+    catch_up(traced_url)
+    assert len(rows_of(traced_url, ALL)) == 1
+    assert "cannot be read" in caplog.text
+
+
 def test_a_feed_that_was_dropped_makes_all_stays_anew(traced_url: str) -> None:
     catch_up(traced_url)
     commit_swipes(traced_url, [(NOW - HOUR, 7, "lab-in", Direction.IN)], feed=False)
