@@ -24,13 +24,13 @@ MAX_LINE_BYTES = 65_536  # ours: a longer line is no access record
 _MAX_CARD = 128  # as in the wire contract
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_DIRECTIONS: Mapping[str, Direction] = {
+DIRECTIONS: Mapping[str, Direction] = {
     "": Direction.UNKNOWN,
     **dict.fromkeys(("unknown", "-", "0"), Direction.UNKNOWN),
     **dict.fromkeys(("in", "entry", "enter", "1", "进", "入"), Direction.IN),
     **dict.fromkeys(("out", "exit", "leave", "2", "出"), Direction.OUT),
 }
-_GRANTS: Mapping[str, bool] = {
+GRANTS: Mapping[str, bool] = {
     **dict.fromkeys(("", "true", "1", "yes", "granted", "allowed", "ok", "允许"), True),
     **dict.fromkeys(("false", "0", "no", "denied", "refused", "拒绝"), False),
 }
@@ -226,13 +226,13 @@ def _card(text: str) -> str:
 
 def _direction(text: str) -> Direction:
     try:
-        return _DIRECTIONS[text.lower()]
+        return DIRECTIONS[text.lower()]
     except KeyError:
         raise ValueError(f"direction {text!r}: in, out or nothing expected") from None
 
 
 def _granted(text: str) -> bool:
     try:
-        return _GRANTS[text.lower()]
+        return GRANTS[text.lower()]
     except KeyError:
         raise ValueError(f"granted {text!r}: yes or no expected") from None

@@ -14,7 +14,18 @@ from rich.console import Console
 from rich.markup import escape
 
 from gridwarden import __version__
-from gridwarden.commands import boards, check, demo, process, replay, rules, shutoff, site, spool
+from gridwarden.commands import (
+    boards,
+    check,
+    demo,
+    process,
+    replay,
+    rules,
+    shutoff,
+    site,
+    spool,
+    trace,
+)
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
 from gridwarden.logs import start_logging
@@ -30,6 +41,7 @@ app.command("settings")(check.settings)
 app.command("doctor")(check.doctor)
 app.command("openapi")(check.openapi)
 app.command("migrate")(process.migrate)
+app.command("trace")(trace.trace)
 app.add_typer(process.hub, name="hub")
 app.add_typer(process.ingest, name="ingest")
 app.add_typer(process.edge, name="edge")

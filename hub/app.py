@@ -18,6 +18,7 @@ from edge.wire import Micros
 from hub import openapi, page, problems
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
+from hub.audit import routes as audit
 from hub.body import BodyLimit
 from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
@@ -41,6 +42,7 @@ from hub.gaps import routes as gaps
 from hub.headers import Headers
 from hub.hydrants import map_routes as water_maps
 from hub.hydrants import routes as hydrants
+from hub.investigations import routes as investigations
 from hub.keep import Run, kept_going
 from hub.letters import routes as letters
 from hub.letters.store import write_due
@@ -64,6 +66,8 @@ from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.staff import routes as staff
 from hub.terminals import routes as terminals
+from hub.tracing import routes as traces
+from hub.tracing.keep import StayKeeper
 from hub.units import routes as units
 from hub.units import table_routes as unit_tables
 from hub.watchlist import routes as watchlist
@@ -96,14 +100,15 @@ def create_app(
     plan: Plan | None = None,
     broker: Broker | None = None,
     follower: bool = True,
+    tracing: bool = False,
     desk: Path | None = None,
     now: Callable[[], Micros] = clock.now,
 ) -> FastAPI:
     """The hub as an ASGI app on a migrated database.
 
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
-    only serves: one hub of several follows. Without a `broker` no camera's picture is live. `desk`
-    is the folder of the built page.
+    only serves: one hub of several follows. Without a `broker` no camera's picture is live. With
+    `tracing` it keeps stays and serves investigations. `desk` is the folder of the built page.
 
     Raises:
         PlanRefusedError: the plan may not take effect.
@@ -119,7 +124,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan, broker, now),
+        lifespan=_lifespan(database_url, judge, plan, broker, now, tracing=tracing),
     )
     app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
@@ -156,7 +161,8 @@ def create_app(
         equipment.router,
         move_consents.router,
     )
-    for router in (*routers, stream.router, health.router):
+    guarded = (investigations.router, traces.router, audit.router) if tracing else ()
+    for router in (*routers, *guarded, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)
     app.openapi = lambda: openapi.describe(app)
@@ -165,7 +171,7 @@ def create_app(
 
 def openapi_document() -> dict[str, Any]:
     """The API's description; needs no database."""
-    return create_app(database_url="", follower=False).openapi()
+    return create_app(database_url="", follower=False, tracing=True).openapi()
 
 
 def _lifespan(
@@ -174,6 +180,8 @@ def _lifespan(
     plan: Plan,
     broker: Broker | None,
     now: Callable[[], Micros],
+    *,
+    tracing: bool,
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -214,6 +222,7 @@ def _lifespan(
             tasks["expiry"] = Rounds(
                 database_url, now, partial(warn_due, plan=plan), every_s=EXPIRY_EVERY_S
             ).run
+            tasks["stays"] = StayKeeper(database_url, now, fold=tracing).run
             tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()

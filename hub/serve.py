@@ -89,7 +89,7 @@ def run_hub(
     refuse_remote(settings)
     check_store(database_url)
     plan = None if settings.plan is None else read_plan_file(settings.plan)
-    app = create_app(database_url=database_url, plan=plan, broker=broker)
+    app = create_app(database_url=database_url, plan=plan, broker=broker, tracing=settings.tracing)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -108,8 +108,14 @@ def refuse_remote(settings: HubSettings) -> None:
     """Check that the hub stays on this machine while it has no accounts.
 
     Raises:
-        RemoteRefusedError: the host is not loopback and `allow_remote` is not set.
+        RemoteRefusedError: the host is not loopback and `allow_remote` is not set, or `tracing` is.
     """
+    if settings.tracing and not _is_loopback(settings.host):
+        raise RemoteRefusedError(
+            f"The hub will not listen on {settings.host} with tracing: it has no accounts yet, so "
+            "anyone who reaches it could read people's movements. Use --host 127.0.0.1, or set "
+            "GRIDWARDEN_HUB__TRACING=false."
+        )
     if settings.allow_remote or _is_loopback(settings.host):
         return
     raise RemoteRefusedError(

@@ -17,4 +17,9 @@ class HubSettings(BaseModel):
     allow_remote: bool = Field(
         default=False, description="Listen beyond loopback although there are no accounts yet"
     )
+    tracing: bool = Field(
+        default=False,
+        description="Keep stays and serve investigations; until there are accounts, whoever reaches "
+        "the hub can act as anybody",
+    )
     plan: Path | None = Field(None, description="Plan file; without one, the campus plan we ship")

@@ -1,7 +1,8 @@
 """Retention: each series keeps its days, and what is older goes by whole partitions or chunks.
 
 Days count from the event or from the receipt, whichever was later, so that what was carried in
-late is not dropped as it comes. What goes is counted.
+late is not dropped as it comes. What goes is counted. Swipes that an open investigation holds stay
+until it ends.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import psycopg
 
 from edge.wire import Micros
-from ingest.clock import DAY, moment
+from ingest.clock import DAY, micros, moment
 from ingest.counters import count
 from ingest.settings import IngestSettings
 from ingest.sql import load_queries
@@ -47,8 +48,12 @@ def retire(conn: psycopg.Connection[Any], settings: IngestSettings, now: Micros)
     """
     reach = f"{settings.keep_readings_days - _SLACK_DAYS} days"
     conn.execute(_QUERIES["refresh_back_to"], [reach])
-    dropped = sum(_drop(conn, series, now - days * DAY) for series, days in keeps(settings).items())
-    _delete_swipes(conn, now - settings.keep_swipes_days * DAY)
+    held = _held_from(conn, now)
+    dropped = 0
+    for series, days in keeps(settings).items():
+        before = now - days * DAY
+        dropped += _drop(conn, series, min(before, held) if series == "swipes" else before)
+    _delete_swipes(conn, now - settings.keep_swipes_days * DAY, now)
     return dropped
 
 
@@ -66,9 +71,17 @@ def _drop(conn: psycopg.Connection[Any], series: str, before: Micros) -> int:
         dropped += 1
 
 
-def _delete_swipes(conn: psycopg.Connection[Any], before: Micros) -> None:
+def _held_from(conn: psycopg.Connection[Any], now: Micros) -> Micros:
+    """The earliest swipe that an open investigation may need; now, where there is none."""
+    row = conn.execute(_QUERIES["held_from"], {"now": moment(now)}).fetchone()
+    return now if row is None or row[0] is None else micros(row[0])
+
+
+def _delete_swipes(conn: psycopg.Connection[Any], before: Micros, now: Micros) -> None:
     """Swipes say who was where: they go to the day, not with their week."""
     with conn.transaction():
-        gone = conn.execute(_QUERIES["delete_swipes"], {"before": moment(before)}).rowcount
+        gone = conn.execute(
+            _QUERIES["delete_swipes"], {"before": moment(before), "now": moment(now)}
+        ).rowcount
         if gone:
             count(conn, SWIPES_DELETED, gone)

@@ -1,23 +1,17 @@
 """Chain: the events of a case sealed one to the next, so that its file can be proven unaltered.
 
-hash(n) = SHA-256 of hash(n-1) followed by the canonical JSON of event n; before the first event
-stand 32 zero bytes. The case's id and the event's number are part of what is hashed, so that no
-event can be moved, exchanged or left out.
+The chain is that of `hub.sealing`. The case's id and the event's number are part of what is hashed,
+so that no event can be moved, exchanged or left out.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
-from typing import Any, cast
 
 import msgspec
 
 from hub.cases.domain import Event
-
-GENESIS = bytes(32)
-EXACT = 2**53  # the first integer that a double can no longer tell from its neighbour
+from hub.sealing import GENESIS, digest
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,21 +22,6 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     event: Event
     prev_hash: bytes
     hash: bytes
-
-
-def canonical(value: Any) -> bytes:
-    """JSON bytes that are the same for equal values, before and after a stay in `jsonb`.
-
-    Keys are sorted; a number is written as an integer where a double holds it exactly, because
-    `jsonb` does not remember whether 2.0 was written 2 or 2.0.
-
-    Raises:
-        ValueError: not a number, or infinite.
-    """
-    text = json.dumps(
-        _plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return text.encode()
 
 
 def seal(
@@ -78,19 +57,4 @@ def verify(events: Sequence[Sealed]) -> int | None:
 
 def _digest(case: int, seq: int, event: Event, prev_hash: bytes) -> bytes:
     content = {"case": case, "seq": seq, **msgspec.structs.asdict(event)}
-    return sha256(prev_hash + canonical(content)).digest()
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case bool() | None | str():
-            return value
-        case int() | float():
-            number = float(value)
-            return int(number) if number.is_integer() and abs(number) < EXACT else number
-        case dict():
-            return {key: _plain(item) for key, item in cast("dict[str, Any]", value).items()}
-        case list() | tuple():
-            return [_plain(item) for item in cast("list[Any]", value)]
-        case _:
-            raise TypeError(f"{type(value).__name__} has no canonical JSON")
+    return digest(prev_hash, content)

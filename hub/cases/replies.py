@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
-from hub.cases.chain import canonical
+from hub.sealing import canonical
 from ingest import clock
 from ingest.sql import load_queries
 

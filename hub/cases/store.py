@@ -17,8 +17,9 @@ from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly
-from hub.cases.chain import GENESIS, Sealed, seal, verify
+from hub.cases.chain import Sealed, seal, verify
 from hub.cases.domain import CaseState, Event, evolve, fold
+from hub.sealing import GENESIS
 from hub.sites.domain import Point, Spot
 from ingest import clock, locks
 from ingest.sql import load_queries

@@ -12,11 +12,11 @@ from typing import Literal
 import msgspec
 
 from edge.wire import Micros
-from hub.cases.chain import canonical
 from hub.cases.domain import Event
 from hub.cases.store import StoredCase
 from hub.plans.categories import Route
 from hub.plans.domain import Plan
+from hub.sealing import canonical
 from hub.sites.domain import Name, Point
 
 EventName = Literal["sent", "read", "acknowledged"]

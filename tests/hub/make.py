@@ -248,6 +248,8 @@ def running_hub(
     desk: Path | None = None,
     plan: Plan | None = None,
     broker: Broker | None = None,
+    *,
+    tracing: bool = False,
 ) -> Iterator[RunningHub]:
     """Serve a hub from a thread until the block ends; stopping takes no more than its due time."""
     up: Future[asyncio.AbstractEventLoop] = Future()
@@ -256,6 +258,7 @@ def running_hub(
         plan=plan,
         broker=broker,
         follower=plan is not None,
+        tracing=tracing,
         desk=desk,
     )
     config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=2)

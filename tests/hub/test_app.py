@@ -42,6 +42,13 @@ def test_every_route_of_the_api_is_described() -> None:
     paths = openapi_document()["paths"]
     assert {(method, path) for path, methods in paths.items() for method in methods} == {
         ("get", "/api/agents"),
+        ("get", "/api/audit"),
+        ("get", "/api/investigations"),
+        ("post", "/api/investigations"),
+        ("post", "/api/investigations/{investigation}/close"),
+        ("get", "/api/investigations/{investigation}/contacts"),
+        ("get", "/api/investigations/{investigation}/contacts.csv"),
+        ("post", "/api/investigations/{investigation}/decision"),
         ("get", "/api/cases"),
         ("get", "/api/cases/{case_id}"),
         ("post", "/api/cases/{case_id}/steps"),

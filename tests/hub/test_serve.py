@@ -86,6 +86,12 @@ def test_the_hub_stays_on_this_machine(host: str) -> None:
     refuse_remote(HubSettings(host=host, allow_remote=True))
 
 
+def test_nobody_traces_from_another_machine_while_there_are_no_accounts() -> None:
+    settings = HubSettings(host="192.0.2.7", allow_remote=True, tracing=True)
+    with pytest.raises(RemoteRefusedError, match="movements"):
+        refuse_remote(settings)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "::1", "localhost"])
 def test_loopback_may_be_listened_on(host: str) -> None:
     refuse_remote(HubSettings(host=host))

@@ -107,3 +107,19 @@ def test_readings_can_be_written_where_a_part_was_dropped(store_url: str) -> Non
     at = NOW - 100 * DAY + SECOND
     write_all(store_url, [arrival(batch(900, readings(3, start=at), origin="courier"))])
     assert count(store_url, "readings") == 3
+
+
+def test_swipes_that_an_open_investigation_holds_stay_until_it_ends(store_url: str) -> None:
+    """PR-04 in part"""
+    store(store_url, 45, 40, 31)
+    with psycopg.connect(store_url) as connection:
+        connection.execute(
+            "insert into swipe_holds values ('investigation:1', %s, %s, %s)",
+            [moment(NOW - 41 * DAY), moment(NOW - 39 * DAY), moment(NOW + DAY)],
+        )
+    retire(store_url, settings(keep_swipes_days=30), NOW)
+    ages = "select extract(day from %s - time)::int from swipes"
+    with psycopg.connect(store_url) as connection:
+        assert connection.execute(ages, [moment(NOW)]).fetchall() == [(40,)]
+    retire(store_url, settings(keep_swipes_days=30), NOW + 2 * DAY)
+    assert count(store_url, "swipes") == 0

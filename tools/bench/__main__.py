@@ -10,6 +10,7 @@ BENCHES = {
     "sustained": "publish to committed at 3,333 readings per second, the hub following",
     "latency": "events to their cases at 3,333 readings per second, with all rules of the campus",
     "queries": "what the hub's page asks of a full store (ROWS=… as an argument: --rows 20000000)",
+    "trace": "who met whom, beside DuckDB, PostgreSQL, ncls and polars",
     "detect": "readings through the rules on one core, beside plain pandas and river",
 }
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hub.cases.chain import GENESIS, Sealed, canonical, seal, verify
+from hub.cases.chain import Sealed, seal, verify
 from hub.cases.domain import Event
+from hub.sealing import GENESIS
 
 FILE = [
     Event(event="discovered", at=1_000, actor="system:sensor", data={"value": 0.11, "due": None}),
@@ -50,36 +48,3 @@ def test_a_missing_exchanged_or_borrowed_event_is_found() -> None:
     assert verify([sealed[0], sealed[2]]) == 2
     assert verify([sealed[1], sealed[0], sealed[2]]) == 1
     assert verify([*sealed[:2], seal(8, FILE)[2]]) == 3
-
-
-plain = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**53), 2**53)
-    | st.text()
-    | st.floats(allow_nan=False, allow_infinity=False),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=10,
-)
-
-
-@given(plain)
-def test_canonical_json_says_the_same_as_the_value(value: Any) -> None:
-    text = canonical(value)
-    assert json.loads(text) == json.loads(json.dumps(value))
-    assert canonical(json.loads(text)) == text
-
-
-def test_numbers_are_written_alike_however_they_were_typed() -> None:
-    assert canonical([2, 2.0, -0.0, 1e20, 10**20, True]) == b"[2,2,0,1e+20,1e+20,true]"
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_what_is_no_number_cannot_be_sealed(value: float) -> None:
-    with pytest.raises(ValueError, match="JSON"):
-        canonical(value)
-
-
-def test_what_json_cannot_say_is_refused() -> None:
-    with pytest.raises(TypeError, match="bytes has no canonical JSON"):
-        canonical({"snapshot": b""})

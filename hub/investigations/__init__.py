@@ -1,0 +1,1 @@
+"""Investigations: the opened, approved, expiring frame inside which anyone may be traced."""

@@ -1,0 +1,126 @@
+"""Routes of the investigations: ask for one, approve, refuse or close it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel
+
+from hub.acting import Person, refuse_other_roles, refuse_unknown
+from hub.investigations import store
+from hub.investigations.domain import APPROVERS, AUDITORS, OPENERS, InvestigationError
+from hub.investigations.views import (
+    InvestigationList,
+    InvestigationRequest,
+    InvestigationView,
+    view,
+)
+from hub.problems import FieldError, ProblemError, invalid
+from hub.wiring import Connection, WiredParts
+
+InvestigationId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+router = APIRouter(prefix="/api", tags=["investigations"])
+
+
+class InvestigationDecision(BaseModel):
+    """Yes or no."""
+
+    verdict: Literal["approve", "refuse"]
+
+
+@router.post(
+    "/investigations",
+    summary="Ask for an investigation",
+    status_code=201,
+    responses={400: {}, 403: {}},
+)
+async def ask_for_investigation(
+    request: InvestigationRequest, parts: WiredParts, conn: Connection, person: Person
+) -> InvestigationView:
+    """For epidemiologists. Nothing can be read until a chief or commander approves it (PR-02)."""
+    await refuse_unknown(parts, conn, person)
+    await refuse_other_roles(conn, person, OPENERS)
+    now = parts.clock()
+    try:
+        return view(await store.ask(conn, request.asked(), by=person, now=now), now)
+    except InvestigationError as error:
+        raise invalid([FieldError(field=f"body.{error.field}", message=str(error))]) from None
+
+
+@router.get(
+    "/investigations", summary="Investigations, the newest first", responses={400: {}, 403: {}}
+)
+async def list_investigations(
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> InvestigationList:
+    """What was asked for, by whom, who decided and until when it holds; nobody's movements."""
+    await refuse_unknown(parts, conn, person)
+    await refuse_other_roles(conn, person, (*OPENERS, *APPROVERS, *AUDITORS))
+    now = parts.clock()
+    return InvestigationList(items=[view(one, now) for one in await store.newest(conn, limit)])
+
+
+@router.post(
+    "/investigations/{investigation}/decision",
+    summary="Approve or refuse an investigation",
+    responses={400: {}, 403: {}, 404: {}, 409: {}},
+)
+async def decide_investigation(
+    investigation: InvestigationId,
+    decision: InvestigationDecision,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+) -> InvestigationView:
+    """For chiefs and commanders, and never for who asked (PR-02)."""
+    await refuse_unknown(parts, conn, person)
+    await refuse_other_roles(conn, person, APPROVERS)
+    now = parts.clock()
+    approve = decision.verdict == "approve"
+    try:
+        after = await store.decide(conn, investigation, by=person, approve=approve, now=now)
+    except store.NoSuchInvestigationError:
+        raise unknown(investigation) from None
+    except InvestigationError as error:
+        raise _refused(error) from None
+    return view(after, now)
+
+
+@router.post(
+    "/investigations/{investigation}/close",
+    summary="Close an investigation before its time",
+    responses={400: {}, 404: {}, 409: {}},
+)
+async def close_investigation(
+    investigation: InvestigationId, parts: WiredParts, conn: Connection, person: Person
+) -> InvestigationView:
+    """From then on nothing can be read under it, and what is old is deleted."""
+    await refuse_unknown(parts, conn, person)
+    now = parts.clock()
+    try:
+        return view(await store.close(conn, investigation, by=person, now=now), now)
+    except store.NoSuchInvestigationError:
+        raise unknown(investigation) from None
+    except InvestigationError as error:
+        raise _refused(error) from None
+
+
+def unknown(investigation: int) -> ProblemError:
+    """The 404 of an investigation that is not there."""
+    return ProblemError(
+        404,
+        "no-such-investigation",
+        "There is no such investigation",
+        f"No investigation has id {investigation}; see GET /api/investigations.",
+    )
+
+
+def _refused(error: InvestigationError) -> ProblemError:
+    return ProblemError(
+        409, "investigation-refused", "That is not possible", f"{str(error).capitalize()}."
+    )

@@ -1,0 +1,43 @@
+"""The audit log's chain: nothing altered, left out or exchanged goes unseen."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from hub.audit.domain import Entry, SealedEntry, first_break, sealed
+
+
+def log(entries: int) -> list[SealedEntry]:
+    chained: list[SealedEntry] = []
+    for number in range(entries):
+        entry = Entry(at=number, actor="p", action="trace.read", subject="s", data={"n": number})
+        after = chained[-1] if chained else None
+        chained.append(
+            sealed(entry) if after is None
+            else sealed(entry, after=after.seq, prev_hash=after.hash)
+        )  # fmt: skip
+    return chained
+
+
+def test_an_unaltered_log_is_sound_also_page_by_page() -> None:
+    """PR-03 in part"""
+    whole = log(5)
+    assert first_break(whole) is None
+    assert first_break(whole[2:], after=2, prev_hash=whole[1].hash) is None
+
+
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_an_altered_entry_is_named(at: int) -> None:
+    """PR-03 in part"""
+    whole = log(5)
+    entry = msgspec.structs.replace(whole[at].entry, actor="somebody-else")
+    whole[at] = msgspec.structs.replace(whole[at], entry=entry)
+    assert first_break(whole) == at + 1
+
+
+def test_a_missing_or_exchanged_entry_is_named() -> None:
+    """PR-03 in part"""
+    whole = log(5)
+    assert first_break(whole[:2] + whole[3:]) == 3
+    assert first_break([whole[0], whole[2], whole[1]]) == 2
