@@ -719,6 +719,13 @@ export const en = {
     tracking: "Keeps track",
     photos: "Photos",
   },
+  consent: {
+    title: "Consent to move it",
+    until: (time: string) => `May be moved until ${time}:`,
+    days: "Days from now",
+    note: "Why, and where to",
+    agree: "Agree, for the fire office",
+  },
   look: {
     title: "Look on site",
     asked: "Only a sensor or camera has seen this. Go and look.",

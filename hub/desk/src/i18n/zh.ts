@@ -708,6 +708,13 @@ export const zh: Texts = {
     tracking: "跟踪",
     photos: "照片",
   },
+  consent: {
+    title: "移动许可",
+    until: (time) => `${time} 前可移动：`,
+    days: "自现在起（天）",
+    note: "移动原因及去向",
+    agree: "以消防办名义同意",
+  },
   look: {
     title: "现场核查",
     asked: "目前仅由传感器或摄像机发现，请到现场核查。",

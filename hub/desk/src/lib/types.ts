@@ -93,3 +93,4 @@ export type Stock = Schemas["StockView"];
 export type Work = Schemas["WorkRequest"]["work"];
 export type Letter = Schemas["LetterView"];
 export type LetterList = Schemas["LetterList"];
+export type Consents = Schemas["ConsentList"];
