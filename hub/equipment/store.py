@@ -47,7 +47,7 @@ async def read_all(conn: AsyncConnection[Any]) -> list[Card]:
 
 
 async def find(conn: AsyncConnection[Any], card: str) -> Card | None:
-    """The card with that id; its row is locked in a transaction."""
+    """The card with that id; who means to change it takes the `lock` first."""
     found = await _cards(conn, "one", {"id": card})
     return found[0] if found else None
 

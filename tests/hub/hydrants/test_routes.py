@@ -96,6 +96,20 @@ def test_a_fault_found_at_the_census_opens_a_case_and_only_its_close_puts_in_ord
     assert state(hub, "H-9") == "in_order"
 
 
+def test_a_state_that_the_plan_takes_no_reports_of_is_told_without_a_case(hub: RunningHub) -> None:
+    put(hub)
+    told = census(hub, "low_pressure")
+    assert told.status_code == 200, told.text
+    assert (told.json()["state"], told.json()["cases"]) == ("low_pressure", [])
+
+
+def test_nobody_has_looked_at_a_hydrant_on_a_day_to_come(hub: RunningHub) -> None:
+    put(hub)
+    assert census(hub, "in_order", day="2999-01-01").status_code == 422
+    census(hub, "in_order", day="2026-03-02")
+    assert census(hub, "in_order", day="2026-01-02").json()["census"] == "2026-03-02"
+
+
 def test_a_planned_shut_off_shows_in_the_register(hub: RunningHub) -> None:
     put(hub)
     now = clock.moment(clock.now())
