@@ -19,6 +19,7 @@ EventName = Literal[
     "registered", "corrected", "checked", "maintained", "renewed", "moved", "removed"
 ]
 
+LOWEST, HIGHEST = -20, 200  # floors; ours: no building is lower or higher
 EXPIRES = "equipment_expires"  # the category of the case that warns
 _RULE = "equipment_expiry"
 

@@ -105,7 +105,7 @@ async def log_work(
     """
     after = msgspec.structs.replace(
         card,
-        checked=day,
+        checked=day if card.checked is None else max(day, card.checked),
         valid_until=valid_until if work == "renewed" else card.valid_until,
         removed=card.removed or work == "removed",
     )
@@ -158,19 +158,22 @@ async def history(conn: AsyncConnection[Any], card: str) -> list[Entry]:
 async def warn_due(conn: AsyncConnection[Any], now: Micros, *, plan: Plan) -> int:
     """Open a case at the holder for everything that expires soon, once per date of validity.
 
-    The day is that of the plan's time zone. Returns how many were warned of. In a transaction of
-    its own; nothing is warned of twice.
+    The day is that of the plan's time zone. Returns how many were warned of. Each in a transaction
+    of its own, so that an alarm waits for one case at most; nothing is warned of twice.
     """
     category = plan.categories.get(EXPIRES)
     today = clock.moment(now).astimezone(ZoneInfo(plan.time_zone)).date()
     days = plan.equipment.warning_days
     until = {"until": today + timedelta(days=days)}
-    if category is None or not await _cards(conn, "due", until):
+    if category is None:
         return 0
     warned = 0
-    async with conn.transaction():
-        await lock(conn)
-        for card in await _cards(conn, "due", until):
+    for listed in await _cards(conn, "due", until):
+        async with conn.transaction():
+            await lock(conn)
+            card = await find(conn, listed.id)
+            if card != listed:
+                continue  # changed meanwhile; the next round sees to it
             spot = await spot_of(conn, card)
             if spot is None:
                 continue  # the site was cut since; its card is listed without a grid

@@ -160,6 +160,33 @@ def test_cards_come_in_and_go_out_as_a_file(hub: RunningHub) -> None:
     assert {one["grid"] for one in hub.get("/api/equipment")["items"]} == {"C-1", "C-2"}
 
 
+def test_a_file_without_a_validity_keeps_it_and_its_warning(hub: RunningHub) -> None:
+    """SE-09 in part"""
+    put(hub, valid_until=ahead(5))
+    warn(hub)
+    content = b"id,name_en,name_zh,kind,quantity,place\nE-1,Box,,extinguisher,5,west-spot\n"
+    told = hub.client.post("/api/equipment/import", content=content, headers=ME).json()
+    assert (told["changed"], told["bad"]) == (1, [])
+    (card,) = hub.get("/api/equipment")["items"]
+    assert (card["quantity"], card["valid_until"]) == (5, ahead(5))
+    (case,) = hub.get("/api/cases")["items"]
+    log = hub.get(f"/api/cases/{case['id']}")["log"]
+    assert [entry["event"] for entry in log] == ["discovered"]
+
+
+def test_no_item_is_on_a_floor_that_there_is_not_or_seen_on_a_day_to_come(hub: RunningHub) -> None:
+    assert put(hub, floor=10**12).status_code == 422
+    head, row = "id,name_en,name_zh,kind,quantity,place,floor\n", "E-1,Axe,,axe,1,west-spot,"
+    for floor in ("1e12", "1.5", "low"):
+        content = (head + row + floor).encode()
+        told = hub.client.post("/api/equipment/import", content=content, headers=ME).json()
+        assert [one["column"] for one in told["bad"]] == ["floor"]
+    assert put(hub).status_code == 200
+    assert log(hub, "checked", day="2999-01-01").status_code == 422
+    log(hub, "checked", day="2026-03-02")
+    assert log(hub, "maintained", day="2026-01-02").json()["checked"] == "2026-03-02"
+
+
 @pytest.mark.parametrize("act", ACTS)
 def test_each_forbidden_act_is_a_hazard_of_the_item(hub: RunningHub, act: str) -> None:
     """SE-10: enclosed, buried, dismantled, damaged, put out of use, diverted."""
