@@ -172,7 +172,7 @@ async def warn_due(conn: AsyncConnection[Any], now: Micros, *, plan: Plan) -> in
         async with conn.transaction():
             await lock(conn)
             card = await find(conn, listed.id)
-            if card != listed:
+            if card is None or card != listed:
                 continue  # changed meanwhile; the next round sees to it
             spot = await spot_of(conn, card)
             if spot is None:

@@ -136,6 +136,13 @@ def test_a_file_comes_in_and_goes_out_the_same(hub: RunningHub) -> None:
     assert hub.client.post("/api/hydrants/import", content=chinese, headers=ME).json()["bad"] == []
 
 
+def test_a_file_that_names_no_sensor_leaves_the_hydrant_its_sensor(hub: RunningHub) -> None:
+    put(hub)
+    told = bring(hub, "H-7,Gate 7,七号门,hydrant,50,50,Water company,,,\n").json()
+    assert (told["changed"], told["bad"]) == (1, [])
+    assert hub.get("/api/hydrants/H-7")["hydrant"]["device"] == "hydrant-07"
+
+
 def test_bad_cells_are_named_and_nothing_is_changed(hub: RunningHub) -> None:
     """SE-05 in part"""
     rows = ROW + (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -24,9 +25,9 @@ def report(hub: RunningHub, category: str = "hydrant_damaged") -> Any:
     return answer.json()["case"]
 
 
-def write(hub: RunningHub) -> int:
+def write(hub: RunningHub, at: int | None = None) -> int:
     async def work(conn: AsyncConnection[Any]) -> int:
-        return await write_due(conn, clock.now(), plan=PLAN)
+        return await write_due(conn, at or clock.now(), plan=PLAN)
 
     return in_transaction(hub.database_url, work)
 
@@ -50,6 +51,14 @@ def test_a_hydrants_fault_is_reported_in_writing_to_the_grid_above_once(hub: Run
     for department in ("Construction department", "Water company", "Fire brigade"):
         assert department in paper
     assert "消火栓故障书面报告" in hub.client.get(f"/api/letters/{letter['id']}.html?lang=zh").text
+
+
+def test_a_letter_is_numbered_by_the_year_on_the_sites_clock(hub: RunningHub) -> None:
+    assert PLAN.time_zone == "Asia/Shanghai"
+    report(hub)
+    write(hub, clock.micros(datetime(2029, 12, 31, 16, 30, tzinfo=UTC)))
+    (letter,) = hub.get("/api/letters")["items"]
+    assert letter["number"] == "F2030-00001"
 
 
 def test_the_route_is_recorded_in_the_case(hub: RunningHub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -84,6 +85,14 @@ def test_the_same_request_again_opens_nothing_more(hub: RunningHub) -> None:
     assert report(hub, key="k-1", words="other").status_code == 422
     (case,) = hub.get("/api/cases")["items"]
     assert len(hub.get(f"/api/cases/{case['id']}")["log"]) == 1
+
+
+def test_two_of_the_same_request_at_once_get_the_same_answer(hub: RunningHub) -> None:
+    with ThreadPoolExecutor() as both:
+        answers = list(both.map(lambda _: report(hub, key="k-1"), range(4)))
+    assert [one.status_code for one in answers] == [201] * 4
+    assert len({one.text for one in answers}) == 1
+    assert len(hub.get("/api/cases")["items"]) == 1
 
 
 def test_a_sensor_that_sees_what_somebody_reported_joins_that_case(hub: RunningHub) -> None:
