@@ -10,7 +10,9 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
-from hub.cases.intake import take_up
+from hub.cases.intake import take_report, take_up
+from hub.cases.reported import Report
+from hub.sites.alarm_list import Told
 from ingest import clock
 from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction, raise_case, recover
 
@@ -77,6 +79,31 @@ def test_a_report_joins_the_sensors_case_and_makes_it_worse(hub: RunningHub) -> 
     assert hub.get(f"/api/cases/{sensed['id']}")["case"]["state"] == "handled"
     hub.step(sensed["id"], "verify", "Water comes out again.")
     assert hub.get(f"/api/cases/{sensed['id']}")["case"]["state"] == "verified"
+
+
+def test_an_emergency_reported_of_an_open_case_is_told_at_once(hub: RunningHub) -> None:
+    """HZ-07 in part"""
+    raise_case(hub.database_url, anomaly())
+    grave = Report(
+        id=1,
+        kind="hydrant_low_pressure",
+        subject="hydrant-07",
+        grade="emergency",
+        due_minutes=5,
+        actor="p-west",
+        seen=clock.now(),
+    )
+    told = (Told("p-east", "neighbour"),)
+
+    async def take_twice(conn: AsyncConnection[Any]) -> None:
+        for _ in range(2):
+            await take_report(conn, grave, SPOT, clock.now(), notify=told)
+
+    in_transaction(hub.database_url, take_twice)
+    (case,) = hub.get("/api/cases")["items"]
+    log = hub.get(f"/api/cases/{case['id']}")["log"]
+    assert [entry["event"] for entry in log] == ["discovered", "worsened", "alarmed", "reported"]
+    assert log[2]["data"]["notify"] == [{"person": "p-east", "as": "neighbour"}]
 
 
 def test_the_same_request_again_opens_nothing_more(hub: RunningHub) -> None:
