@@ -200,11 +200,13 @@ def _kept(before: Card, wanted: Card) -> Card:
 
 
 async def _write(conn: AsyncConnection[Any], before: Card | None, after: Card, now: Micros) -> None:
+    warned = None if before is None else before.warned
+    later = warned is not None and (after.valid_until is None or after.valid_until > warned)
+    over = later or (warned is not None and after.removed)
+    if over:  # should it expire on the same day after all, somebody is warned anew
+        after = msgspec.structs.replace(after, warned=None)
     await conn.execute(_QUERIES["put"], _row(after))
-    if before is None or before.warned is None:
-        return
-    later = after.valid_until is None or after.valid_until > before.warned
-    if later or after.removed:
+    if before is not None and over:
         await note_recovery(conn, renewal(before, now), now, actor=CALENDAR)
 
 

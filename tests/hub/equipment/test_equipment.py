@@ -97,6 +97,23 @@ def test_what_expires_within_thirty_days_is_a_case_at_the_holder_once(hub: Runni
     assert hub.get("/api/equipment", expiring=True)["items"] == []
 
 
+def test_a_validity_written_too_late_by_mistake_is_warned_of_again(
+    hub: RunningHub,
+) -> None:
+    """SE-09 in part"""
+    for _ in range(2):
+        put(hub, valid_until=ahead(5))
+        assert (warn(hub), warn(hub)) == (1, 0)
+        put(hub, valid_until=ahead(500))
+    put(hub, valid_until=ahead(5))
+    warn(hub)
+    (case,) = hub.get("/api/cases")["items"]
+    file = hub.get(f"/api/cases/{case['id']}")
+    assert file["evidence"]["from"] <= file["evidence"]["to"]
+    events = [entry["event"] for entry in file["log"]]
+    assert events == ["discovered", *(["sensor_recovered", "recurred"] * 2)]
+
+
 def test_what_was_removed_expires_no_more(hub: RunningHub) -> None:
     put(hub, valid_until=ahead(5))
     log(hub, "removed")

@@ -116,7 +116,8 @@ def test_the_same_request_again_opens_nothing_more(hub: RunningHub) -> None:
 
 def test_two_of_the_same_request_at_once_get_the_same_answer(hub: RunningHub) -> None:
     with ThreadPoolExecutor() as both:
-        answers = list(both.map(lambda _: report(hub, key="k-1"), range(4)))
+        asked = [both.submit(report, hub, key="k-1") for _ in range(4)]
+        answers = [one.result() for one in asked]
     assert [one.status_code for one in answers] == [201] * 4
     assert len({one.text for one in answers}) == 1
     assert len(hub.get("/api/cases")["items"]) == 1
@@ -174,6 +175,7 @@ def test_a_photo_is_evidence_under_its_hash_and_stays(hub: RunningHub) -> None:
     assert file["evidence"]["photos"] == [sent["path"]]
     shown = hub.client.get(sent["path"])
     assert (shown.content, shown.headers["content-type"]) == (JPEG, "image/jpeg")
+    assert shown.headers["cache-control"].startswith("private")
     with psycopg.connect(hub.database_url) as conn, pytest.raises(psycopg.Error, match="evidence"):
         conn.execute("delete from hub.photos")
 
