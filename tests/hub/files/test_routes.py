@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from hub.cases.intake import take_up
+from hub.headers import EVIDENCE
 from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction, name
 
 PDF = b"%PDF-1.7 sample"
@@ -144,7 +145,7 @@ def test_an_attachment_is_kept_once_under_the_hash_of_its_content(hub: RunningHu
     assert (first["type"], first["size"]) == ("application/pdf", len(PDF))
     read = hub.client.get(f"/api/attachments/{first['hash']}")
     assert (read.content, read.headers["content-type"]) == (PDF, "application/pdf")
-    assert "immutable" in read.headers["cache-control"]
+    assert read.headers["cache-control"] == EVIDENCE
     assert hub.client.get(f"/api/attachments/{'0' * 64}").status_code == 404
     assert send(hub, b"<script>").status_code == 422
     assert send(hub, b"%PDF-" + b"0" * 9_000_000).status_code == 413
