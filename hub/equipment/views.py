@@ -17,7 +17,7 @@ from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
-from hub.views import Asked, Instant, name_view
+from hub.views import Asked, Instant, Named, name_view
 from ingest import clock
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -81,7 +81,7 @@ class CardRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: NameView
+    name: Named
     kind: Id = Field(examples=["extinguisher"])
     quantity: float = Field(1, gt=0, le=1_000_000)
     bought: date | None = None

@@ -178,15 +178,24 @@ def test_the_watched_hydrants_are_taken_over_once(hub: RunningHub) -> None:
     ("changes", "field"),
     [
         ({"at": [900, 50]}, "body.at"),
+        ({"name": {"en": " ", "zh": ""}}, "body.name"),
+        ({"name": {"en": "a\0b", "zh": ""}}, "body.name"),
+        ({"name": {"en": "x" * 201, "zh": ""}}, "body.name"),
         ({"device": "camera-01"}, "body.device"),
         ({"device": "hydrant-08"}, "body.device"),
     ],
 )
-def test_what_contradicts_the_site_is_refused(hub: RunningHub, changes: Any, field: str) -> None:
+def test_what_contradicts_the_site_or_has_no_name_is_refused(
+    hub: RunningHub, changes: Any, field: str
+) -> None:
     put(hub, "H-8", device="hydrant-08", at=[150, 50])
     answer = put(hub, **changes)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+def test_a_name_in_one_language_stands_for_both(hub: RunningHub) -> None:
+    assert put(hub, name={"en": "", "zh": "西侧"}).json()["name"] == {"en": "西侧", "zh": "西侧"}
 
 
 def test_the_map_of_a_grid_shows_its_sources_by_distance(hub: RunningHub) -> None:

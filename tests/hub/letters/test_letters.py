@@ -83,6 +83,10 @@ def test_only_the_office_signs_and_once_is_enough(hub: RunningHub) -> None:
     assert [one["event"] for one in letter["receipts"]] == ["sent", "read", "acknowledged"]
 
 
+def test_a_grid_that_is_no_code_is_refused(hub: RunningHub) -> None:
+    assert hub.client.get("/api/letters", params={"grid": "\0"}).status_code == 422
+
+
 def test_what_is_no_hydrants_fault_gets_no_letter(hub: RunningHub) -> None:
     report(hub, "equipment_buried")
     assert write(hub) == 0
