@@ -17,8 +17,7 @@ SECURITY = {
 }
 ASSETS = "/assets/"  # the page's build puts a hash of the content in these names
 IMMUTABLE = "public, max-age=31536000, immutable"
-# Of pictures and documents: only the reader's own browser keeps them.
-KEPT = "private, max-age=31536000, immutable"
+EVIDENCE = "private, max-age=31536000, immutable"  # for who asked; no proxy keeps it for others
 
 
 class Headers:

@@ -1,13 +1,14 @@
 """Tables: CSV files that people bring and take away, with every bad cell named.
 
 A file is UTF-8 (with or without a byte order mark) or GB 18030, as spreadsheets write them. Every
-cell is a text without spaces around it; an empty one is "". A text that a spreadsheet would take
-for a formula is written with an apostrophe before it, which is taken off again when it is read.
+cell is a text without spaces around it; an empty one is "".
+
+A text that a spreadsheet would run as a formula is written with an apostrophe before it, which is
+taken away again where it is read.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 
@@ -15,9 +16,7 @@ import msgspec
 import pandas as pd
 
 MOST_ROWS = 20_000  # ours: a county's hydrants; bounds what one request may hold in memory
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+FORMULA = ("=", "+", "-", "@")  # what a cell begins with that a spreadsheet runs (OWASP)
 
 
 class TableError(ValueError):
@@ -38,20 +37,20 @@ def read_table(
     """The rows of a CSV file by column; what is left out of `optional` is "".
 
     Raises:
-        TableError: no such encoding, no CSV, too many rows, a column is missing or unknown.
+        TableError: no such encoding, no CSV, too many rows, a column is missing, unknown or there
+            twice, a row is longer than the header.
     """
-    text = _text(content)
-    if "\0" in text:
-        raise TableError("the file holds a NUL character: save it as CSV (UTF-8)")
     try:
         frame = pd.read_csv(
-            StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False
+            StringIO(_text(content)), dtype=str, keep_default_na=False, skip_blank_lines=False
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise TableError(f"not a CSV file: {error}") from error
-    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first cells for names of rows
-        raise TableError("rows have more cells than the first line names columns: name each")
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes what is too much as row labels
+        raise TableError("a row has more cells than the header: quote cells with commas in them")
     frame.columns = [str(column).strip() for column in frame.columns]
+    if not frame.columns.is_unique:
+        raise TableError("a column stands in the header twice")
     missing = [column for column in needed if column not in frame.columns]
     unknown = [column for column in frame.columns if column not in (*needed, *optional)]
     if missing or unknown:
@@ -66,33 +65,35 @@ def read_table(
     for column in frame.columns:
         frame[column] = frame[column].str.strip()
     return [
-        {str(key): _bare(str(cell)) for key, cell in row.items()}
+        {str(key): _plain(str(cell)) for key, cell in row.items()}
         for row in frame.to_dict("records")
     ]
 
 
 def write_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> bytes:
     """A CSV file in UTF-8 with a byte order mark, so that spreadsheets read Chinese in it."""
-    told = [{column: _guarded(row[column]) for column in columns} for row in rows]
-    frame = pd.DataFrame.from_records(told, columns=list(columns))
+    safe = [{key: _quoted(cell) for key, cell in row.items()} for row in rows]
+    frame = pd.DataFrame.from_records(safe, columns=list(columns))
     buffer = BytesIO()
     frame.to_csv(buffer, index=False, encoding="utf-8-sig", lineterminator="\r\n")
     return buffer.getvalue()
 
 
-def _guarded(cell: object) -> object:
-    formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if formula else cell
+def _quoted(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def _bare(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+def _plain(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _text(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" in text:  # PostgreSQL keeps none
+            raise TableError("there is a NUL character in it: save the file as CSV (UTF-8)")
+        return text
     raise TableError("neither UTF-8 nor GB 18030: save the file as CSV (UTF-8)")

@@ -13,6 +13,7 @@ from hub.sites.domain import Name
 from hub.sites.routes import NameView
 from ingest import clock
 
+LONGEST_NAME = 200  # characters; ours
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -27,6 +28,15 @@ def _storable(moment: datetime) -> datetime:
     return moment
 
 
+def _named(name: NameView) -> NameView:
+    en, zh = name.en.strip(), name.zh.strip()
+    if not en and not zh:
+        raise ValueError("needs a name in one language at least")
+    if "\0" in en + zh or max(len(en), len(zh)) > LONGEST_NAME:
+        raise ValueError(f"{LONGEST_NAME} characters at most, no NUL")
+    return NameView(en=en or zh, zh=zh or en)
+
+
 Instant: TypeAlias = Annotated[
     AwareDatetime,
     PlainSerializer(iso, return_type=str),
@@ -36,6 +46,7 @@ Instant: TypeAlias = Annotated[
 ]
 
 Asked: TypeAlias = Annotated[AwareDatetime, AfterValidator(_storable)]
+Named: TypeAlias = Annotated[NameView, AfterValidator(_named)]
 DeviceId: TypeAlias = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["hydrant-07"])
 ]

@@ -161,6 +161,7 @@ async def take_report(
 
     The same hazard is an open case of the report's kind or one of `akin`, of the same subject or at
     the same place; where the subject is a mere point, of the same kind within `SAME_POINT_M`.
+    `notify` are those who are told at once of a new case, and of one that becomes an emergency.
     Returns the case, and whether it was opened now.
     """
     await store.lock_log(conn)
@@ -171,6 +172,8 @@ async def take_report(
         same = await store.find_beside(conn, report.kind, spot.at, SAME_POINT_M)
     if same is not None:
         events = also_reported(same.state, report, now=now, acknowledge_s=acknowledge_s)
+        if report.grade == "emergency" != same.state.grade:
+            events += alarm(same.state, "worsened", notify, now=now)
         return await store.append(conn, same, events), False
     upwards = await chain(conn, spot.grid_path)
     events = open_reported(

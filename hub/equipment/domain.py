@@ -5,20 +5,20 @@ Times are int64 microseconds UTC, positions planar metres.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Literal
 
 import msgspec
 
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.sites.domain import Name, Point
-from ingest import clock
 
 Work = Literal["checked", "maintained", "renewed", "removed"]
 EventName = Literal[
     "registered", "corrected", "checked", "maintained", "renewed", "moved", "removed"
 ]
 
+LOWEST, HIGHEST = -20, 200  # floors; ours: no building is lower or higher
 EXPIRES = "equipment_expires"  # the category of the case that warns
 _RULE = "equipment_expiry"
 
@@ -58,7 +58,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def expiry(card: Card, today: date, warning_days: int, now: int) -> Anomaly:
-    """The warning that an item expires; the same for the same date of validity.
+    """The warning that an item expires: a breach that begins with it.
 
     Raises:
         ValueError: the card has no date of validity.
@@ -69,7 +69,7 @@ def expiry(card: Card, today: date, warning_days: int, now: int) -> Anomaly:
         rule=_RULE,
         kind=EXPIRES,
         device=card.subject,
-        started=_midnight(card.valid_until),
+        started=now,
         raised=now,
         value=float((card.valid_until - today).days),
         limit=float(warning_days),
@@ -81,16 +81,11 @@ def expiry(card: Card, today: date, warning_days: int, now: int) -> Anomaly:
 
 def renewal(card: Card, now: int) -> Recovery:
     """What ends the warning: the item was renewed or taken away."""
-    started = 0 if card.valid_until is None else _midnight(card.valid_until)
     return Recovery(
         rule=_RULE,
         kind=EXPIRES,
         device=card.subject,
-        started=started,
+        started=now,
         recovered=now,
         value=None,
     )
-
-
-def _midnight(day: date) -> int:
-    return clock.micros(datetime(day.year, day.month, day.day, tzinfo=UTC))

@@ -13,7 +13,7 @@ on conflict (id) do update set name = excluded.name, kind = excluded.kind,
 select * from hub.equipment order by id
 
 -- name: one
-select * from hub.equipment where id = %(id)s for update
+select * from hub.equipment where id = %(id)s
 
 -- name: due
 select * from hub.equipment

@@ -102,11 +102,13 @@ async def import_equipment(
         rows = read_table(await request.body(), NEEDED, OPTIONAL)
     except TableError as error:
         raise invalid([FieldError(field="body", message=str(error))]) from None
-    cards, bad = cards_of(rows, await read_homes(conn))
-    bad += await _outside(conn, cards, rows)
     new = changed = 0
-    if not bad:
-        async with conn.transaction(force_rollback=only_check):
+    async with conn.transaction(force_rollback=only_check):
+        await store.lock(conn)
+        known = {one.id: one for one in await store.read_all(conn)}
+        cards, bad = cards_of(rows, known, await read_homes(conn))
+        bad += await _outside(conn, cards, rows)
+        if not bad:
             new, changed = await store.put(conn, cards, actor=person, now=parts.clock())
     told = [BadCellView(line=one.line, column=one.column, text=one.text) for one in bad]
     return ImportView(rows=len(rows), new=new, changed=changed, bad=told)
@@ -174,6 +176,9 @@ async def log_work(
     if request.work == "renewed" and request.valid_until is None:
         message = "say until when it is valid now"
         raise invalid([FieldError(field="body.valid_until", message=message)])
+    day = request.day or parts.today()
+    if day > parts.today():
+        raise invalid([FieldError(field="body.day", message="is still to come")])
     try:
         async with conn.transaction():
             await store.lock(conn)
@@ -185,7 +190,7 @@ async def log_work(
                 conn,
                 found,
                 request.work,
-                day=request.day or parts.today(),
+                day=day,
                 actor=person,
                 now=parts.clock(),
                 valid_until=request.valid_until,

@@ -47,7 +47,7 @@ async def read_all(conn: AsyncConnection[Any]) -> list[Card]:
 
 
 async def find(conn: AsyncConnection[Any], card: str) -> Card | None:
-    """The card with that id; its row is locked in a transaction."""
+    """The card with that id; who means to change it takes the `lock` first."""
     found = await _cards(conn, "one", {"id": card})
     return found[0] if found else None
 
@@ -105,7 +105,7 @@ async def log_work(
     """
     after = msgspec.structs.replace(
         card,
-        checked=day,
+        checked=day if card.checked is None else max(day, card.checked),
         valid_until=valid_until if work == "renewed" else card.valid_until,
         removed=card.removed or work == "removed",
     )
@@ -158,19 +158,22 @@ async def history(conn: AsyncConnection[Any], card: str) -> list[Entry]:
 async def warn_due(conn: AsyncConnection[Any], now: Micros, *, plan: Plan) -> int:
     """Open a case at the holder for everything that expires soon, once per date of validity.
 
-    The day is that of the plan's time zone. Returns how many were warned of. In a transaction of
-    its own; nothing is warned of twice.
+    The day is that of the plan's time zone. Returns how many were warned of. Each in a transaction
+    of its own, so that an alarm waits for one case at most; nothing is warned of twice.
     """
     category = plan.categories.get(EXPIRES)
     today = clock.moment(now).astimezone(ZoneInfo(plan.time_zone)).date()
     days = plan.equipment.warning_days
     until = {"until": today + timedelta(days=days)}
-    if category is None or not await _cards(conn, "due", until):
+    if category is None:
         return 0
     warned = 0
-    async with conn.transaction():
-        await lock(conn)
-        for card in await _cards(conn, "due", until):
+    for listed in await _cards(conn, "due", until):
+        async with conn.transaction():
+            await lock(conn)
+            card = await find(conn, listed.id)
+            if card is None or card != listed:
+                continue  # changed meanwhile; the next round sees to it
             spot = await spot_of(conn, card)
             if spot is None:
                 continue  # the site was cut since; its card is listed without a grid
@@ -197,11 +200,13 @@ def _kept(before: Card, wanted: Card) -> Card:
 
 
 async def _write(conn: AsyncConnection[Any], before: Card | None, after: Card, now: Micros) -> None:
+    warned = None if before is None else before.warned
+    later = warned is not None and (after.valid_until is None or after.valid_until > warned)
+    over = later or (warned is not None and after.removed)
+    if over:  # should it expire on the same day after all, somebody is warned anew
+        after = msgspec.structs.replace(after, warned=None)
     await conn.execute(_QUERIES["put"], _row(after))
-    if before is None or before.warned is None:
-        return
-    later = after.valid_until is None or after.valid_until > before.warned
-    if later or after.removed:
+    if before is not None and over:
         await note_recovery(conn, renewal(before, now), now, actor=CALENDAR)
 
 

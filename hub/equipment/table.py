@@ -8,7 +8,7 @@ from math import isfinite
 from re import fullmatch
 from typing import Any
 
-from hub.equipment.domain import Card
+from hub.equipment.domain import HIGHEST, LOWEST, Card
 from hub.equipment.where import Homes, What
 from hub.sites.domain import Name
 from hub.tables import BadCell
@@ -41,10 +41,13 @@ def rows_of(cards: Iterable[Card]) -> Iterator[dict[str, Any]]:
         } | {name: "" if day is None else day.isoformat() for name, day in days.items()}
 
 
-def cards_of(rows: Iterable[Mapping[str, str]], homes: Homes) -> tuple[list[Card], list[BadCell]]:
+def cards_of(
+    rows: Iterable[Mapping[str, str]], known: Mapping[str, Card], homes: Homes
+) -> tuple[list[Card], list[BadCell]]:
     """The cards in the rows of a file, and every cell that keeps one out.
 
     An item is where its place is, else its unit, else its building, unless `x` and `y` say where.
+    Of a card that is `known`, an empty day keeps what is written down.
     """
     found: list[Card] = []
     bad: list[BadCell] = []
@@ -54,7 +57,7 @@ def cards_of(rows: Iterable[Mapping[str, str]], homes: Homes) -> tuple[list[Card
         seen.add(row["id"])
         bad += [BadCell(line, column, text) for column, text in faults]
         if not faults:
-            found.append(_card(row, homes))
+            found.append(_card(row, known.get(row["id"]), homes))
     return found, bad
 
 
@@ -75,16 +78,21 @@ def _faults(row: Mapping[str, str], seen: set[str], homes: Homes) -> Iterator[tu
     for what in _HOMES:
         if row[what] and (what, row[what]) not in homes:
             yield what, f"the site has no {what} {row[what]}"
-    for column in ("x", "y", "floor"):
+    for column in ("x", "y"):
         if row[column] and _number(row[column]) is None:
             yield column, "a number"
+    if row["floor"] and not _is_floor(_number(row["floor"])):
+        yield "floor", f"a whole number from {LOWEST} to {HIGHEST}"
     if bool(row["x"]) != bool(row["y"]):
         yield "x", "x and y belong together"
     if not row["x"] and not any(row[what] for what in _HOMES):
         yield "place", "where is it? name a place, a unit or a building, or x and y"
 
 
-def _card(row: Mapping[str, str], homes: Homes) -> Card:
+def _card(row: Mapping[str, str], before: Card | None, homes: Homes) -> Card:
+    def day(column: str) -> date | None:
+        return _day(row[column]) or (None if before is None else getattr(before, column))
+
     first = next((homes[what, row[what]] for what in _HOMES if row[what]), None)
     at = (float(row["x"]), float(row["y"])) if row["x"] else None
     if at is None:
@@ -96,9 +104,9 @@ def _card(row: Mapping[str, str], homes: Homes) -> Card:
         name=Name(row["name_en"] or row["name_zh"], row["name_zh"] or row["name_en"]),
         kind=row["kind"],
         quantity=float(row["quantity"]),
-        bought=_day(row["bought"]),
-        valid_until=_day(row["valid_until"]),
-        checked=_day(row["checked"]),
+        bought=day("bought"),
+        valid_until=day("valid_until"),
+        checked=day("checked"),
         at=at,
         floor=floor,
         place=row["place"] or None,
@@ -113,6 +121,10 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if isfinite(number) else None
+
+
+def _is_floor(number: float | None) -> bool:
+    return number is not None and number.is_integer() and LOWEST <= number <= HIGHEST
 
 
 def _day(text: str) -> date | None:

@@ -10,20 +10,22 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from hub.cases.views import Note
 from hub.directory import Directory
 from hub.equipment.consent import Consent
-from hub.equipment.domain import Card, EventName, Work
+from hub.equipment.domain import HIGHEST, LOWEST, Card, EventName, Work
 from hub.equipment.stock import Line
 from hub.equipment.store import Entry
 from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
-from hub.views import Asked, Instant, name_view
+from hub.views import Asked, Instant, Named, name_view
 from ingest import clock
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Words = Annotated[
     str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*\S[^\x00]*$")
 ]
+
+Floor = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 
 
 class CardView(BaseModel):
@@ -79,7 +81,7 @@ class CardRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: NameView
+    name: Named
     kind: Id = Field(examples=["extinguisher"])
     quantity: float = Field(1, gt=0, le=1_000_000)
     bought: date | None = None
@@ -88,7 +90,7 @@ class CardRequest(BaseModel):
     unit: Id | None = None
     building: Id | None = None
     at: Point | None = None
-    floor: int | None = None
+    floor: Floor | None = None
 
 
 class WorkRequest(BaseModel):

@@ -13,7 +13,7 @@ from hub.files.attachments import AttachmentRefusedError
 from hub.files.show import attachment_view
 from hub.files.store import attach, attachment
 from hub.files.views import AttachmentView
-from hub.headers import KEPT
+from hub.headers import EVIDENCE
 from hub.problems import FieldError, ProblemError, invalid
 from hub.wiring import Connection, WiredParts
 
@@ -75,7 +75,7 @@ async def read_attachment(
         )
     kind, name, content = found
     headers = {
-        "Cache-Control": KEPT,
+        "Cache-Control": EVIDENCE,
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}",
     }
     return Response(content, media_type=kind, headers=headers)

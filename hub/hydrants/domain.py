@@ -12,7 +12,6 @@ from typing import Literal, get_args
 import msgspec
 
 from edge.wire import Micros
-from hub.plans.categories import HydrantState
 from hub.sites.domain import Name, Point
 
 SourceKind = Literal["hydrant", "indoor_hydrant", "pond", "tank", "river", "well"]
@@ -23,7 +22,6 @@ EventName = Literal["registered", "corrected", "census"]
 
 KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
 STATES: tuple[State, ...] = get_args(State)
-BROKEN: frozenset[State] = frozenset(get_args(HydrantState))
 
 KIND_NAMES: dict[SourceKind, Name] = {
     "hydrant": Name("hydrant", "消火栓"),

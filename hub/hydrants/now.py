@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,9 @@ async def standing(
     """How some hydrants stand, in their order."""
     states = hydrant_states(plan)
     subjects = [subject for one in hydrants for subject in one.subjects]
-    found = await of_subjects(conn, subjects, list(states))
+    found: defaultdict[str, list[StoredCase]] = defaultdict(list)
+    for case in await of_subjects(conn, subjects, list(states)):
+        found[case.state.device].append(case)
     shut = {
         device
         for shut_off in await newest(conn, now, limit=MOST_SHUT_OFFS)
@@ -49,7 +52,7 @@ async def standing(
     where = locate_among(grids, [Thing("place", one.id, one.at) for one in hydrants])
     listed: list[Standing] = []
     for one in hydrants:
-        cases = [case for case in found if case.state.device in one.subjects]
+        cases = [case for subject in one.subjects for case in found[subject]]
         code = where.get(one.id)
         listed.append(
             Standing(

@@ -9,7 +9,7 @@ on conflict (id) do update set name = excluded.name, kind = excluded.kind, at = 
 select * from hub.hydrants order by id
 
 -- name: one
-select * from hub.hydrants where id = %(id)s for update
+select * from hub.hydrants where id = %(id)s
 
 -- name: of_device
 select * from hub.hydrants where device = %(device)s

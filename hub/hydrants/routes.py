@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from hub.acting import Person, refuse_unknown
 from hub.hydrants import store
-from hub.hydrants.domain import BROKEN, Hydrant, State
+from hub.hydrants.domain import Hydrant, State
 from hub.hydrants.imports import bring, take_over_watched
 from hub.hydrants.now import standing
 from hub.hydrants.table import NEEDED, OPTIONAL, rows_of
@@ -159,7 +159,9 @@ async def take_census(
 ) -> HydrantView:
     """By somebody who looked at it; a fault opens a case, or joins the open one."""
     await refuse_unknown(parts, conn, person)
-    now = parts.clock()
+    now, day = parts.clock(), request.day or parts.today()
+    if day > parts.today():
+        raise invalid([FieldError(field="body.day", message="is still to come")])
     try:
         async with conn.transaction():
             await store.lock(conn)
@@ -180,7 +182,7 @@ async def take_census(
                 conn,
                 found,
                 state=request.state,
-                day=request.day or parts.today(),
+                day=day,
                 actor=person,
                 now=now,
                 words=request.note.strip(),
@@ -205,13 +207,14 @@ def no_such_hydrant(hydrant: str) -> ProblemError:
 async def _report(
     conn: Connection, parts: Parts, request: CensusRequest, person: str, seen: Hydrant, now: int
 ) -> None:
-    if request.state not in BROKEN:
-        return
-    category = next(
+    wanted = (
         name
         for name, one in parts.plan.categories.items()
         if one.reportable and one.hydrant_states.get(name) == request.state
     )
+    category = next(wanted, None)
+    if category is None:  # of this state the plan takes no reports
+        return
     filed = Filed(
         category=category,
         where=Where(hydrant=seen.id),

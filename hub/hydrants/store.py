@@ -43,7 +43,7 @@ async def read_all(conn: AsyncConnection[Any]) -> list[Hydrant]:
 
 
 async def find(conn: AsyncConnection[Any], hydrant: str) -> Hydrant | None:
-    """The hydrant with that id; its row is locked in a transaction."""
+    """The hydrant with that id; who means to change it takes the `lock` first."""
     return await _one(conn, "one", {"id": hydrant})
 
 
@@ -87,7 +87,8 @@ async def take_census(
     photos: Sequence[str] = (),
 ) -> Hydrant:
     """Note that somebody looked at it on the spot and how it stands."""
-    seen = msgspec.structs.replace(hydrant, told=state, told_at=now, censused=day)
+    newest = day if hydrant.censused is None else max(day, hydrant.censused)
+    seen = msgspec.structs.replace(hydrant, told=state, told_at=now, censused=newest)
     await conn.execute(_QUERIES["put"], _row(seen))
     data = {"state": state, "day": day.isoformat(), "photos": list(photos)}
     await note(conn, hydrant.id, "census", actor=actor, now=now, words=words, data=data)

@@ -49,8 +49,8 @@ def hydrants_of(
     """The hydrants in the rows of a file, and every cell that keeps one out.
 
     What a person told (`told`) goes before what the register makes of it (`state`). `known` are
-    those of the register: a row without `state` or `census_date` keeps what is written
-    down. `device_kinds` are the kinds of the site's devices.
+    those of the register: a row without `device`, `state` or `census_date` keeps what is
+    written down. `device_kinds` are the kinds of the site's devices.
     """
     found: list[Hydrant] = []
     bad: list[BadCell] = []
@@ -113,7 +113,7 @@ def _hydrant(row: Mapping[str, str], before: Hydrant | None) -> Hydrant:
         kind=cast(SourceKind, row["kind"]),
         at=(float(row["x"]), float(row["y"])),
         owner=row["owner"],
-        device=row.get("device") or None,
+        device=row.get("device") or (None if before is None else before.device),
         told=told,
         censused=day if day is not None or before is None else before.censused,
     )

@@ -19,7 +19,7 @@ from hub.photos.views import PhotoHash
 from hub.sites.domain import Name, Point
 from hub.sites.routes import NameView
 from hub.table_import import BadCellView
-from hub.views import Instant, name_view
+from hub.views import Instant, Named, name_view
 from ingest import clock
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -76,7 +76,7 @@ class HydrantRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: NameView
+    name: Named
     kind: SourceKind = "hydrant"
     at: Point
     owner: Text = Field(examples=["Water company"])

@@ -24,7 +24,10 @@ async def list_letters(
     parts: WiredParts,
     conn: Connection,
     case: Annotated[int | None, Query(ge=1, le=_BIGINT, description="Only about this case")] = None,
-    grid: Annotated[str | None, Query(description="Only to the office of this grid")] = None,
+    grid: Annotated[
+        str | None,
+        Query(description="Only to the office of this grid", pattern=r"^[A-Za-z0-9._-]{1,64}$"),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> LetterList:
     """Each with who has read and acknowledged it."""

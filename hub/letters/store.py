@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from psycopg import AsyncConnection
@@ -116,7 +117,7 @@ async def _write(conn: AsyncConnection[Any], case: StoredCase, plan: Plan, now: 
         case,
         log[0].event,
         plan,
-        number=await _number(conn, now),
+        number=await _number(conn, now, plan.time_zone),
         grid_name=Name(case.grid, case.grid) if own is None else own.name,
         office=office,
         people=await _people(conn, [office.warden] if office.warden else []),
@@ -155,8 +156,8 @@ async def _people(conn: AsyncConnection[Any], people: Sequence[str]) -> dict[str
     return {person: msgspec.convert(name, Name) for person, name in await cursor.fetchall()}
 
 
-async def _number(conn: AsyncConnection[Any], now: Micros) -> str:
-    year = clock.moment(now).astimezone().year
+async def _number(conn: AsyncConnection[Any], now: Micros, zone: str) -> str:
+    year = clock.moment(now).astimezone(ZoneInfo(zone)).year
     cursor = await conn.execute(_QUERIES["next_number"], {"year": year})
     row = await cursor.fetchone()
     assert row is not None

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from edge.wire import Identifier
 from hub.cases.snapshots import read_snapshot
-from hub.headers import KEPT
+from hub.headers import EVIDENCE
 from hub.live.domain import UNITS
 from hub.live.series import RAW_SPAN, read_rolled_up, read_series, step_for, thin
 from hub.live.store import is_known, rows, unregistered
@@ -109,7 +109,7 @@ async def read_picture(device: DeviceId, time: Moment, conn: Connection) -> Resp
             f"{device} sent no picture at {clock.moment(time).isoformat()}; "
             "a case's evidence lists those there are.",
         )
-    caching = {"Cache-Control": KEPT}
+    caching = {"Cache-Control": EVIDENCE}
     return Response(picture, media_type="image/jpeg", headers=caching)
 
 

@@ -1,5 +1,6 @@
 -- name: forget
-delete from hub.photos where not held and (at < %(before)s or hash in (
+-- One that is sent again counts from now on.
+delete from hub.photos where not held and (at < %(before)s or hash = %(hash)s or hash in (
     select hash from hub.photos where not held order by at desc offset %(most)s))
 
 -- name: put

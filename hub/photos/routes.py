@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from hub.headers import KEPT
+from hub.headers import EVIDENCE
 from hub.photos import store
 from hub.photos.domain import PhotoRefusedError, checked_photo
 from hub.photos.views import PhotoHash, PhotoView, photo_path
@@ -51,4 +51,4 @@ async def read_photo(photo: Annotated[PhotoHash, Path()], conn: Connection) -> R
         raise ProblemError(
             404, "no-such-photo", "There is no such photo", f"No photo has the hash {photo}."
         )
-    return Response(found.data, media_type=found.type, headers={"Cache-Control": KEPT})
+    return Response(found.data, media_type=found.type, headers={"Cache-Control": EVIDENCE})

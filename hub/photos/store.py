@@ -23,16 +23,17 @@ class NoSuchPhotoError(LookupError):
 
 
 async def put(conn: AsyncConnection[Any], photo: Photo, now: Micros) -> None:
-    """Keep a photo; the same one again changes nothing."""
-    values = {"before": clock.moment(now - UNHELD), "most": MOST_UNHELD - 1}
-    await conn.execute(_QUERIES["forget"], values)
-    values = {
+    """Keep a photo; the day of the same one that nothing refers to yet begins anew."""
+    old = {"before": clock.moment(now - UNHELD), "most": MOST_UNHELD - 1, "hash": photo.hash}
+    new = {
         "hash": photo.hash,
         "type": photo.type,
         "bytes": photo.data,
         "at": clock.moment(now),
     }
-    await conn.execute(_QUERIES["put"], values)
+    async with conn.transaction():
+        await conn.execute(_QUERIES["forget"], old)
+        await conn.execute(_QUERIES["put"], new)
 
 
 async def hold(conn: AsyncConnection[Any], hashes: Sequence[str]) -> None:

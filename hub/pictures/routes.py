@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.acting import Person, refuse_unknown
 from hub.cameras.access import may_look
 from hub.cases.store import find
-from hub.headers import KEPT
+from hub.headers import EVIDENCE
 from hub.pictures import store
 from hub.pictures.ask import ask
 from hub.pictures.domain import MOST_PER_CASE, Near, distance_m
@@ -87,5 +87,5 @@ async def read_case_picture(case_id: CaseId, command: CommandId, conn: Connectio
             "There is no such picture",
             "The case's `pictures` list those there are.",
         )
-    caching = {"Cache-Control": KEPT}
+    caching = {"Cache-Control": EVIDENCE}
     return Response(picture, media_type="image/jpeg", headers=caching)

@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 
 from hub.acting import refuse_unknown
-from hub.cases.replies import Asked, KeyReusedError, earlier_reply, keep_reply
 from hub.cases.reported import PASSER_BY
-from hub.cases.routes import Key, key_reused
 from hub.photos.store import NoSuchPhotoError
 from hub.problems import FieldError, invalid
+from hub.replies.store import Asked, Key, once
 from hub.reports.domain import ReportRefusedError
 from hub.reports.store import file
 from hub.reports.views import (
@@ -50,22 +49,17 @@ async def report(
         await refuse_unknown(parts, conn, person)
     now = parts.clock()
     filed = request.filed(person or PASSER_BY, now)
-    asked = None
-    if key is not None:
-        asked = Asked(filed.actor, key, {"report": request.model_dump(mode="json")})
+
+    async def take() -> ReportView:
+        return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
+
+    what = f"reports {request.model_dump_json()}"
+    asked = Asked(person=filed.actor, key=key, what=what, now=now)
     try:
-        async with conn.transaction():
-            if asked is not None and (earlier := await earlier_reply(conn, asked, now)):
-                return ReportView.model_validate(earlier)
-            view = report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
-            if asked is not None:
-                await keep_reply(conn, asked, view.model_dump(mode="json", by_alias=True), now)
-    except KeyReusedError:
-        raise key_reused() from None
+        return await once(conn, asked, ReportView, take)
     except NoSuchPhotoError as error:
         raise invalid([FieldError(field="body.photos", message=str(error))]) from None
     except ReportRefusedError as error:
         raise invalid(
             [FieldError(field=f"body.{fault.field}", message=fault.text) for fault in error.faults]
         ) from None
-    return view

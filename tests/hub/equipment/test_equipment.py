@@ -97,6 +97,23 @@ def test_what_expires_within_thirty_days_is_a_case_at_the_holder_once(hub: Runni
     assert hub.get("/api/equipment", expiring=True)["items"] == []
 
 
+def test_a_validity_written_too_late_by_mistake_is_warned_of_again(
+    hub: RunningHub,
+) -> None:
+    """SE-09 in part"""
+    for _ in range(2):
+        put(hub, valid_until=ahead(5))
+        assert (warn(hub), warn(hub)) == (1, 0)
+        put(hub, valid_until=ahead(500))
+    put(hub, valid_until=ahead(5))
+    warn(hub)
+    (case,) = hub.get("/api/cases")["items"]
+    file = hub.get(f"/api/cases/{case['id']}")
+    assert file["evidence"]["from"] <= file["evidence"]["to"]
+    events = [entry["event"] for entry in file["log"]]
+    assert events == ["discovered", *(["sensor_recovered", "recurred"] * 2)]
+
+
 def test_what_was_removed_expires_no_more(hub: RunningHub) -> None:
     put(hub, valid_until=ahead(5))
     log(hub, "removed")
@@ -158,6 +175,33 @@ def test_cards_come_in_and_go_out_as_a_file(hub: RunningHub) -> None:
     again = hub.client.post("/api/equipment/import", content=out, headers=ME).json()
     assert (again["new"], again["changed"], again["bad"]) == (0, 0, [])
     assert {one["grid"] for one in hub.get("/api/equipment")["items"]} == {"C-1", "C-2"}
+
+
+def test_a_file_without_a_validity_keeps_it_and_its_warning(hub: RunningHub) -> None:
+    """SE-09 in part"""
+    put(hub, valid_until=ahead(5))
+    warn(hub)
+    content = b"id,name_en,name_zh,kind,quantity,place\nE-1,Box,,extinguisher,5,west-spot\n"
+    told = hub.client.post("/api/equipment/import", content=content, headers=ME).json()
+    assert (told["changed"], told["bad"]) == (1, [])
+    (card,) = hub.get("/api/equipment")["items"]
+    assert (card["quantity"], card["valid_until"]) == (5, ahead(5))
+    (case,) = hub.get("/api/cases")["items"]
+    log = hub.get(f"/api/cases/{case['id']}")["log"]
+    assert [entry["event"] for entry in log] == ["discovered"]
+
+
+def test_no_item_is_on_a_floor_that_there_is_not_or_seen_on_a_day_to_come(hub: RunningHub) -> None:
+    assert put(hub, floor=10**12).status_code == 422
+    head, row = "id,name_en,name_zh,kind,quantity,place,floor\n", "E-1,Axe,,axe,1,west-spot,"
+    for floor in ("1e12", "1.5", "low"):
+        content = (head + row + floor).encode()
+        told = hub.client.post("/api/equipment/import", content=content, headers=ME).json()
+        assert [one["column"] for one in told["bad"]] == ["floor"]
+    assert put(hub).status_code == 200
+    assert log(hub, "checked", day="2999-01-01").status_code == 422
+    log(hub, "checked", day="2026-03-02")
+    assert log(hub, "maintained", day="2026-01-02").json()["checked"] == "2026-03-02"
 
 
 @pytest.mark.parametrize("act", ACTS)

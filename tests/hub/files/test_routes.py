@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from hashlib import sha256
 from typing import Any
 
@@ -12,9 +11,7 @@ import psycopg
 import pytest
 
 from hub.cases.intake import take_up
-from hub.files import store
-from hub.files.domain import FileEntry
-from ingest import clock
+from hub.headers import EVIDENCE
 from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction, name
 
 PDF = b"%PDF-1.7 sample"
@@ -148,7 +145,7 @@ def test_an_attachment_is_kept_once_under_the_hash_of_its_content(hub: RunningHu
     assert (first["type"], first["size"]) == ("application/pdf", len(PDF))
     read = hub.client.get(f"/api/attachments/{first['hash']}")
     assert (read.content, read.headers["content-type"]) == (PDF, "application/pdf")
-    assert read.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert read.headers["cache-control"] == EVIDENCE
     assert hub.client.get(f"/api/attachments/{'0' * 64}").status_code == 404
     assert send(hub, b"<script>").status_code == 422
     assert send(hub, b"%PDF-" + b"0" * 9_000_000).status_code == 413
@@ -162,36 +159,6 @@ def test_an_attachment_that_no_file_took_up_is_forgotten_after_a_day(hub: Runnin
     send(hub, PDF + b"3")
     answers = [hub.client.get(f"/api/attachments/{one['hash']}") for one in (unused, used)]
     assert [answer.status_code for answer in answers] == [404, 200]
-
-
-def test_an_attachment_that_a_file_takes_up_meanwhile_is_not_forgotten(hub: RunningHub) -> None:
-    kept = send(hub).json()["hash"]
-    with psycopg.connect(hub.database_url) as conn:
-        conn.execute("update hub.attachments set at = at - interval '25 hours'")
-    entry = FileEntry(
-        kind="building",
-        subject="block-1",
-        part="floor_plan",
-        source="declared",
-        data={"value": None},
-        attachments=(kept,),
-        actor="p-west",
-        at=clock.now(),
-    )
-
-    async def both() -> None:
-        connect = psycopg.AsyncConnection[Any].connect
-        async with await connect(hub.database_url) as one, await connect(hub.database_url) as other:
-            async with one.transaction():
-                await store.take_up(one, [kept], entry.at)
-                sent = store.attach(other, PDF + b"2", name="b.pdf", actor="p-west", now=entry.at)
-                late = asyncio.create_task(sent)
-                await asyncio.sleep(0.3)
-                await store.add_entries(one, [entry])
-            await late
-
-    asyncio.run(both())
-    assert hub.client.get(f"/api/attachments/{kept}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -252,9 +219,6 @@ def test_a_table_of_parts_is_tried_first_and_taken_whole_or_not_at_all(hub: Runn
     ]
     assert "did you mean block-1?" in told["bad"][0]["text"]
     assert table(head + bad).status_code == 422
-    for endless in ("nan", "inf", "1e999"):
-        told = table(f"{head}enterprise,mill,staff,{endless}\n", dry_run=True).json()
-        assert [cell["column"] for cell in told["bad"]] == ["value"]
     good = head + "building,block-1,basics,Dormitory\nenterprise,mill,staff,40\n"
     assert table(good, source="observed").json()["entries"] == 2
     assert table(good, source="observed").json()["entries"] == 0

@@ -96,6 +96,20 @@ def test_a_fault_found_at_the_census_opens_a_case_and_only_its_close_puts_in_ord
     assert state(hub, "H-9") == "in_order"
 
 
+def test_a_state_that_the_plan_takes_no_reports_of_is_told_without_a_case(hub: RunningHub) -> None:
+    put(hub)
+    told = census(hub, "low_pressure")
+    assert told.status_code == 200, told.text
+    assert (told.json()["state"], told.json()["cases"]) == ("low_pressure", [])
+
+
+def test_nobody_has_looked_at_a_hydrant_on_a_day_to_come(hub: RunningHub) -> None:
+    put(hub)
+    assert census(hub, "in_order", day="2999-01-01").status_code == 422
+    census(hub, "in_order", day="2026-03-02")
+    assert census(hub, "in_order", day="2026-01-02").json()["census"] == "2026-03-02"
+
+
 def test_a_planned_shut_off_shows_in_the_register(hub: RunningHub) -> None:
     put(hub)
     now = clock.moment(clock.now())
@@ -120,6 +134,13 @@ def test_a_file_comes_in_and_goes_out_the_same(hub: RunningHub) -> None:
     assert (again["new"], again["changed"], again["bad"]) == (0, 0, [])
     chinese = (HEAD + ROW).encode("gb18030")
     assert hub.client.post("/api/hydrants/import", content=chinese, headers=ME).json()["bad"] == []
+
+
+def test_a_file_that_names_no_sensor_leaves_the_hydrant_its_sensor(hub: RunningHub) -> None:
+    put(hub)
+    told = bring(hub, "H-7,Gate 7,七号门,hydrant,50,50,Water company,,,\n").json()
+    assert (told["changed"], told["bad"]) == (1, [])
+    assert hub.get("/api/hydrants/H-7")["hydrant"]["device"] == "hydrant-07"
 
 
 def test_bad_cells_are_named_and_nothing_is_changed(hub: RunningHub) -> None:
@@ -157,15 +178,24 @@ def test_the_watched_hydrants_are_taken_over_once(hub: RunningHub) -> None:
     ("changes", "field"),
     [
         ({"at": [900, 50]}, "body.at"),
+        ({"name": {"en": " ", "zh": ""}}, "body.name"),
+        ({"name": {"en": "a\0b", "zh": ""}}, "body.name"),
+        ({"name": {"en": "x" * 201, "zh": ""}}, "body.name"),
         ({"device": "camera-01"}, "body.device"),
         ({"device": "hydrant-08"}, "body.device"),
     ],
 )
-def test_what_contradicts_the_site_is_refused(hub: RunningHub, changes: Any, field: str) -> None:
+def test_what_contradicts_the_site_or_has_no_name_is_refused(
+    hub: RunningHub, changes: Any, field: str
+) -> None:
     put(hub, "H-8", device="hydrant-08", at=[150, 50])
     answer = put(hub, **changes)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+def test_a_name_in_one_language_stands_for_both(hub: RunningHub) -> None:
+    assert put(hub, name={"en": "", "zh": "西侧"}).json()["name"] == {"en": "西侧", "zh": "西侧"}
 
 
 def test_the_map_of_a_grid_shows_its_sources_by_distance(hub: RunningHub) -> None:

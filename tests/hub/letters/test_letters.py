@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -24,9 +25,9 @@ def report(hub: RunningHub, category: str = "hydrant_damaged") -> Any:
     return answer.json()["case"]
 
 
-def write(hub: RunningHub) -> int:
+def write(hub: RunningHub, at: int | None = None) -> int:
     async def work(conn: AsyncConnection[Any]) -> int:
-        return await write_due(conn, clock.now(), plan=PLAN)
+        return await write_due(conn, at or clock.now(), plan=PLAN)
 
     return in_transaction(hub.database_url, work)
 
@@ -52,6 +53,14 @@ def test_a_hydrants_fault_is_reported_in_writing_to_the_grid_above_once(hub: Run
     assert "消火栓故障书面报告" in hub.client.get(f"/api/letters/{letter['id']}.html?lang=zh").text
 
 
+def test_a_letter_is_numbered_by_the_year_on_the_sites_clock(hub: RunningHub) -> None:
+    assert PLAN.time_zone == "Asia/Shanghai"
+    report(hub)
+    write(hub, clock.micros(datetime(2029, 12, 31, 16, 30, tzinfo=UTC)))
+    (letter,) = hub.get("/api/letters")["items"]
+    assert letter["number"] == "F2030-00001"
+
+
 def test_the_route_is_recorded_in_the_case(hub: RunningHub) -> None:
     """SE-07: repair by construction and the water company; the fire brigade only tracks."""
     assert hub.get(f"/api/cases/{report(hub)['id']}")["route"] == {
@@ -72,6 +81,10 @@ def test_only_the_office_signs_and_once_is_enough(hub: RunningHub) -> None:
     (letter,) = hub.get("/api/letters", grid="C")["items"]
     assert letter["state"] == "acknowledged"
     assert [one["event"] for one in letter["receipts"]] == ["sent", "read", "acknowledged"]
+
+
+def test_a_grid_that_is_no_code_is_refused(hub: RunningHub) -> None:
+    assert hub.client.get("/api/letters", params={"grid": "\0"}).status_code == 422
 
 
 def test_what_is_no_hydrants_fault_gets_no_letter(hub: RunningHub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -9,7 +10,9 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
-from hub.cases.intake import take_up
+from hub.cases.intake import take_report, take_up
+from hub.cases.reported import Report
+from hub.sites.alarm_list import Told
 from ingest import clock
 from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction, raise_case, recover
 
@@ -78,12 +81,46 @@ def test_a_report_joins_the_sensors_case_and_makes_it_worse(hub: RunningHub) -> 
     assert hub.get(f"/api/cases/{sensed['id']}")["case"]["state"] == "verified"
 
 
+def test_an_emergency_reported_of_an_open_case_is_told_at_once(hub: RunningHub) -> None:
+    """HZ-07 in part"""
+    raise_case(hub.database_url, anomaly())
+    grave = Report(
+        id=1,
+        kind="hydrant_low_pressure",
+        subject="hydrant-07",
+        grade="emergency",
+        due_minutes=5,
+        actor="p-west",
+        seen=clock.now(),
+    )
+    told = (Told("p-east", "neighbour"),)
+
+    async def take_twice(conn: AsyncConnection[Any]) -> None:
+        for _ in range(2):
+            await take_report(conn, grave, SPOT, clock.now(), notify=told)
+
+    in_transaction(hub.database_url, take_twice)
+    (case,) = hub.get("/api/cases")["items"]
+    log = hub.get(f"/api/cases/{case['id']}")["log"]
+    assert [entry["event"] for entry in log] == ["discovered", "worsened", "alarmed", "reported"]
+    assert log[2]["data"]["notify"] == [{"person": "p-east", "as": "neighbour"}]
+
+
 def test_the_same_request_again_opens_nothing_more(hub: RunningHub) -> None:
     first = report(hub, key="k-1")
     assert report(hub, key="k-1").json() == first.json()
     assert report(hub, key="k-1", words="other").status_code == 422
     (case,) = hub.get("/api/cases")["items"]
     assert len(hub.get(f"/api/cases/{case['id']}")["log"]) == 1
+
+
+def test_two_of_the_same_request_at_once_get_the_same_answer(hub: RunningHub) -> None:
+    with ThreadPoolExecutor() as both:
+        asked = [both.submit(report, hub, key="k-1") for _ in range(4)]
+        answers = [one.result() for one in asked]
+    assert [one.status_code for one in answers] == [201] * 4
+    assert len({one.text for one in answers}) == 1
+    assert len(hub.get("/api/cases")["items"]) == 1
 
 
 def test_a_sensor_that_sees_what_somebody_reported_joins_that_case(hub: RunningHub) -> None:
@@ -138,6 +175,7 @@ def test_a_photo_is_evidence_under_its_hash_and_stays(hub: RunningHub) -> None:
     assert file["evidence"]["photos"] == [sent["path"]]
     shown = hub.client.get(sent["path"])
     assert (shown.content, shown.headers["content-type"]) == (JPEG, "image/jpeg")
+    assert shown.headers["cache-control"].startswith("private")
     with psycopg.connect(hub.database_url) as conn, pytest.raises(psycopg.Error, match="evidence"):
         conn.execute("delete from hub.photos")
 
