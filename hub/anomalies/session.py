@@ -28,8 +28,7 @@ from hub.pictures.domain import nearest_cameras
 from hub.plans.domain import Plan
 from hub.roster.store import is_direct
 from hub.shutoffs.store import SHUT_OFFS_CHANNEL, mutes
-from hub.sites.alarm_list import Told, alarm_list
-from hub.sites.defence import partners
+from hub.sites.alarm_list import Told, alarm_list, with_partners
 from hub.sites.domain import SiteDocument
 from hub.sites.store import SITE_CHANNEL, read_site, spots
 from ingest.clock import SECOND, moment
@@ -189,7 +188,9 @@ class Session:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)
             return
         due = self.plan.rules[finding.rule].due_minutes
-        told = self._with_partners(self._told_at_once(finding, spot.grid), spot.place)
+        told = self._told_at_once(finding, spot.grid)
+        if self.site is not None:
+            told = with_partners(self.site, told, spot.place)
         wait_s = self.plan.grids.acknowledge_s(finding.grade)
         case = await take_up(
             self.conn,
@@ -219,11 +220,3 @@ class Session:
 
     def _everybody(self, grid: str) -> tuple[Told, ...]:
         return () if self.site is None else alarm_list(self.site, grid, direct=self.direct)
-
-    def _with_partners(self, told: tuple[Told, ...], place: str) -> tuple[Told, ...]:
-        """And the partners of an affected unit, whatever the grade (GR-22)."""
-        if self.site is None:
-            return told
-        known = {one.person for one in told}
-        more = [one for one in partners(self.site, place) if one not in known]
-        return (*told, *(Told(person, "partner") for person in more))

@@ -19,7 +19,8 @@ from hub.plans.categories import Category
 from hub.plans.domain import Plan
 from hub.reports.domain import Filed, checked
 from hub.reports.where import consented_subject, spot_of
-from hub.sites.alarm_list import Told, alarm_list
+from hub.roster.store import is_direct
+from hub.sites.alarm_list import Told, alarm_list, with_partners
 from hub.sites.domain import Spot
 from hub.sites.store import read_site
 from ingest import clock
@@ -120,8 +121,10 @@ async def _put(conn: AsyncConnection[Any], filed: Filed, spot: Spot, now: Micros
 async def _told_at_once(
     conn: AsyncConnection[Any], category: Category, spot: Spot
 ) -> tuple[Told, ...]:
-    """Of an emergency everybody is told at once (HZ-07)."""
-    if category.grade != "emergency":
-        return ()
+    """Of an emergency everybody (HZ-07), and an affected unit's partners whatever the grade."""
     site = await read_site(conn)
-    return () if site is None else alarm_list(site, spot.grid)
+    if site is None:
+        return ()
+    emergency = category.grade == "emergency"
+    told = alarm_list(site, spot.grid, direct=await is_direct(conn)) if emergency else ()
+    return with_partners(site, told, spot.place)

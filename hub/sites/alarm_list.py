@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from hub.sites.adjacency import neighbours
+from hub.sites.defence import partners
 from hub.sites.domain import SiteDocument
 
 Capacity = Literal["holder", "duty", "upper", "neighbour", "partner"]
@@ -45,3 +46,10 @@ def alarm_list(document: SiteDocument, grid: str, *, direct: bool = False) -> tu
         if beside.code in holdings:
             told.setdefault(holdings[beside.code].warden, "neighbour")
     return tuple(Told(person, capacity) for person, capacity in told.items())
+
+
+def with_partners(document: SiteDocument, told: tuple[Told, ...], place: str) -> tuple[Told, ...]:
+    """Those who are told, and the partners of a unit that is affected at the place (GR-22)."""
+    known = {one.person for one in told}
+    more = [one for one in partners(document, place) if one not in known]
+    return (*told, *(Told(person, "partner") for person in more))

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import msgspec
 import psycopg
 import pytest
 from psycopg import AsyncConnection
@@ -13,8 +14,20 @@ from psycopg import AsyncConnection
 from hub.cases.intake import take_report, take_up
 from hub.cases.reported import Report
 from hub.sites.alarm_list import Told
+from hub.sites.domain import DefenceGroup, Defender
+from hub.sites.store import load_site
 from ingest import clock
-from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction, raise_case, recover
+from tests.hub.make import (
+    SITE,
+    SPOT,
+    RunningHub,
+    anomaly,
+    in_transaction,
+    name,
+    raise_case,
+    recover,
+    running_hub,
+)
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 
@@ -104,6 +117,18 @@ def test_an_emergency_reported_of_an_open_case_is_told_at_once(hub: RunningHub) 
     log = hub.get(f"/api/cases/{case['id']}")["log"]
     assert [entry["event"] for entry in log] == ["discovered", "worsened", "alarmed", "reported"]
     assert log[2]["data"]["notify"] == [{"person": "p-east", "as": "neighbour"}]
+
+
+def test_the_partner_of_a_unit_that_is_reported_stands_on_the_case(database_url: str) -> None:
+    """GR-22 in part: whoever found the hazard."""
+    members = [Defender("west-spot", "p-west"), Defender("east-spot", "p-chief")]
+    group = DefenceGroup("pair", name("Pair"), "road", members)
+    site = msgspec.structs.replace(SITE, defence_groups=[group])
+    in_transaction(database_url, lambda conn: load_site(conn, site))
+    with running_hub(database_url) as hub:
+        case = report(hub).json()["case"]["id"]
+        first = hub.get(f"/api/cases/{case}")["log"][0]
+    assert {"person": "p-chief", "as": "partner"} in first["data"]["notify"]
 
 
 def test_the_same_request_again_opens_nothing_more(hub: RunningHub) -> None:
