@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 
 from edge.simulate.units import UNITS, Unit
 from edge.wire import Micros
+from gridwarden.demo.fire import fill_fire_registers
 from hub.evacuation.domain import Total
 from hub.evacuation.store import add_total, totals
 from hub.files.domain import FileEntry
@@ -66,6 +67,7 @@ async def fill_registers(conn: AsyncConnection[Any], document: SiteDocument, now
             conn, _act("enrol", None, "Oil in the hood, twice / 油烟管道两次未清洗", now - OLD)
         )
         await add_act(conn, _act("progress", 60, "Hood cleaned / 已清洗", now - FRESH))
+        await fill_fire_registers(conn, document, now, actor=CLERK)
 
 
 def _unit(unit: Unit, now: Micros) -> Iterator[UnitEntry]:

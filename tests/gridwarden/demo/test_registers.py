@@ -50,6 +50,15 @@ def test_units_and_files_are_partly_filed_some_stale_and_written_once(filled: st
         assert_wanting(hub)
 
 
+def test_hydrants_and_equipment_are_written_down_and_none_warns(filled: str) -> None:
+    with running_hub(filled) as hub:
+        hydrants, cards = hub.get("/api/hydrants")["items"], hub.get("/api/equipment")["items"]
+        assert len(hydrants) == len(campus().buildings)
+        assert {one["state"] for one in hydrants} == {"in_order"}
+        assert len(cards) == 2 * len(hydrants)
+        assert [one["id"] for one in cards if one["expires"] or one["expired"]] == []
+
+
 def assert_wanting(hub: RunningHub) -> None:
     units = hub.get("/api/units")
     assert units["total"] == 16
