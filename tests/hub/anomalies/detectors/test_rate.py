@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.anomalies.detectors.rate import KEPT, Rate, RateState
@@ -71,7 +71,7 @@ def oracle(story: list[tuple[str, int, float]], rule: RateRule) -> list[tuple[st
         if time < newest.get(name, time):
             continue
         newest[name] = time
-        if name in good and time > good[name] + rule.clear_s:  # the good value held until now
+        if name in good and time >= good[name] + rule.clear_s:  # the good value held until now
             raised.discard(name)
             del good[name]
         mine = kept.setdefault(name, [])
@@ -108,6 +108,15 @@ STORIES = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(steps=STORIES, cuts=st.sets(st.integers(0, 60)), restarts=st.sets(st.integers(0, 60)))
+@example(  # bad again at the very moment at which it was good for long enough
+    steps=[
+        ("h0", passed, value)
+        for passed, value in ((0, 0.2), (8, 0.1), (9, 0.1), (9, 0.1), (9, 0.1), (1, 0.2))
+    ]
+    + [("h0", 5, 0.2), ("h0", 9, 0.2), ("h0", 9, 0.1)],
+    cuts=set(),
+    restarts=set(),
+)
 def test_cuts_and_restarts_change_nothing_and_a_slow_walk_finds_the_same(
     script: Any, steps: list[tuple[str, int, float]], cuts: set[int], restarts: set[int]
 ) -> None:
