@@ -257,7 +257,7 @@ def on_store(database_url: str, work: Callable[[psycopg.AsyncConnection[Any]], A
 
     try:
         return asyncio.run(run())
-    except psycopg.errors.UndefinedTable as error:
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
         raise GridwardenError(
             "the database lacks our tables: run `gridwarden migrate` first"
         ) from error
