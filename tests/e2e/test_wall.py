@@ -130,7 +130,7 @@ def test_pictures_are_live_only_while_the_tab_is_seen(
     hide += "document.dispatchEvent(new Event('visibilitychange'))"
     page.evaluate(hide % "true")
     wait_until(lambda: relay(hub)["watched"] == 0)
-    assert agent.looks[-1].for_s == 0
+    wait_until(lambda: agent.looks[-1].for_s == 0)
     page.evaluate(hide % "false")
     expect(tile(page)).to_have_attribute("data-live", "true", timeout=STEP_MS)
     agent.mute()
