@@ -106,7 +106,7 @@ class SupervisedDriver:
             return
         try:
             self._driver.close()
-        except Exception:
+        except Exception:  # a driver is anybody's code: whatever it raises, the agent goes on
             log.exception("driver did not close: driver=%s", self.name)
         self._driver = None
 

@@ -42,7 +42,7 @@ async def _keep(name: str, run: Run, stop: asyncio.Event, failing: set[str]) -> 
         well = loop.call_later(WELL_AFTER_S, failing.discard, name)
         try:
             await run(stop)
-        except Exception:
+        except Exception:  # told in the log and in `failing`; the other tasks go on
             _log.exception("%s failed; starting it again", name)
             failing.add(name)
             await asyncio.sleep(RETRY_S)

@@ -146,7 +146,7 @@ class Unforeseen:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception:
+        except Exception:  # told in the log; the client gets a 500 that says so
             if started or scope["type"] != "http":
                 raise
             _log.exception("request failed")
