@@ -31,3 +31,9 @@ export const importFile = (
 /** What went wrong, as the page tells it. */
 export const refusalOf = (error: unknown): Refusal =>
   error instanceof Refusal ? error : new Refusal(Refusal.UNREACHABLE, "", String(error));
+
+/** Those that stand in a grid or within it; all where no grid is chosen. */
+export const within = <T extends { grid_path: string[] }>(
+  items: readonly T[],
+  grid: string | null,
+): T[] => items.filter(({ grid_path }) => grid === null || grid_path.includes(grid));
