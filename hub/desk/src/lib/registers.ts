@@ -2,6 +2,9 @@
 import { ask, Refusal } from "./api";
 import type { Imported } from "./types";
 
+/** The entries of a register, while its tab is open. */
+export type Register = { readonly items: unknown; refresh(): Promise<void> };
+
 /** Send JSON in the name of `person`. */
 export const send = <T>(
   method: "POST" | "PUT",
