@@ -3,7 +3,14 @@ import { ask, Refusal } from "./api";
 import type { Imported } from "./types";
 
 /** The entries of a register, while its tab is open. */
-export type Register = { readonly items: unknown; refresh(): Promise<void> };
+export type Register = {
+  readonly items: readonly { id: string }[] | null;
+  readonly failure: string | null;
+  refresh(): Promise<void>;
+};
+
+/** The entry of the address that stands for one that is written anew. */
+export const NEW = "+";
 
 /** Send JSON in the name of `person`. */
 export const send = <T>(
