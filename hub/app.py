@@ -101,6 +101,7 @@ def create_app(
     broker: Broker | None = None,
     follower: bool = True,
     tracing: bool = False,
+    keep_days: int = stays.KEEP_DAYS,
     desk: Path | None = None,
     now: Callable[[], Micros] = clock.now,
 ) -> FastAPI:
@@ -108,7 +109,8 @@ def create_app(
 
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
     only serves: one hub of several follows. Without a `broker` no camera's picture is live. With
-    `tracing` it keeps stays and serves investigations. `desk` is the folder of the built page.
+    `tracing` it keeps stays, for `keep_days`, and serves investigations. `desk` is the folder of
+    the built page.
 
     Raises:
         PlanRefusedError: the plan may not take effect.
@@ -124,7 +126,9 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan, broker, now, tracing=tracing),
+        lifespan=_lifespan(
+            database_url, judge, plan, broker, now, tracing=tracing, keep_days=keep_days
+        ),
     )
     app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
@@ -182,6 +186,7 @@ def _lifespan(
     now: Callable[[], Micros],
     *,
     tracing: bool,
+    keep_days: int,
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -219,7 +224,7 @@ def _lifespan(
                 "handover": (handover.hand_over_due, handover.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
-                "old stays": (stays.delete_old, stays.DELETE_EVERY_S),
+                "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),
             }
             if tracing:
                 works["stays"] = (stays.fold_news, stays.FOLD_EVERY_S)

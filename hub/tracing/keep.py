@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from edge.wire import Micros
 from hub.tracing import store
 
-KEEP_DAYS = 30  # ours (PR-04)
+KEEP_DAYS = 30  # ours (PR-04); as `ingest.keep_swipes_days` by default
 DAY = 86_400_000_000
 FOLD_EVERY_S = 1.0  # ours: a trace may lag by a second
 DELETE_EVERY_S = 3600.0  # ours
@@ -20,6 +20,6 @@ async def fold_news(conn: AsyncConnection[Any], now: Micros) -> bool:
     return await store.catch_up(conn)
 
 
-async def delete_old(conn: AsyncConnection[Any], now: Micros) -> int:
-    """Delete stays whose days are over; returns how many."""
-    return await store.delete_old(conn, now - KEEP_DAYS * DAY, now)
+async def delete_old(conn: AsyncConnection[Any], now: Micros, *, keep_days: int) -> int:
+    """Delete stays that are older than the swipes which are kept; returns how many."""
+    return await store.delete_old(conn, now - keep_days * DAY, now)
