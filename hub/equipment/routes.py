@@ -26,7 +26,8 @@ from hub.equipment.views import (
 from hub.equipment.where import What, read_homes
 from hub.hydrants.views import ImportView
 from hub.photos.store import NoSuchPhotoError, hold
-from hub.problems import FieldError, ProblemError, invalid
+from hub.photos.views import no_such_photo
+from hub.problems import FieldError, ProblemError, invalid, told
 from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Name, grid_path
 from hub.sites.store import read_grids
@@ -179,7 +180,7 @@ async def log_work(
     day = request.day or parts.today()
     if day > parts.today():
         raise invalid([FieldError(field="body.day", message="is still to come")])
-    try:
+    with told(NoSuchPhotoError, no_such_photo):
         async with conn.transaction():
             await store.lock(conn)
             found = await store.find(conn, card)
@@ -197,8 +198,6 @@ async def log_work(
                 words=request.note.strip(),
                 photos=request.photos,
             )
-    except NoSuchPhotoError as error:
-        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
     (view,) = await _views(conn, [after], parts)
     return view
 

@@ -26,7 +26,8 @@ from hub.hydrants.views import (
     import_view,
 )
 from hub.photos.store import NoSuchPhotoError, hold
-from hub.problems import FieldError, ProblemError, invalid
+from hub.photos.views import no_such_photo
+from hub.problems import FieldError, ProblemError, invalid, told
 from hub.reports.domain import Filed, Where
 from hub.reports.store import file
 from hub.sites.store import point_spot, spots
@@ -162,7 +163,7 @@ async def take_census(
     now, day = parts.clock(), request.day or parts.today()
     if day > parts.today():
         raise invalid([FieldError(field="body.day", message="is still to come")])
-    try:
+    with told(NoSuchPhotoError, no_such_photo):
         async with conn.transaction():
             await store.lock(conn)
             found = await store.find(conn, hydrant)
@@ -189,8 +190,6 @@ async def take_census(
                 photos=request.photos,
             )
             await _report(conn, parts, request, person, seen, now)
-    except NoSuchPhotoError as error:
-        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
     return await _view(conn, seen, parts)
 
 

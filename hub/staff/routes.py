@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 
 from hub.acting import Person, refuse_unknown
 from hub.division.read import site_in_force
-from hub.problems import ProblemError
+from hub.problems import ProblemError, told
 from hub.sites.sizes import sizes
 from hub.staff import store
 from hub.staff.domain import concerns, reconcile, unsigned
@@ -95,7 +95,7 @@ async def post_responsibility_letter(
     """For the holder of a grid, by a holder of a grid above; the holder signs it."""
     await refuse_unknown(parts, conn, person)
     document = await site_in_force(conn)
-    try:
+    with told(store.StaffError, _problem):
         row = await store.file_letter(
             conn,
             document,
@@ -106,8 +106,6 @@ async def post_responsibility_letter(
             today=parts.today(),
             now=parts.clock(),
         )
-    except store.StaffError as error:
-        raise _problem(error) from None
     return _letter(row, parts)
 
 
@@ -122,12 +120,10 @@ async def post_responsibility_signature(
     """As the person whose letter it is."""
     await refuse_unknown(parts, conn, person)
     today = parts.today()
-    try:
+    with told(store.StaffError, _problem):
         row = await store.sign_letter(
             conn, letter_id, by=person, signed=order.signed or today, today=today
         )
-    except store.StaffError as error:
-        raise _problem(error) from None
     return _letter(row, parts)
 
 
@@ -148,7 +144,7 @@ async def post_direct_command(
     """As a holder of the root; from now on the levels between answer for nothing, or do again."""
     await refuse_unknown(parts, conn, person)
     document = await site_in_force(conn)
-    try:
+    with told(store.StaffError, _problem):
         await store.switch(
             conn,
             document,
@@ -157,8 +153,6 @@ async def post_direct_command(
             by=person,
             now=parts.clock(),
         )
-    except store.StaffError as error:
-        raise _problem(error) from None
     return _direct(await store.switches(conn), parts)
 
 
