@@ -41,7 +41,7 @@ from hub.problems import FieldError, ProblemError, invalid, told
 from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.geojson import import_geojson
 from hub.sites.store import SiteRefusedError
-from hub.views import PersonRef, instant, name_view
+from hub.views import instant, person_view
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
 
@@ -73,7 +73,7 @@ async def read_proposal(
             proposal_id,
             parts.rules,
             lambda one: _view(one, parts),
-            lambda id_: _person(id_, parts),
+            lambda id_: person_view(id_, parts.directory),
         )
 
 
@@ -179,7 +179,7 @@ async def take_up_suggestion(
 async def read_vacancies(parts: WiredParts, conn: Connection) -> list[VacancyView]:
     """The open ones first."""
     return [
-        VacancyView.model_validate({**row, "person": _person(row["person"], parts)})
+        VacancyView.model_validate({**row, "person": person_view(row["person"], parts.directory)})
         for row in await list_vacancies(conn)
     ]
 
@@ -245,10 +245,6 @@ def _conflict(error: SiteError) -> ProblemError:
     return ProblemError(409, "proposal-refused", "The proposal cannot be taken so", str(error))
 
 
-def _person(id_: str, parts: Parts) -> PersonRef:
-    return PersonRef(id=id_, name=name_view(parts.directory.name(id_)))
-
-
 def _view(one: Proposal, parts: Parts) -> ProposalView:
     gone = one.departure
     return ProposalView(
@@ -257,15 +253,17 @@ def _view(one: Proposal, parts: Parts) -> ProposalView:
         departure=None
         if gone is None
         else DepartureView(
-            person=_person(gone.person, parts),
+            person=person_view(gone.person, parts.directory),
             kind=gone.kind,
-            successor=None if gone.successor is None else _person(gone.successor, parts),
+            successor=None
+            if gone.successor is None
+            else person_view(gone.successor, parts.directory),
         ),
         changes=[ChangeView(grid=change.grid, what=change.what) for change in one.changes],
-        proposed_by=_person(one.proposed_by, parts),
+        proposed_by=person_view(one.proposed_by, parts.directory),
         proposed=clock.moment(one.proposed),
         state=one.state,
-        decided_by=None if one.decided_by is None else _person(one.decided_by, parts),
+        decided_by=None if one.decided_by is None else person_view(one.decided_by, parts.directory),
         decided=instant(one.decided),
         note=one.note,
     )

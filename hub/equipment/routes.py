@@ -17,14 +17,15 @@ from hub.equipment.views import (
     CardList,
     CardRequest,
     CardView,
+    LogView,
     StockView,
     WorkRequest,
     card_view,
-    log_view,
     stock_line,
 )
 from hub.equipment.where import What, read_homes
 from hub.hydrants.views import ImportView
+from hub.logbooks.views import line_view
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
@@ -144,7 +145,7 @@ async def read_card(card: CardId, parts: WiredParts, conn: Connection) -> CardFi
     if found is None:
         raise _no_such_card(card)
     (view,) = await _views(conn, [found], parts)
-    log = [log_view(one, parts.directory) for one in await store.history(conn, card)]
+    log = [line_view(LogView, one, parts.directory) for one in await store.LOG.history(conn, card)]
     return CardFile(card=view, log=log)
 
 

@@ -15,16 +15,17 @@ from hub.hydrants.now import standing
 from hub.hydrants.table import NEEDED, OPTIONAL, rows_of
 from hub.hydrants.views import (
     CensusRequest,
+    HydrantEntry,
     HydrantFile,
     HydrantList,
     HydrantRequest,
     HydrantView,
     ImportView,
     WatchedRequest,
-    entry_view,
     hydrant_view,
     import_view,
 )
+from hub.logbooks.views import line_view
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
@@ -122,7 +123,10 @@ async def read_hydrant(hydrant: HydrantId, parts: WiredParts, conn: Connection) 
         raise no_such_hydrant(hydrant)
     return HydrantFile(
         hydrant=await _view(conn, found, parts),
-        history=[entry_view(one, parts.directory) for one in await store.history(conn, hydrant)],
+        history=[
+            line_view(HydrantEntry, one, parts.directory)
+            for one in await store.LOG.history(conn, hydrant)
+        ],
     )
 
 

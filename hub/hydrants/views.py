@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -13,16 +13,15 @@ from hub.directory import Directory
 from hub.hydrants.domain import EventName, Hydrant, SourceKind, State
 from hub.hydrants.imports import Brought
 from hub.hydrants.now import Standing
-from hub.hydrants.store import Entry
+from hub.logbooks.views import LineView
 from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Name, Point
 from hub.sites.routes import NameView
 from hub.table_import import BadCellView
-from hub.views import Instant, Named, name_view
+from hub.views import Id, Instant, Named, name_view
 from ingest import clock
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")
 ]
@@ -53,15 +52,8 @@ class HydrantList(BaseModel):
     states: dict[str, int] = Field(description="How many are in which state")
 
 
-class HydrantEntry(BaseModel):
+class HydrantEntry(LineView[EventName]):
     """One line of a hydrant's history."""
-
-    at: Instant
-    actor: str
-    actor_name: NameView | None
-    event: EventName
-    note: str
-    data: dict[str, Any]
 
 
 class HydrantFile(BaseModel):
@@ -141,19 +133,6 @@ def hydrant_view(one: Standing, directory: Directory, now: Micros) -> HydrantVie
         told_at=clock.moment(hydrant.told_at),
         census=hydrant.censused,
         cases=[case_view(case, directory, now) for case in one.cases],
-    )
-
-
-def entry_view(entry: Entry, directory: Directory) -> HydrantEntry:
-    """A line of history as the page shows it."""
-    known = directory.knows(entry.actor)
-    return HydrantEntry(
-        at=clock.moment(entry.at),
-        actor=entry.actor,
-        actor_name=name_view(directory.name(entry.actor)) if known else None,
-        event=entry.event,
-        note=entry.note,
-        data=entry.data,
     )
 
 
