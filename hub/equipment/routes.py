@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from hub.acting import Person, refuse_unknown
-from hub.equipment import store
+from hub.equipment import imports, store
 from hub.equipment.domain import Card
 from hub.equipment.stock import compare
-from hub.equipment.table import NEEDED, OPTIONAL, cards_of, rows_of
+from hub.equipment.table import NEEDED, OPTIONAL, rows_of
 from hub.equipment.views import (
     CardFile,
     CardList,
@@ -24,7 +25,6 @@ from hub.equipment.views import (
     stock_line,
 )
 from hub.equipment.where import What, read_homes
-from hub.hydrants.views import ImportView
 from hub.logbooks.views import line_view
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
@@ -32,8 +32,8 @@ from hub.problems import FieldError, ProblemError, invalid, told
 from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Name, grid_path
 from hub.sites.store import read_grids
-from hub.table_import import BadCellView
-from hub.tables import BadCell, TableError, read_table, write_table
+from hub.table_import import CSV_BODY, ImportReport, Sent, take
+from hub.tables import write_table
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts
 
@@ -81,39 +81,15 @@ async def export_equipment(conn: Connection) -> Response:
     "/equipment/import",
     summary="Import cards from CSV",
     responses={400: {}, 413: {}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"text/csv": {"schema": {"type": "string"}}},
-        }
-    },
+    openapi_extra=CSV_BODY,
 )
-async def import_equipment(
-    request: Request,
-    parts: WiredParts,
-    conn: Connection,
-    person: Person,
-    only_check: Annotated[bool, Query(description="Change nothing, only say what is bad")] = False,
-) -> ImportView:
+async def import_equipment(table: Sent, parts: WiredParts, conn: Connection) -> ImportReport:
     """Columns id, name_en, name_zh, kind, quantity; where: place, unit, building, or x and y.
 
-    All rows are taken, or none if a cell is bad.
+    All rows or none: with `dry_run` bad cells are listed, without they refuse the table.
     """
-    await refuse_unknown(parts, conn, person)
-    try:
-        rows = read_table(await request.body(), NEEDED, OPTIONAL)
-    except TableError as error:
-        raise invalid([FieldError(field="body", message=str(error))]) from None
-    new = changed = 0
-    async with conn.transaction(force_rollback=only_check):
-        await store.lock(conn)
-        known = {one.id: one for one in await store.read_all(conn)}
-        cards, bad = cards_of(rows, known, await read_homes(conn))
-        bad += await _outside(conn, cards, rows)
-        if not bad:
-            new, changed = await store.put(conn, cards, actor=person, now=parts.clock())
-    told = [BadCellView(line=one.line, column=one.column, text=one.text) for one in bad]
-    return ImportView(rows=len(rows), new=new, changed=changed, bad=told)
+    bring = partial(imports.bring, conn, actor=table.person)
+    return await take(conn, parts, table, bring, needed=NEEDED, optional=OPTIONAL)
 
 
 @router.get("/equipment/stock", summary="Fire stock against the plan's targets")
@@ -240,19 +216,6 @@ async def _asked(conn: Connection, card: str, request: CardRequest) -> Card:
         unit=request.unit,
         building=request.building or (home.building if home else None),
     )
-
-
-async def _outside(
-    conn: Connection, cards: Sequence[Card], rows: Sequence[dict[str, str]]
-) -> list[BadCell]:
-    grids = await read_grids(conn)
-    inside = locate_among(grids, [Thing("place", one.id, one.at, one.floor) for one in cards])
-    lost = {one.id for one in cards} - inside.keys()
-    return [
-        BadCell(line, "x" if row["x"] else "place", "lies outside of the site")
-        for line, row in enumerate(rows, start=2)
-        if row["id"] in lost
-    ]
 
 
 async def _views(conn: Connection, cards: Sequence[Card], parts: Parts) -> list[CardView]:

@@ -11,14 +11,12 @@ from edge.wire import Micros
 from hub.cases.views import Case, Note, case_view
 from hub.directory import Directory
 from hub.hydrants.domain import EventName, Hydrant, SourceKind, State
-from hub.hydrants.imports import Brought
 from hub.hydrants.now import Standing
 from hub.logbooks.views import LineView
 from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Name, Point
 from hub.sites.routes import NameView
-from hub.table_import import BadCellView
 from hub.views import Id, Instant, Named, name_view
 from ingest import clock
 
@@ -107,13 +105,10 @@ class WatchedRequest(BaseModel):
     owner: Text = Field(description="Whose they are", examples=["Water company"])
 
 
-class ImportView(BaseModel):
-    """What an import did. With `bad` cells nothing was changed."""
+class TakenOver(BaseModel):
+    """How many hydrants the register has now that it had not."""
 
-    rows: int
     new: int
-    changed: int
-    bad: list[BadCellView]
 
 
 def hydrant_view(one: Standing, directory: Directory, now: Micros) -> HydrantView:
@@ -133,14 +128,4 @@ def hydrant_view(one: Standing, directory: Directory, now: Micros) -> HydrantVie
         told_at=clock.moment(hydrant.told_at),
         census=hydrant.censused,
         cases=[case_view(case, directory, now) for case in one.cases],
-    )
-
-
-def import_view(brought: Brought) -> ImportView:
-    """What an import is answered with."""
-    return ImportView(
-        rows=brought.rows,
-        new=brought.new,
-        changed=brought.changed,
-        bad=[BadCellView(line=one.line, column=one.column, text=one.text) for one in brought.bad],
     )
