@@ -125,18 +125,19 @@ async def read_card(card: CardId, parts: WiredParts, conn: Connection) -> CardFi
     return CardFile(card=view, log=log)
 
 
-@router.put("/equipment/{card}", summary="Write a card", responses={400: {}})
+@router.put("/equipment/{card}", summary="Write a card", responses={400: {}, 409: {}})
 async def put_card(
     card: CardId, request: CardRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> CardView:
-    """A new one, or a correction."""
+    """A new one, or a correction; of a removed item nothing is corrected."""
     await refuse_unknown(parts, conn, person)
-    async with conn.transaction():
-        await store.lock(conn)
-        wanted = await _asked(conn, card, request)
-        if await store.spot_of(conn, wanted) is None:
-            raise invalid([FieldError(field="body.at", message="lies outside of the site")])
-        await store.put(conn, [wanted], actor=person, now=parts.clock())
+    with told(store.RemovedError, _removed):
+        async with conn.transaction():
+            await store.lock(conn)
+            wanted = await _asked(conn, card, request)
+            if await store.spot_of(conn, wanted) is None:
+                raise invalid([FieldError(field="body.at", message="lies outside of the site")])
+            await store.put(conn, [wanted], actor=person, now=parts.clock())
     kept = await store.find(conn, card)
     assert kept is not None
     (view,) = await _views(conn, [kept], parts)
@@ -186,6 +187,10 @@ def _no_such_card(card: str) -> ProblemError:
         "There is no such card",
         f"No card has id {card}; see GET /api/equipment.",
     )
+
+
+def _removed(error: store.RemovedError) -> ProblemError:
+    return ProblemError(409, "equipment-removed", "The item was removed", f"Card {error}.")
 
 
 async def _asked(conn: Connection, card: str, request: CardRequest) -> Card:

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
 from hub.cases.intake import note_recovery, take_up
-from hub.equipment.domain import EXPIRES, Card, EventName, Work, expiry, renewal
+from hub.equipment.domain import EXPIRES, REMOVED, Card, EventName, Work, expiry, renewal
 from hub.logbooks.store import Logbook
 from hub.plans.domain import Plan
 from hub.sites.domain import Spot
@@ -27,6 +27,10 @@ CALENDAR = "system:calendar"  # who acts when a day has come
 LOG: Logbook[EventName] = Logbook("equipment_events", "equipment")
 
 _QUERIES = load_queries("hub.equipment")
+
+
+class RemovedError(ValueError):
+    """The item of a card was removed; the text says what to do."""
 
 
 async def lock(conn: AsyncConnection[Any]) -> None:
@@ -64,12 +68,17 @@ async def put(
     """Write cards, in the caller's transaction; returns how many are new, how many changed.
 
     One that is the same already is noted nowhere. A later validity ends the warning.
+
+    Raises:
+        RemovedError: an item was removed: what stands there now is another one.
     """
     await lock(conn)
     known = {one.id: one for one in await read_all(conn)}
     new = changed = 0
     for card in cards:
         before = known.get(card.id)
+        if before is not None and before.removed:
+            raise RemovedError(f"{card.id} {REMOVED}")
         wanted = card if before is None else _kept(before, card)
         if wanted == before:
             continue

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from edge.wire import is_identifier
-from hub.equipment.domain import HIGHEST, LOWEST, Card
+from hub.equipment.domain import HIGHEST, LOWEST, REMOVED, Card
 from hub.equipment.where import Homes, What
 from hub.registers.rows import NAMED, Fault, Row, name_of, named_cells, named_faults
 from hub.tables import FIRST_LINE, BadCell, day_of, number_of
@@ -43,17 +43,20 @@ def cards_of(
     """The cards in the rows of a file, and every cell that keeps one out.
 
     An item is where its place is, else its unit, else its building, unless `x` and `y` say where.
-    Of a card that is `known`, an empty day keeps what is written down.
+    Of a card that is `known`, an empty day keeps what is written down; a removed one stays removed.
     """
     found: list[Card] = []
     bad: list[BadCell] = []
     seen: set[str] = set()
     for line, row in enumerate(rows, start=FIRST_LINE):
+        before = known.get(row["id"])
         faults = list(_faults(row, seen, homes))
+        if before is not None and before.removed:
+            faults.append(("id", f"{before.id} {REMOVED}"))
         seen.add(row["id"])
         bad += [BadCell(line, column, text) for column, text in faults]
         if not faults:
-            found.append(_card(row, known.get(row["id"]), homes))
+            found.append(_card(row, before, homes))
     return found, bad
 
 

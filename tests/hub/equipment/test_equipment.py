@@ -127,6 +127,21 @@ def test_what_was_removed_expires_no_more(hub: RunningHub) -> None:
     assert hub.get("/api/equipment")["items"] == []
 
 
+def test_a_removed_item_comes_back_neither_by_a_correction_nor_by_a_file(hub: RunningHub) -> None:
+    put(hub)
+    log(hub, "removed")
+    refused = put(hub, quantity=5)
+    assert refused.status_code == 409
+    assert "id of its own" in refused.json()["detail"]
+    table = HEAD + "E-1,Axe,,axe,1,,west-spot,,\nE-2,Axe,,axe,1,,west-spot,,\n"
+    (cell,) = bring(hub, table, dry_run=True).json()["bad"]
+    assert (cell["line"], cell["column"]) == (2, "id")
+    assert bring(hub, table).status_code == 422
+    (card,) = hub.get("/api/equipment", removed=True)["items"]
+    assert (card["removed"], card["quantity"]) == (True, 4)
+    assert put(hub, "E-3").status_code == 200
+
+
 @pytest.mark.parametrize(("left", "warned"), [(31, False), (30, True), (0, True), (-3, True)])
 def test_the_warning_comes_thirty_days_before(left: int, warned: bool) -> None:
     """SE-09 in part"""
