@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -34,6 +35,7 @@ from hub.sites.store import point_spot, spots
 from hub.table_import import CSV_BODY, ImportReport, Sent, take
 from hub.tables import write_table
 from hub.wiring import Connection, Parts, WiredParts
+from ingest import clock
 
 HydrantId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["H-07"])]
 
@@ -149,11 +151,15 @@ async def take_census(
     conn: Connection,
     person: Person,
 ) -> HydrantView:
-    """By somebody who looked at it; a fault opens a case, or joins the open one."""
+    """By somebody who looked at it; a fault opens a case, or joins the open one.
+
+    A look of an earlier day does not take the place of what was told since.
+    """
     await refuse_unknown(parts, conn, person)
     now, day = parts.clock(), request.day or parts.today()
     if day > parts.today():
         raise invalid([FieldError(field="body.day", message="is still to come")])
+    until = min(now, clock.micros(datetime.combine(day + timedelta(days=1), time(), parts.zone)))
     with told(NoSuchPhotoError, no_such_photo):
         async with conn.transaction():
             await store.lock(conn)
@@ -175,12 +181,15 @@ async def take_census(
                 found,
                 state=request.state,
                 day=day,
+                until=until,
                 actor=person,
                 now=now,
                 words=request.note.strip(),
                 photos=request.photos,
             )
-            await _report(conn, parts, request, person, seen, now)
+            (after,) = await standing(conn, [seen], parts.plan, now)
+            if until == now or after.state == request.state:
+                await _report(conn, parts, request, person, seen, now)
     return await _view(conn, seen, parts)
 
 

@@ -12,7 +12,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
-from hub.hydrants.domain import EventName, Hydrant, State
+from hub.hydrants.domain import EventName, Hydrant, State, looked_at
 from hub.logbooks.store import Logbook
 from hub.sites.domain import Name
 from ingest import clock
@@ -74,14 +74,14 @@ async def take_census(
     *,
     state: State,
     day: date,
+    until: Micros,
     actor: str,
     now: Micros,
     words: str = "",
     photos: Sequence[str] = (),
 ) -> Hydrant:
-    """Note that somebody looked at it on the spot and how it stands."""
-    newest = day if hydrant.censused is None else max(day, hydrant.censused)
-    seen = msgspec.structs.replace(hydrant, told=state, told_at=now, censused=newest)
+    """Note that somebody looked at it on the spot on a day, until then, and how it stood."""
+    seen = looked_at(hydrant, state, day, until)
     await conn.execute(_QUERIES["put"], _row(seen))
     data = {"state": state, "day": day.isoformat(), "photos": list(photos)}
     await LOG.note(conn, hydrant.id, "census", actor=actor, now=now, words=words, data=data)

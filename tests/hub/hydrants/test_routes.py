@@ -110,6 +110,20 @@ def test_nobody_has_looked_at_a_hydrant_on_a_day_to_come(hub: RunningHub) -> Non
     assert census(hub, "in_order", day="2026-01-02").json()["census"] == "2026-03-02"
 
 
+def test_an_old_look_that_is_told_late_changes_neither_state_nor_cases(hub: RunningHub) -> None:
+    """SE-05 in part"""
+    put(hub)
+    census(hub, "low_pressure")
+    late = census(hub, "damaged", day="2026-03-02")
+    assert late.status_code == 200, late.text
+    assert (late.json()["state"], late.json()["cases"]) == ("low_pressure", [])
+    history = hub.get("/api/hydrants/H-7")["history"]
+    assert history[0]["data"]["state"] == "damaged"
+    put(hub, "H-9", device=None, at=[150, 50])
+    first = census(hub, "damaged", "H-9", day="2026-03-02").json()
+    assert (first["state"], len(first["cases"])) == ("damaged", 1)
+
+
 def test_a_planned_shut_off_shows_in_the_register(hub: RunningHub) -> None:
     put(hub)
     now = clock.moment(clock.now())
