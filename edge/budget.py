@@ -4,7 +4,10 @@ from __future__ import annotations
 
 
 class Budget:
-    """Says whether something may still be sent; a token bucket that holds one second."""
+    """Says whether something may still be sent; a token bucket that holds one second.
+
+    What is larger than a second's worth never passes: `bytes_s` is no less than the largest thing.
+    """
 
     def __init__(self, bytes_s: float) -> None:
         self._rate = self._left = bytes_s

@@ -18,7 +18,7 @@ class EdgeSettings(BaseModel):
         10, gt=0, description="Publish a batch again when unacknowledged so long"
     )
     frames_kb_s: int = Field(
-        500, ge=1, description="Live pictures of all cameras together, kB/s; more are left out"
+        500, ge=41, description="Live pictures of all cameras together, kB/s; more are left out"
     )
     report_s: float = Field(
         5, gt=0, description="Time between two reports of the agent's own state"

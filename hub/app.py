@@ -24,8 +24,8 @@ from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
+from hub.cases import handover
 from hub.cases import routes as cases
-from hub.cases.handover import Handovers
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
@@ -55,19 +55,19 @@ from hub.live.pumps import CHANNELS, Pumps
 from hub.photos import routes as photos
 from hub.photos.domain import LARGEST
 from hub.pictures import routes as pictures
-from hub.pictures.settle import Pictures
+from hub.pictures import settle
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.registers import routes as registers
 from hub.reports import routes as reports
 from hub.roster import routes as roster
-from hub.rounds import Rounds
+from hub.rounds import Rounds, Work
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.staff import routes as staff
 from hub.terminals import routes as terminals
+from hub.tracing import keep as stays
 from hub.tracing import routes as traces
-from hub.tracing.keep import StayKeeper
 from hub.units import routes as units
 from hub.units import table_routes as unit_tables
 from hub.watchlist import routes as watchlist
@@ -101,6 +101,7 @@ def create_app(
     broker: Broker | None = None,
     follower: bool = True,
     tracing: bool = False,
+    keep_days: int = stays.KEEP_DAYS,
     desk: Path | None = None,
     now: Callable[[], Micros] = clock.now,
 ) -> FastAPI:
@@ -108,7 +109,8 @@ def create_app(
 
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
     only serves: one hub of several follows. Without a `broker` no camera's picture is live. With
-    `tracing` it keeps stays and serves investigations. `desk` is the folder of the built page.
+    `tracing` it keeps stays, for `keep_days`, and serves investigations. `desk` is the folder of
+    the built page.
 
     Raises:
         PlanRefusedError: the plan may not take effect.
@@ -124,7 +126,9 @@ def create_app(
         openapi_url="/api/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        lifespan=_lifespan(database_url, judge, plan, broker, now, tracing=tracing),
+        lifespan=_lifespan(
+            database_url, judge, plan, broker, now, tracing=tracing, keep_days=keep_days
+        ),
     )
     app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
@@ -182,6 +186,7 @@ def _lifespan(
     now: Callable[[], Micros],
     *,
     tracing: bool,
+    keep_days: int,
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -214,15 +219,17 @@ def _lifespan(
         tasks: dict[str, Run] = {"live": pumps.run, "cameras": Renewals(relay).run}
         if judge is not None:
             tasks["follower"] = judge.run
-            tasks["pictures"] = Pictures(database_url, now).run
-            tasks["handover"] = Handovers(database_url, now).run
-            tasks["letters"] = Rounds(
-                database_url, now, partial(write_due, plan=plan), every_s=LETTERS_EVERY_S
-            ).run
-            tasks["expiry"] = Rounds(
-                database_url, now, partial(warn_due, plan=plan), every_s=EXPIRY_EVERY_S
-            ).run
-            tasks["stays"] = StayKeeper(database_url, now, fold=tracing).run
+            works: dict[str, tuple[Work, float]] = {
+                "pictures": (settle.settle_due, settle.EVERY_S),
+                "handover": (handover.hand_over_due, handover.EVERY_S),
+                "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
+                "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
+                "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),
+            }
+            if tracing:
+                works["stays"] = (stays.fold_news, stays.FOLD_EVERY_S)
+            for name, (work, every_s) in works.items():
+                tasks[name] = Rounds(name, database_url, now, work, every_s=every_s).run
             tasks["division"] = Watch(database_url, plan.grids, now).run
         async with pool:
             await pumps.prime()

@@ -23,11 +23,22 @@ _log = logging.getLogger(__name__)
 
 
 class Rounds:
-    """Does some work every so many seconds; `run` is a task of `hub.keep`."""
+    """Does some work every so many seconds; `run` is a task of `hub.keep`.
+
+    Work that says that it did something, or that there is more, is looked for again at once.
+    """
 
     def __init__(
-        self, database_url: str, clock: Callable[[], Micros], work: Work, *, every_s: float
+        self,
+        name: str,
+        database_url: str,
+        clock: Callable[[], Micros],
+        work: Work,
+        *,
+        every_s: float,
     ) -> None:
+        """`name` stands in the log when the database is lost."""
+        self._name = name
         self._url = database_url
         self._clock = clock
         self._work = work
@@ -39,10 +50,10 @@ class Rounds:
             try:
                 async with await AsyncConnection[Any].connect(self._url, autocommit=True) as conn:
                     while not stop.is_set():
-                        await self._work(conn, self._clock())
-                        await _pause(stop, self._every_s)
+                        if not await self._work(conn, self._clock()):
+                            await _pause(stop, self._every_s)
             except (OperationalError, InterfaceError) as error:
-                _log.warning("rounds lost the database: %s", type(error).__name__)
+                _log.warning("%s lost the database: %s", self._name, type(error).__name__)
                 await _pause(stop, RETRY_S)
 
 

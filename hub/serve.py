@@ -16,6 +16,7 @@ from hub.app import create_app, openapi_document
 from hub.cameras.link import Broker
 from hub.plans.read import read_plan_file
 from hub.settings import HubSettings
+from hub.tracing.keep import KEEP_DAYS
 from hub.wiring import Parts
 
 __all__ = [
@@ -76,11 +77,13 @@ def run_hub(
     *,
     database_url: str,
     broker: Broker | None = None,
+    keep_days: int = KEEP_DAYS,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the page's address.
 
-    Without a `broker` no camera's picture is live.
+    Without a `broker` no camera's picture is live. `keep_days` is how long swipes are kept, and so
+    stays.
 
     Raises:
         ServeError: the address may not, or cannot, be listened on.

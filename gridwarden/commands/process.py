@@ -59,7 +59,13 @@ def hub_run(
         url, broker = ours.broker_if_any, None
         if url is not None:
             broker = Broker(url, ours.settings.broker.username, ours.broker_password)
-        run_hub(settings, database_url=ours.database_url, broker=broker, ready=typer.echo)
+        run_hub(
+            settings,
+            database_url=ours.database_url,
+            broker=broker,
+            keep_days=ours.settings.ingest.keep_swipes_days,
+            ready=typer.echo,
+        )
 
 
 @ingest.command("run")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gridwarden.trace.log import AccessLog, kinds_of_places
@@ -30,7 +31,7 @@ def show_understood(
     """What was understood of the log: columns, first records, kinds of places, what is missing."""
     chosen = log.chosen
     console.print(
-        f"[bold]{file.name}[/]: {log.records:,} records, {len(log.cards):,} cards, "
+        f"[bold]{escape(file.name)}[/]: {log.records:,} records, {len(log.cards):,} cards, "
         f"{len(log.places):,} places", soft_wrap=True,
     )  # fmt: skip
     console.print(
@@ -45,7 +46,7 @@ def show_understood(
         card = log.cards[int(log.swipes.person[row])]
         place = log.places[int(log.swipes.place[row])]
         way = ("unknown", "in", "out")[int(log.swipes.direction[row])]
-        table.add_row(str(log.line[row]), str(time), card, place, way)
+        table.add_row(str(log.line[row]), str(time), escape(card), escape(place), way)
     console.print(table)
     kinds = kinds_of_places(log.swipes)
     console.print("places: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()))
@@ -88,9 +89,10 @@ def show_trace(console: Console, traced: Traced, names: Names) -> None:
     figures = ("least_min", "likely_min", "most_min", "meetings")
     for row in rows:
         table.add_row(
-            str(row["ring"]), row["card"], row["with"], f"{row['exposed']:%m-%d %H:%M}",
+            str(row["ring"]), escape(row["card"]), escape(row["with"]),
+            f"{row['exposed']:%m-%d %H:%M}",
             *[f"{row[name]:,.0f}" for name in figures],
-            _shortened(row["places"]),
+            escape(_shortened(row["places"])),
         )  # fmt: skip
     console.print(table)
     by_ring = traced.contacts["ring"].value_counts().sort_index()

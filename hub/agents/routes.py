@@ -20,6 +20,7 @@ from hub.agents.views import (
     place_of,
 )
 from hub.problems import ProblemError
+from hub.replies.store import key_reused
 from hub.wiring import Connection, WiredParts
 from ingest import clock
 
@@ -57,12 +58,7 @@ async def ask_agent(
     await ask(conn, command, name, order, **times)
     row = await find(conn, name, command)
     if row is None or not is_same(row["order"], order):
-        raise ProblemError(
-            422,
-            "key-reused",
-            "The Idempotency-Key belongs to another command",
-            "Send each new command with a new key; repeat a key only with the very same command.",
-        )
+        raise key_reused()
     return command_view(row)
 
 

@@ -11,10 +11,11 @@ from edge.wire import Micros
 from hub.cases import store
 from hub.cases.domain import Refused, step
 from hub.cases.file import case_file
-from hub.cases.replies import Asked, earlier_reply, keep_reply
 from hub.cases.views import CaseFile, Step
 from hub.directory import Directory
 from hub.photos.store import hold
+from hub.replies.store import Asked, once
+from hub.sealing import canonical
 
 
 class NoSuchCaseError(LookupError):
@@ -37,13 +38,6 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     order: Step
     key: str | None
 
-    @property
-    def asked(self) -> Asked | None:
-        """The request under its key, if it has one."""
-        if self.key is None:
-            return None
-        return Asked(self.actor, self.key, {"case": self.case, **self.order.model_dump()})
-
 
 async def act(
     conn: AsyncConnection[Any], attempt: Attempt, directory: Directory, now: Micros
@@ -54,19 +48,15 @@ async def act(
         NoSuchCaseError: the id is unknown.
         StepRefusedError: the case is not at that step, or something is missing.
         NoSuchPhotoError: a photo was not sent before.
-        KeyReusedError: the key belongs to another request of the last 24 hours.
+        ProblemError: the key belongs to another request of the last 24 hours.
     """
-    async with conn.transaction():
+    order = attempt.order
+
+    async def take() -> CaseFile:
         await store.lock_log(conn)
-        asked = attempt.asked
-        if asked is not None:
-            earlier = await earlier_reply(conn, asked, now)
-            if earlier is not None:
-                return CaseFile.model_validate(earlier)
         case = await store.find(conn, attempt.case)
         if case is None:
             raise NoSuchCaseError
-        order = attempt.order
         outcome = step(
             case.state,
             order.action,
@@ -81,8 +71,8 @@ async def act(
             raise StepRefusedError(outcome)
         await hold(conn, order.photos)
         case = await store.append(conn, case, outcome)
-        reply = await case_file(conn, case, directory, now)
-        if asked is not None:
-            answer = reply.model_dump(mode="json", by_alias=True)
-            await keep_reply(conn, asked, answer, now)
-    return reply
+        return await case_file(conn, case, directory, now)
+
+    what = canonical({"case": attempt.case, **order.model_dump()}).decode()
+    asked = Asked(person=attempt.actor, key=attempt.key, what=what, now=now)
+    return await once(conn, asked, CaseFile, take)

@@ -6,12 +6,10 @@ Several hubs may do this at once: each looks again under the lock of the log.
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection
 
 from edge.wire import Micros
 from hub.cases import store
@@ -22,29 +20,6 @@ from hub.roster.domain import Leave, answerable
 from hub.roster.store import chain, leaves_at
 
 EVERY_S = 0.25  # ours: handed over within half a second of due
-RETRY_S = 1.0
-
-_log = logging.getLogger(__name__)
-
-
-class Handovers:
-    """Hands cases over while it runs, over all losses of the database."""
-
-    def __init__(self, database_url: str, clock: Callable[[], Micros]) -> None:
-        self._url = database_url
-        self._clock = clock
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Hand over until `stop` is set."""
-        while not stop.is_set():
-            try:
-                async with await AsyncConnection[Any].connect(self._url, autocommit=True) as conn:
-                    while not stop.is_set():
-                        await hand_over_due(conn, self._clock())
-                        await _pause(stop, EVERY_S)
-            except (OperationalError, InterfaceError) as error:
-                _log.warning("handover lost the database: %s", type(error).__name__)
-                await _pause(stop, RETRY_S)
 
 
 async def hand_over_due(conn: AsyncConnection[Any], now: Micros) -> int:
@@ -74,11 +49,3 @@ async def _orders(
             reason = "unacknowledged" if late else (answer.reason or "vacant")
             found.append((case, hand_over(case.state, answer, reason=reason, now=now)))
     return found
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

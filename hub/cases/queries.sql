@@ -164,16 +164,6 @@ select coalesce(max(position), 0) as position from hub.case_events
 -- name: changed_since
 select * from hub.cases where position > %(position)s order by position limit %(limit)s
 
--- name: forget_replies
-delete from hub.case_replies where at < %(before)s
-
--- name: reply
-select request, reply from hub.case_replies where person = %(person)s and key = %(key)s
-
--- name: keep_reply
-insert into hub.case_replies (person, key, request, reply, at)
-values (%(person)s, %(key)s, %(request)s, %(reply)s, %(at)s)
-
 -- name: snapshot_times
 select e.time from public.detections e
 join public.devices d on d.id = e.device

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import StringConstraints
 
 from hub.acting import Person, is_known, refuse_unknown
@@ -12,23 +12,17 @@ from hub.cases.act import Attempt, NoSuchCaseError, StepRefusedError, act
 from hub.cases.domain import Refused
 from hub.cases.file import case_file
 from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
-from hub.cases.replies import KeyReusedError
 from hub.cases.store import find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid
+from hub.replies.store import Key
 from hub.wiring import Connection, WiredParts
 
 _BIGINT = 2**63 - 1
 
 CaseId = Annotated[int, Path(ge=1, le=_BIGINT)]
-Key = Annotated[
-    str | None,
-    StringConstraints(min_length=1, max_length=200),
-    Header(alias="Idempotency-Key", description="The same key again repeats the answer for 24 h"),
-]
-
 Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 _SEARCH = (
     "Words that must all stand in number, kind, device, grid, place or owner's name; "
@@ -108,18 +102,6 @@ async def take_step(
         raise no_such_photo(error) from None
     except StepRefusedError as error:
         raise _refusal(error.refused) from None
-    except KeyReusedError:
-        raise key_reused() from None
-
-
-def key_reused() -> ProblemError:
-    """The problem of a key that came with another request before."""
-    return ProblemError(
-        422,
-        "key-reused",
-        "The Idempotency-Key belongs to another request",
-        "Send each new request with a new key; repeat a key only with the very same request.",
-    )
 
 
 def _no_such_case(case: int) -> ProblemError:

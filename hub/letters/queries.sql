@@ -2,9 +2,13 @@
 lock table hub.letters in share row exclusive mode
 
 -- name: unwritten
--- Open cases of some kinds that have no letter yet and have a grid above their own.
+-- Cases of some kinds that have no letter yet and have a grid above their own, also those of late
+-- that were closed while no hub wrote letters; not what was found to be nothing, or another case's.
 select * from hub.cases c
-where c.stage <> 'closed' and c.kind = any(%(kinds)s) and cardinality(c.grid_path) > 1
+where c.kind = any(%(kinds)s) and (c.stage <> 'closed' or c.opened > %(since)s)
+  and cardinality(c.grid_path) > 1
+  and not exists (
+      select from hub.case_events e where e.case_id = c.id and e.event in ('merged', 'dismissed'))
   and not exists (select from hub.letters l where l.case_id = c.id and l.subject = 'hydrant_fault')
 order by c.id limit 100
 

@@ -28,6 +28,7 @@ from ingest import clock
 from ingest.sql import load_queries
 
 CLERK = "system:clerk"  # who writes and sends the letters
+WRITTEN_DAYS = 30  # ours: as long as the feed waits for a hub that is away
 
 _QUERIES = load_queries("hub.letters")
 
@@ -41,16 +42,16 @@ class NotOfTheOfficeError(PermissionError):
 
 
 async def write_due(conn: AsyncConnection[Any], now: Micros, *, plan: Plan) -> int:
-    """Write the letters of all open cases that lack theirs; returns how many.
+    """Write the letters that cases lack which are open or of the last `WRITTEN_DAYS`.
 
-    In a transaction of its own. Asking again writes nothing twice.
+    In a transaction of its own. Asking again writes nothing twice. Returns how many were written.
     """
     kinds = lettered_kinds(plan)
-    if not kinds or not await _unwritten(conn, kinds):
+    if not kinds or not await _unwritten(conn, kinds, now):
         return 0
     async with conn.transaction():
         await conn.execute(_QUERIES["lock"])
-        cases = await _unwritten(conn, kinds)
+        cases = await _unwritten(conn, kinds, now)
         for case in cases:
             await _write(conn, case, plan, now)
     return len(cases)
@@ -137,9 +138,12 @@ async def _write(conn: AsyncConnection[Any], case: StoredCase, plan: Plan, now: 
     await _note(conn, row[0], Receipt(at=now, actor=CLERK, event="sent"))
 
 
-async def _unwritten(conn: AsyncConnection[Any], kinds: Sequence[str]) -> list[StoredCase]:
+async def _unwritten(
+    conn: AsyncConnection[Any], kinds: Sequence[str], now: Micros
+) -> list[StoredCase]:
+    values = {"kinds": list(kinds), "since": clock.moment(now - WRITTEN_DAYS * clock.DAY)}
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["unwritten"], {"kinds": list(kinds)})
+        await cursor.execute(_QUERIES["unwritten"], values)
         return [from_row(row) async for row in cursor]
 
 

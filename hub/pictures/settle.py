@@ -6,13 +6,10 @@ may do this at once: each picture is settled under a lock of its row.
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection
 
 import hub.agents.store as agents
 from edge.wire import Micros
@@ -24,30 +21,7 @@ from hub.pictures.domain import STORED_S, Asked, came, failed
 from ingest import clock
 
 EVERY_S = 0.5  # ours: a picture stands in its case so soon after it is stored
-RETRY_S = 1.0
 OPEN = ("waiting", "sent")
-
-_log = logging.getLogger(__name__)
-
-
-class Pictures:
-    """Settles while it runs, over all losses of the database."""
-
-    def __init__(self, database_url: str, now: Callable[[], Micros]) -> None:
-        self._url = database_url
-        self._clock = now
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Settle until `stop` is set."""
-        while not stop.is_set():
-            try:
-                async with await AsyncConnection[Any].connect(self._url, autocommit=True) as conn:
-                    while not stop.is_set():
-                        await settle_due(conn, self._clock())
-                        await _pause(stop, EVERY_S)
-            except (OperationalError, InterfaceError) as error:
-                _log.warning("pictures lost the database: %s", type(error).__name__)
-                await _pause(stop, RETRY_S)
 
 
 async def settle_due(conn: AsyncConnection[Any], now: Micros) -> int:
@@ -90,11 +64,3 @@ async def _end(
     if jpeg is not None and isinstance(time, int):
         return came(asked, jpeg, time, now), jpeg
     return (failed(asked, "the picture was not stored", now), None) if over else None
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

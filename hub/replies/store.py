@@ -17,7 +17,7 @@ from hub.problems import ProblemError
 from ingest import clock
 from ingest.sql import load_queries
 
-KEPT: Micros = 24 * 3600 * 1_000_000  # ours, as for the steps of cases
+KEPT: Micros = 24 * 3600 * 1_000_000  # ours
 
 Key = Annotated[
     str | None,
@@ -74,5 +74,5 @@ def key_reused() -> ProblemError:
         422,
         "key-reused",
         "The Idempotency-Key belongs to another request",
-        "Send each new entry with a new key; repeat a key only with the very same request.",
+        "Send each new request with a new key; repeat a key only with the very same request.",
     )

@@ -126,3 +126,12 @@ def test_the_building_gives_the_published_answer(tmp_path: Path) -> None:
     assert (len(found), found["card"][0], found["likely_min"][0]) == (72, "wreynoso001", 4664)
     assert "72 contacts" in told.output
     assert "121 contacts" in run(file, "--index", "eminto001", "--over-long", "cut").output
+
+
+def test_names_of_cards_and_places_are_shown_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(LOG.replace("<Hall>", "Hall[/x]").replace("c-2", "[red]c-2"))
+    told = run(file, "--index", "[red]c-2", "--from", "2026-03-01", "--time-zone", "UTC")
+    assert told.exit_code == 0, told.output
+    assert "[red]c-2" in told.output
+    assert "Hall[/x]" in told.output

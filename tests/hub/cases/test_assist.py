@@ -91,7 +91,7 @@ def test_an_answer_kept_by_an_earlier_version_is_repeated(hub: RunningHub) -> No
     first = hub.step(1, "accept", key="once").json()
     with psycopg.connect(hub.database_url) as conn:
         conn.execute(
-            "update hub.case_replies set reply = (reply - 'pictures')"
+            "update hub.replies set reply = (reply - 'pictures')"
             " || jsonb_build_object('case', (reply -> 'case') - 'assist' - 'coming')"
         )
     again = hub.step(1, "accept", key="once")

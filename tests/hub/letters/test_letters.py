@@ -10,10 +10,11 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
+from hub.cases.intake import take_up
 from hub.letters.store import read_letters, write_due
 from hub.plans.read import shipped_plan
 from ingest import clock
-from tests.hub.make import RunningHub, in_transaction, running_hub
+from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction, running_hub
 
 PLAN = shipped_plan("campus")
 
@@ -85,6 +86,27 @@ def test_only_the_office_signs_and_once_is_enough(hub: RunningHub) -> None:
 
 def test_a_grid_that_is_no_code_is_refused(hub: RunningHub) -> None:
     assert hub.client.get("/api/letters", params={"grid": "\0"}).status_code == 422
+
+
+def test_a_case_that_was_closed_before_anybody_wrote_gets_its_letter(hub: RunningHub) -> None:
+    """SE-07 in part: in writing, also of what was over while no hub wrote letters."""
+    case = report(hub)["id"]
+    for action in ("accept", "dispatch", "handle", "verify", "close"):
+        assert hub.step(case, action, "done").status_code == 200
+    assert (write(hub), write(hub)) == (1, 0)
+
+
+def test_what_was_found_to_be_nothing_gets_no_letter(hub: RunningHub) -> None:
+    dry = anomaly(kind="hydrant_no_water", rule="dry")
+
+    async def open_case(conn: AsyncConnection[Any]) -> None:
+        await take_up(conn, dry, SPOT, clock.now(), look_minutes=60)
+
+    in_transaction(hub.database_url, open_case)
+    (case,) = hub.get("/api/cases")["items"]
+    assert hub.step(case["id"], "look", "There is water.", found="not_found").status_code == 200
+    assert hub.step(case["id"], "dismiss", "Sensor was wrong.").status_code == 200
+    assert write(hub) == 0
 
 
 def test_what_is_no_hydrants_fault_gets_no_letter(hub: RunningHub) -> None:

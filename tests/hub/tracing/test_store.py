@@ -12,6 +12,7 @@ from edge.wire import Direction
 from hub.tracing import store
 from hub.tracing.columns import StayColumns
 from hub.tracing.contacts import Window
+from hub.tracing.keep import delete_old
 from ingest import clock
 from tests.hub.make import in_transaction
 from tests.hub.tracing.stored import DAY, HOUR, Row, commit_swipes, load_traced_site, rows_of
@@ -157,9 +158,10 @@ def test_stays_go_when_their_days_are_over_unless_an_investigation_holds_them(
     )
     rows_of(traced_url, hold, old / 1e6, old / 1e6 + 60, NOW / 1e6 + 60)
 
-    def deleted(now: int) -> int:
-        return in_transaction(traced_url, lambda conn: store.delete_old(conn, NOW - 30 * DAY, now))
+    def deleted(now: int, days: int = 30) -> int:
+        return in_transaction(traced_url, lambda conn: delete_old(conn, now, keep_days=days))
 
     assert deleted(NOW) == 0
+    assert deleted(NOW + HOUR, days=60) == 0
     assert deleted(NOW + HOUR) == 1
     assert rows_of(traced_url, ALL) == []

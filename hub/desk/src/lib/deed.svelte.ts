@@ -1,5 +1,6 @@
 /** Something that a person does and the hub may refuse: whether it is under way, and why not. */
-import { Refusal } from "./api";
+import type { Refusal } from "./api";
+import { refusalOf } from "./registers";
 
 export class Deed {
   busy = $state(false);
@@ -13,8 +14,7 @@ export class Deed {
       await work();
       return true;
     } catch (error) {
-      this.refusal =
-        error instanceof Refusal ? error : new Refusal(Refusal.UNREACHABLE, "", String(error));
+      this.refusal = refusalOf(error);
       return false;
     } finally {
       this.busy = false;
