@@ -87,10 +87,10 @@ WIDER = {
     "/api/proposals": MAX_SITE,
     "/api/unit-imports": MAX_TABLE,
     "/api/file-imports": MAX_TABLE,
-    "/api/attachments": MOST_BYTES,
-    "/api/photos": LARGEST + 1,
     "/api/hydrants/import": MAX_TABLE,
     "/api/equipment/import": MAX_TABLE,
+    "/api/attachments": MOST_BYTES,
+    "/api/photos": LARGEST + 1,
 }
 
 

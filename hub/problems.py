@@ -7,8 +7,10 @@ that the status says it all.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:gridwarden:problem:"
+
+E = TypeVar("E", bound=Exception)
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +69,15 @@ class ProblemError(Exception):
             allowed=allowed,
             errors=errors,
         )
+
+
+@contextmanager
+def told(refusal: type[E], problem: Callable[[E], ProblemError]) -> Generator[None]:
+    """Within it, a refusal of the inside is told as the problem that `problem` makes of it."""
+    try:
+        yield
+    except refusal as error:
+        raise problem(error) from None
 
 
 def respond(problem: ProblemDetails, headers: dict[str, str] | None = None) -> JSONResponse:

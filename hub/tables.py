@@ -10,11 +10,14 @@ taken away again where it is read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from io import BytesIO, StringIO
+from math import isfinite
 
 import msgspec
 import pandas as pd
 
+FIRST_LINE = 2  # of the rows, as a spreadsheet counts: the header is line 1
 MOST_ROWS = 20_000  # ours: a county's hydrants; bounds what one request may hold in memory
 FORMULA = ("=", "+", "-", "@")  # what a cell begins with that a spreadsheet runs (OWASP)
 
@@ -77,6 +80,23 @@ def write_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) ->
     buffer = BytesIO()
     frame.to_csv(buffer, index=False, encoding="utf-8-sig", lineterminator="\r\n")
     return buffer.getvalue()
+
+
+def number_of(cell: str) -> float | None:
+    """The finite number that a cell holds, if it does."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def day_of(cell: str) -> date | None:
+    """The day that a cell holds as ISO 8601, such as 2027-03-31, if it does."""
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        return None
 
 
 def _quoted(cell: object) -> object:

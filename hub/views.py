@@ -6,9 +6,17 @@ from datetime import UTC, datetime
 from typing import Annotated, TypeAlias
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from edge.wire import Micros
+from hub.directory import Directory
 from hub.sites.domain import Name
 from hub.sites.routes import NameView
 from ingest import clock
@@ -47,6 +55,7 @@ Instant: TypeAlias = Annotated[
 
 Asked: TypeAlias = Annotated[AwareDatetime, AfterValidator(_storable)]
 Named: TypeAlias = Annotated[NameView, AfterValidator(_named)]
+Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 DeviceId: TypeAlias = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["hydrant-07"])
 ]
@@ -67,3 +76,13 @@ def instant(micros: Micros | None) -> datetime | None:
 def name_view(name: Name) -> NameView:
     """A name for a view."""
     return NameView(en=name.en, zh=name.zh)
+
+
+def person_view(person: str, directory: Directory) -> PersonRef:
+    """Somebody for a view."""
+    return PersonRef(id=person, name=name_view(directory.name(person)))
+
+
+def known_name(actor: str, directory: Directory) -> NameView | None:
+    """The name of one who acted; None for the hub itself, and for who has left the site."""
+    return name_view(directory.name(actor)) if directory.knows(actor) else None

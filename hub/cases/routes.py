@@ -15,6 +15,7 @@ from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
 from hub.cases.store import find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
 from hub.photos.store import NoSuchPhotoError
+from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Key
 from hub.wiring import Connection, WiredParts
@@ -98,7 +99,7 @@ async def take_step(
     except NoSuchCaseError:
         raise _no_such_case(case_id) from None
     except NoSuchPhotoError as error:
-        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
+        raise no_such_photo(error) from None
     except StepRefusedError as error:
         raise _refusal(error.refused) from None
 

@@ -17,7 +17,7 @@ from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
-from hub.views import Instant, PersonRef, instant, name_view
+from hub.views import Instant, PersonRef, instant, known_name, person_view
 from ingest import clock
 
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
@@ -193,7 +193,7 @@ def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
         updated=clock.moment(state.updated),
         due=instant(state.due),
         overdue=state.open and state.due is not None and state.due < now,
-        owner=None if owner is None else PersonRef(id=owner, name=name_view(directory.name(owner))),
+        owner=None if owner is None else person_view(owner, directory),
         look=state.look,
         look_by=instant(state.look_by),
         assist=sorted(state.assist),
@@ -209,12 +209,11 @@ def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
 def log_view(sealed: Sealed, directory: Directory) -> LogEntry:
     """A sealed event as the page shows it."""
     event = sealed.event
-    known = directory.knows(event.actor)
     return LogEntry(
         seq=sealed.seq,
         at=clock.moment(event.at),
         actor=event.actor,
-        actor_name=name_view(directory.name(event.actor)) if known else None,
+        actor_name=known_name(event.actor, directory),
         event=event.event,
         note=event.note,
         data=event.data,

@@ -37,11 +37,11 @@ from hub.division.views import (
     SuggestionView,
     VacancyView,
 )
-from hub.problems import FieldError, ProblemError, invalid
+from hub.problems import FieldError, ProblemError, invalid, told
 from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.geojson import import_geojson
 from hub.sites.store import SiteRefusedError
-from hub.views import PersonRef, instant, name_view
+from hub.views import instant, person_view
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
 
@@ -66,17 +66,15 @@ async def read_proposal(
 ) -> ProposalFile:
     """Both divisions, to be drawn, and what an open proposal would bring."""
     document = await site_in_force(conn)
-    try:
+    with told(NoSuchProposalError, _problem):
         return await proposal_file(
             conn,
             document,
             proposal_id,
             parts.rules,
             lambda one: _view(one, parts),
-            lambda id_: _person(id_, parts),
+            lambda id_: person_view(id_, parts.directory),
         )
-    except NoSuchProposalError as error:
-        raise _unknown(error) from None
 
 
 @router.post(
@@ -91,7 +89,7 @@ async def post_proposal(
     """Check and store a change of grids, holders and duties; it takes effect once approved."""
     await refuse_unknown(parts, conn, person)
     current = await site_in_force(conn)
-    try:
+    with told(SiteError, _problem):
         made = await propose(
             conn,
             _wanted(current, order),
@@ -100,12 +98,6 @@ async def post_proposal(
             rules=parts.rules,
             now=parts.clock(),
         )
-    except SiteRefusedError as error:
-        raise _site_refused(error) from None
-    except ProposalError as error:
-        raise _conflict(error) from None
-    except SiteError as error:
-        raise invalid([FieldError(field="body", message=str(error))]) from None
     return _view(made, parts)
 
 
@@ -121,7 +113,7 @@ async def post_departure(
     """A proposal; once approved, posts go over or fall vacant, and open cases with them."""
     await refuse_unknown(parts, conn, person)
     departure = Departure(person=order.person, kind=order.kind, successor=order.successor)
-    try:
+    with told(SiteError, _problem):
         made = await propose_departure(
             conn,
             departure,
@@ -130,10 +122,6 @@ async def post_departure(
             rules=parts.rules,
             now=parts.clock(),
         )
-    except SiteRefusedError as error:
-        raise _site_refused(error) from None
-    except ProposalError as error:
-        raise _conflict(error) from None
     return _view(made, parts)
 
 
@@ -175,7 +163,7 @@ async def take_up_suggestion(
     if chosen is None:
         text = f"Nothing is suggested for grid `{code}` now; see GET /api/suggestions."
         raise ProblemError(404, "no-such-suggestion", "There is no such suggestion", text)
-    try:
+    with told(SiteError, _problem):
         made = await propose(
             conn,
             with_division(document, chosen.division),
@@ -184,10 +172,6 @@ async def take_up_suggestion(
             rules=parts.rules,
             now=parts.clock(),
         )
-    except SiteRefusedError as error:
-        raise _site_refused(error) from None
-    except ProposalError as error:
-        raise _conflict(error) from None
     return _view(made, parts)
 
 
@@ -195,7 +179,7 @@ async def take_up_suggestion(
 async def read_vacancies(parts: WiredParts, conn: Connection) -> list[VacancyView]:
     """The open ones first."""
     return [
-        VacancyView.model_validate({**row, "person": _person(row["person"], parts)})
+        VacancyView.model_validate({**row, "person": person_view(row["person"], parts.directory)})
         for row in await list_vacancies(conn)
     ]
 
@@ -214,7 +198,7 @@ async def decide_proposal(
 ) -> ProposalView:
     """Decide as a holder of a grid above those that change; an approved one is in force at once."""
     await refuse_unknown(parts, conn, person)
-    try:
+    with told(SiteError, _undecided):
         decided = await decide(
             conn,
             proposal_id,
@@ -224,13 +208,6 @@ async def decide_proposal(
             rules=parts.rules,
             now=parts.clock(),
         )
-    except NoSuchProposalError as error:
-        raise _unknown(error) from None
-    except NotAboveError as error:
-        title = "Somebody of a higher grid has to decide"
-        raise ProblemError(403, "not-above", title, str(error)) from None
-    except (ProposalError, SiteRefusedError) as error:
-        raise _conflict(error) from None
     return _view(decided, parts)
 
 
@@ -242,21 +219,30 @@ def _wanted(current: SiteDocument, order: ProposalOrder) -> SiteDocument:
     return read_document(msgspec.json.encode(order.site))
 
 
+def _problem(error: SiteError) -> ProblemError:
+    match error:
+        case NoSuchProposalError():
+            text = f"{error}; see GET /api/proposals."
+            return ProblemError(404, "no-such-proposal", "There is no such proposal", text)
+        case NotAboveError():
+            title = "Somebody of a higher grid has to decide"
+            return ProblemError(403, "not-above", title, str(error))
+        case ProposalError():
+            return _conflict(error)
+        case SiteRefusedError():
+            first = error.problems[:50]
+            return invalid([FieldError(field=one.subject, message=one.text) for one in first])
+        case _:
+            return invalid([FieldError(field="body", message=str(error))])
+
+
+def _undecided(error: SiteError) -> ProblemError:
+    """Nothing in the request is wrong: the site has changed since the proposal."""
+    return _conflict(error) if isinstance(error, SiteRefusedError) else _problem(error)
+
+
 def _conflict(error: SiteError) -> ProblemError:
     return ProblemError(409, "proposal-refused", "The proposal cannot be taken so", str(error))
-
-
-def _site_refused(error: SiteRefusedError) -> ProblemError:
-    return invalid([FieldError(field=one.subject, message=one.text) for one in error.problems[:50]])
-
-
-def _unknown(error: NoSuchProposalError) -> ProblemError:
-    text = f"{error}; see GET /api/proposals."
-    return ProblemError(404, "no-such-proposal", "There is no such proposal", text)
-
-
-def _person(id_: str, parts: Parts) -> PersonRef:
-    return PersonRef(id=id_, name=name_view(parts.directory.name(id_)))
 
 
 def _view(one: Proposal, parts: Parts) -> ProposalView:
@@ -267,15 +253,17 @@ def _view(one: Proposal, parts: Parts) -> ProposalView:
         departure=None
         if gone is None
         else DepartureView(
-            person=_person(gone.person, parts),
+            person=person_view(gone.person, parts.directory),
             kind=gone.kind,
-            successor=None if gone.successor is None else _person(gone.successor, parts),
+            successor=None
+            if gone.successor is None
+            else person_view(gone.successor, parts.directory),
         ),
         changes=[ChangeView(grid=change.grid, what=change.what) for change in one.changes],
-        proposed_by=_person(one.proposed_by, parts),
+        proposed_by=person_view(one.proposed_by, parts.directory),
         proposed=clock.moment(one.proposed),
         state=one.state,
-        decided_by=None if one.decided_by is None else _person(one.decided_by, parts),
+        decided_by=None if one.decided_by is None else person_view(one.decided_by, parts.directory),
         decided=instant(one.decided),
         note=one.note,
     )

@@ -42,7 +42,7 @@ from hub.sites.members import wardens_of_several
 from hub.sites.rules import FIXES, GridRules
 from hub.sites.sizes import Size, sizes, warn
 from hub.sites.store import read_site
-from hub.views import PersonRef, instant, name_view
+from hub.views import PersonRef, instant, name_view, person_view
 from hub.wiring import Connection, Parts
 from ingest import clock
 
@@ -124,7 +124,7 @@ async def division_problems(
             WarningView(kind=one.kind, grid=one.grid, subject=one.subject, text=one.text)
             for one in warnings
         ],
-        several=[_ref(person, parts.directory) for person in several],
+        several=[person_view(person, parts.directory) for person in several],
         without_member=[code for code in leaf_codes(document) if code not in held],
         blind=[BlindView(grid=one.grid, lacks=list(one.lacks)) for one in blind],
         blind_days=PERIOD_DAYS,
@@ -217,7 +217,7 @@ def _answer(posts: list[Post], now: Micros, leaves: list[Leave], parts: Parts) -
     if answer is None:
         return None
     return AnswerView(
-        person=_ref(answer.person, parts.directory),
+        person=person_view(answer.person, parts.directory),
         grid=answer.grid,
         post=answer.post,
         reason=answer.reason,
@@ -233,9 +233,5 @@ def _live(parts: Parts, since: Micros) -> set[str]:
     }
 
 
-def _ref(person: str, directory: Directory) -> PersonRef:
-    return PersonRef(id=person, name=name_view(directory.name(person)))
-
-
 def _ref_or_none(person: str | None, directory: Directory) -> PersonRef | None:
-    return None if person is None else _ref(person, directory)
+    return None if person is None else person_view(person, directory)

@@ -19,6 +19,7 @@ EventName = Literal[
 ]
 
 LOWEST, HIGHEST = -20, 200  # floors; ours: no building is lower or higher
+REMOVED = "was removed: give the new item an id of its own"
 EXPIRES = "equipment_expires"  # the category of the case that warns
 _RULE = "equipment_expiry"
 

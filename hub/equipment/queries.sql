@@ -23,14 +23,6 @@ order by id limit 500
 -- name: warned
 update hub.equipment set warned = valid_until where id = %(id)s
 
--- name: note
-insert into hub.equipment_events (equipment, at, actor, event, note, data)
-values (%(equipment)s, %(at)s, %(actor)s, %(event)s, %(note)s, %(data)s)
-
--- name: history
-select at, actor, event, note, data from hub.equipment_events
-where equipment = %(equipment)s order by position desc limit 200
-
 -- name: lock
 select pg_advisory_xact_lock(hashtext('hub.equipment'))
 
@@ -58,6 +50,5 @@ select exists (select from hub.people where id = %(person)s and role = 'fire_sup
                where g.parent is null and %(person)s in (h.warden, h.stand_in))
 
 -- name: tally
-select count(*), (extract(epoch from min(checked)::timestamptz) * 1000000)::bigint,
-       count(*) filter (where checked is null)
+select count(*), case when count(*) = count(checked) then min(checked)::timestamptz end
 from hub.equipment where not removed

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from hub.acting import Person, refuse_unknown
-from hub.equipment import store
+from hub.equipment import imports, store
 from hub.equipment.domain import Card
 from hub.equipment.stock import compare
-from hub.equipment.table import NEEDED, OPTIONAL, cards_of, rows_of
+from hub.equipment.table import NEEDED, OPTIONAL, rows_of
 from hub.equipment.views import (
     CardFile,
     CardList,
     CardRequest,
     CardView,
+    LogView,
     StockView,
     WorkRequest,
     card_view,
-    log_view,
     stock_line,
 )
 from hub.equipment.where import What, read_homes
-from hub.hydrants.views import ImportView
+from hub.logbooks.views import line_view
 from hub.photos.store import NoSuchPhotoError, hold
-from hub.problems import FieldError, ProblemError, invalid
+from hub.photos.views import no_such_photo
+from hub.problems import FieldError, ProblemError, invalid, told
 from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Name, grid_path
 from hub.sites.store import read_grids
-from hub.table_import import BadCellView
-from hub.tables import BadCell, TableError, read_table, write_table
+from hub.table_import import CSV_BODY, ImportReport, Sent, take
+from hub.tables import write_table
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts
 
@@ -79,39 +81,15 @@ async def export_equipment(conn: Connection) -> Response:
     "/equipment/import",
     summary="Import cards from CSV",
     responses={400: {}, 413: {}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"text/csv": {"schema": {"type": "string"}}},
-        }
-    },
+    openapi_extra=CSV_BODY,
 )
-async def import_equipment(
-    request: Request,
-    parts: WiredParts,
-    conn: Connection,
-    person: Person,
-    only_check: Annotated[bool, Query(description="Change nothing, only say what is bad")] = False,
-) -> ImportView:
+async def import_equipment(table: Sent, parts: WiredParts, conn: Connection) -> ImportReport:
     """Columns id, name_en, name_zh, kind, quantity; where: place, unit, building, or x and y.
 
-    All rows are taken, or none if a cell is bad.
+    All rows or none: with `dry_run` bad cells are listed, without they refuse the table.
     """
-    await refuse_unknown(parts, conn, person)
-    try:
-        rows = read_table(await request.body(), NEEDED, OPTIONAL)
-    except TableError as error:
-        raise invalid([FieldError(field="body", message=str(error))]) from None
-    new = changed = 0
-    async with conn.transaction(force_rollback=only_check):
-        await store.lock(conn)
-        known = {one.id: one for one in await store.read_all(conn)}
-        cards, bad = cards_of(rows, known, await read_homes(conn))
-        bad += await _outside(conn, cards, rows)
-        if not bad:
-            new, changed = await store.put(conn, cards, actor=person, now=parts.clock())
-    told = [BadCellView(line=one.line, column=one.column, text=one.text) for one in bad]
-    return ImportView(rows=len(rows), new=new, changed=changed, bad=told)
+    bring = partial(imports.bring, conn, actor=table.person)
+    return await take(conn, parts, table, bring, needed=NEEDED, optional=OPTIONAL)
 
 
 @router.get("/equipment/stock", summary="Fire stock against the plan's targets")
@@ -143,22 +121,23 @@ async def read_card(card: CardId, parts: WiredParts, conn: Connection) -> CardFi
     if found is None:
         raise _no_such_card(card)
     (view,) = await _views(conn, [found], parts)
-    log = [log_view(one, parts.directory) for one in await store.history(conn, card)]
+    log = [line_view(LogView, one, parts.directory) for one in await store.LOG.history(conn, card)]
     return CardFile(card=view, log=log)
 
 
-@router.put("/equipment/{card}", summary="Write a card", responses={400: {}})
+@router.put("/equipment/{card}", summary="Write a card", responses={400: {}, 409: {}})
 async def put_card(
     card: CardId, request: CardRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> CardView:
-    """A new one, or a correction."""
+    """A new one, or a correction; of a removed item nothing is corrected."""
     await refuse_unknown(parts, conn, person)
-    async with conn.transaction():
-        await store.lock(conn)
-        wanted = await _asked(conn, card, request)
-        if await store.spot_of(conn, wanted) is None:
-            raise invalid([FieldError(field="body.at", message="lies outside of the site")])
-        await store.put(conn, [wanted], actor=person, now=parts.clock())
+    with told(store.RemovedError, _removed):
+        async with conn.transaction():
+            await store.lock(conn)
+            wanted = await _asked(conn, card, request)
+            if await store.spot_of(conn, wanted) is None:
+                raise invalid([FieldError(field="body.at", message="lies outside of the site")])
+            await store.put(conn, [wanted], actor=person, now=parts.clock())
     kept = await store.find(conn, card)
     assert kept is not None
     (view,) = await _views(conn, [kept], parts)
@@ -179,7 +158,7 @@ async def log_work(
     day = request.day or parts.today()
     if day > parts.today():
         raise invalid([FieldError(field="body.day", message="is still to come")])
-    try:
+    with told(NoSuchPhotoError, no_such_photo):
         async with conn.transaction():
             await store.lock(conn)
             found = await store.find(conn, card)
@@ -197,8 +176,6 @@ async def log_work(
                 words=request.note.strip(),
                 photos=request.photos,
             )
-    except NoSuchPhotoError as error:
-        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
     (view,) = await _views(conn, [after], parts)
     return view
 
@@ -210,6 +187,10 @@ def _no_such_card(card: str) -> ProblemError:
         "There is no such card",
         f"No card has id {card}; see GET /api/equipment.",
     )
+
+
+def _removed(error: store.RemovedError) -> ProblemError:
+    return ProblemError(409, "equipment-removed", "The item was removed", f"Card {error}.")
 
 
 async def _asked(conn: Connection, card: str, request: CardRequest) -> Card:
@@ -240,19 +221,6 @@ async def _asked(conn: Connection, card: str, request: CardRequest) -> Card:
         unit=request.unit,
         building=request.building or (home.building if home else None),
     )
-
-
-async def _outside(
-    conn: Connection, cards: Sequence[Card], rows: Sequence[dict[str, str]]
-) -> list[BadCell]:
-    grids = await read_grids(conn)
-    inside = locate_among(grids, [Thing("place", one.id, one.at, one.floor) for one in cards])
-    lost = {one.id for one in cards} - inside.keys()
-    return [
-        BadCell(line, "x" if row["x"] else "place", "lies outside of the site")
-        for line, row in enumerate(rows, start=2)
-        if row["id"] in lost
-    ]
 
 
 async def _views(conn: Connection, cards: Sequence[Card], parts: Parts) -> list[CardView]:

@@ -14,7 +14,8 @@ from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
 from hub.cases.intake import note_recovery, take_up
-from hub.equipment.domain import EXPIRES, Card, EventName, Work, expiry, renewal
+from hub.equipment.domain import EXPIRES, REMOVED, Card, EventName, Work, expiry, renewal
+from hub.logbooks.store import Logbook
 from hub.plans.domain import Plan
 from hub.sites.domain import Spot
 from hub.sites.store import point_spot
@@ -23,17 +24,13 @@ from ingest.sql import load_queries
 
 CALENDAR = "system:calendar"  # who acts when a day has come
 
+LOG: Logbook[EventName] = Logbook("equipment_events", "equipment")
+
 _QUERIES = load_queries("hub.equipment")
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a card's log."""
-
-    at: Micros
-    actor: str
-    event: EventName
-    note: str
-    data: dict[str, Any]
+class RemovedError(ValueError):
+    """The item of a card was removed; the text says what to do."""
 
 
 async def lock(conn: AsyncConnection[Any]) -> None:
@@ -71,18 +68,23 @@ async def put(
     """Write cards, in the caller's transaction; returns how many are new, how many changed.
 
     One that is the same already is noted nowhere. A later validity ends the warning.
+
+    Raises:
+        RemovedError: an item was removed: what stands there now is another one.
     """
     await lock(conn)
     known = {one.id: one for one in await read_all(conn)}
     new = changed = 0
     for card in cards:
         before = known.get(card.id)
+        if before is not None and before.removed:
+            raise RemovedError(f"{card.id} {REMOVED}")
         wanted = card if before is None else _kept(before, card)
         if wanted == before:
             continue
         await _write(conn, before, wanted, now)
         event: EventName = "registered" if before is None else "corrected"
-        await note(conn, card.id, event, actor=actor, now=now, data=_facts(wanted))
+        await LOG.note(conn, card.id, event, actor=actor, now=now, data=_facts(wanted))
         new, changed = (new + 1, changed) if before is None else (new, changed + 1)
     return new, changed
 
@@ -113,46 +115,8 @@ async def log_work(
     data: dict[str, Any] = {"day": day.isoformat(), "photos": list(photos)}
     if work == "renewed" and valid_until is not None:
         data["valid_until"] = valid_until.isoformat()
-    await note(conn, card.id, work, actor=actor, now=now, words=words, data=data)
+    await LOG.note(conn, card.id, work, actor=actor, now=now, words=words, data=data)
     return after
-
-
-async def note(
-    conn: AsyncConnection[Any],
-    card: str,
-    event: EventName,
-    *,
-    actor: str,
-    now: Micros,
-    words: str = "",
-    data: dict[str, Any],
-) -> None:
-    """Add a line to a card's log."""
-    values = {
-        "equipment": card,
-        "at": clock.moment(now),
-        "actor": actor,
-        "event": event,
-        "note": words,
-        "data": Jsonb(data),
-    }
-    await conn.execute(_QUERIES["note"], values)
-
-
-async def history(conn: AsyncConnection[Any], card: str) -> list[Entry]:
-    """A card's log, newest first; the last 200."""
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["history"], {"equipment": card})
-        return [
-            Entry(
-                at=clock.micros(row["at"]),
-                actor=row["actor"],
-                event=row["event"],
-                note=row["note"],
-                data=row["data"],
-            )
-            async for row in cursor
-        ]
 
 
 async def warn_due(conn: AsyncConnection[Any], now: Micros, *, plan: Plan) -> int:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from math import isfinite
-from re import fullmatch
 from typing import Any
 
-from hub.equipment.domain import HIGHEST, LOWEST, Card
+from edge.wire import is_identifier
+from hub.equipment.domain import HIGHEST, LOWEST, REMOVED, Card
 from hub.equipment.where import Homes, What
-from hub.sites.domain import Name
-from hub.tables import BadCell
+from hub.registers.rows import NAMED, Fault, Row, name_of, named_cells, named_faults
+from hub.tables import FIRST_LINE, BadCell, day_of, number_of
 
-NEEDED = ("id", "name_en", "name_zh", "kind", "quantity")
+NEEDED = (*NAMED, "kind", "quantity")
 OPTIONAL = ("bought", "valid_until", "place", "unit", "building", "x", "y", "floor", "checked")
 
-_IDENTIFIER = r"[A-Za-z0-9._-]{1,64}"
 _HOMES: tuple[What, ...] = ("place", "unit", "building")
 
 
@@ -27,9 +25,7 @@ def rows_of(cards: Iterable[Card]) -> Iterator[dict[str, Any]]:
             continue
         days = {name: getattr(card, name) for name in ("bought", "valid_until", "checked")}
         yield {
-            "id": card.id,
-            "name_en": card.name.en,
-            "name_zh": card.name.zh,
+            **named_cells(card.id, card.name),
             "kind": card.kind,
             "quantity": card.quantity,
             "place": card.place or "",
@@ -42,46 +38,44 @@ def rows_of(cards: Iterable[Card]) -> Iterator[dict[str, Any]]:
 
 
 def cards_of(
-    rows: Iterable[Mapping[str, str]], known: Mapping[str, Card], homes: Homes
+    rows: Iterable[Row], known: Mapping[str, Card], homes: Homes
 ) -> tuple[list[Card], list[BadCell]]:
     """The cards in the rows of a file, and every cell that keeps one out.
 
     An item is where its place is, else its unit, else its building, unless `x` and `y` say where.
-    Of a card that is `known`, an empty day keeps what is written down.
+    Of a card that is `known`, an empty day keeps what is written down; a removed one stays removed.
     """
     found: list[Card] = []
     bad: list[BadCell] = []
     seen: set[str] = set()
-    for line, row in enumerate(rows, start=2):
+    for line, row in enumerate(rows, start=FIRST_LINE):
+        before = known.get(row["id"])
         faults = list(_faults(row, seen, homes))
+        if before is not None and before.removed:
+            faults.append(("id", f"{before.id} {REMOVED}"))
         seen.add(row["id"])
         bad += [BadCell(line, column, text) for column, text in faults]
         if not faults:
-            found.append(_card(row, known.get(row["id"]), homes))
+            found.append(_card(row, before, homes))
     return found, bad
 
 
-def _faults(row: Mapping[str, str], seen: set[str], homes: Homes) -> Iterator[tuple[str, str]]:
-    if not fullmatch(_IDENTIFIER, row["id"]):
-        yield "id", "1 to 64 of A-Z a-z 0-9 . _ -"
-    elif row["id"] in seen:
-        yield "id", f"{row['id']} stands in the file twice"
-    if not row["name_en"] and not row["name_zh"]:
-        yield "name_en", "needs a name in one language at least"
-    if not fullmatch(_IDENTIFIER, row["kind"]):
+def _faults(row: Row, seen: set[str], homes: Homes) -> Iterator[Fault]:
+    yield from named_faults(row, seen)
+    if not is_identifier(row["kind"]):
         yield "kind", "a kind, such as extinguisher"
-    if (_number(row["quantity"]) or 0) <= 0:
+    if (number_of(row["quantity"]) or 0) <= 0:
         yield "quantity", "a number above 0"
     for column in ("bought", "valid_until", "checked"):
-        if row[column] and _day(row[column]) is None:
+        if row[column] and day_of(row[column]) is None:
             yield column, "a day, such as 2026-11-24"
     for what in _HOMES:
         if row[what] and (what, row[what]) not in homes:
             yield what, f"the site has no {what} {row[what]}"
     for column in ("x", "y"):
-        if row[column] and _number(row[column]) is None:
+        if row[column] and number_of(row[column]) is None:
             yield column, "a number"
-    if row["floor"] and not _is_floor(_number(row["floor"])):
+    if row["floor"] and not _is_floor(number_of(row["floor"])):
         yield "floor", f"a whole number from {LOWEST} to {HIGHEST}"
     if bool(row["x"]) != bool(row["y"]):
         yield "x", "x and y belong together"
@@ -89,9 +83,9 @@ def _faults(row: Mapping[str, str], seen: set[str], homes: Homes) -> Iterator[tu
         yield "place", "where is it? name a place, a unit or a building, or x and y"
 
 
-def _card(row: Mapping[str, str], before: Card | None, homes: Homes) -> Card:
+def _card(row: Row, before: Card | None, homes: Homes) -> Card:
     def day(column: str) -> date | None:
-        return _day(row[column]) or (None if before is None else getattr(before, column))
+        return day_of(row[column]) or (None if before is None else getattr(before, column))
 
     first = next((homes[what, row[what]] for what in _HOMES if row[what]), None)
     at = (float(row["x"]), float(row["y"])) if row["x"] else None
@@ -101,7 +95,7 @@ def _card(row: Mapping[str, str], before: Card | None, homes: Homes) -> Card:
     floor = int(float(row["floor"])) if row["floor"] else (first.floor if first else None)
     return Card(
         id=row["id"],
-        name=Name(row["name_en"] or row["name_zh"], row["name_zh"] or row["name_en"]),
+        name=name_of(row),
         kind=row["kind"],
         quantity=float(row["quantity"]),
         bought=day("bought"),
@@ -115,20 +109,5 @@ def _card(row: Mapping[str, str], before: Card | None, homes: Homes) -> Card:
     )
 
 
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
-
-
 def _is_floor(number: float | None) -> bool:
     return number is not None and number.is_integer() and LOWEST <= number <= HIGHEST
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

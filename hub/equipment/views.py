@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.cases.views import Note
-from hub.directory import Directory
 from hub.equipment.consent import Consent
 from hub.equipment.domain import HIGHEST, LOWEST, Card, EventName, Work
 from hub.equipment.stock import Line
-from hub.equipment.store import Entry
+from hub.logbooks.views import LineView
 from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
-from hub.views import Asked, Instant, Named, name_view
+from hub.views import Asked, Id, Instant, Named, name_view
 from ingest import clock
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Words = Annotated[
     str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*\S[^\x00]*$")
 ]
@@ -58,15 +56,8 @@ class CardList(BaseModel):
     expired: int
 
 
-class LogView(BaseModel):
+class LogView(LineView[EventName]):
     """One line of a card's log."""
-
-    at: Instant
-    actor: str
-    actor_name: NameView | None
-    event: EventName
-    note: str
-    data: dict[str, Any]
 
 
 class CardFile(BaseModel):
@@ -177,19 +168,6 @@ def card_view(
         removed=card.removed,
         expires=card.expires(today, warning_days),
         expired=not card.removed and card.expired(today),
-    )
-
-
-def log_view(entry: Entry, directory: Directory) -> LogView:
-    """A line of a log as the page shows it."""
-    known = directory.knows(entry.actor)
-    return LogView(
-        at=clock.moment(entry.at),
-        actor=entry.actor,
-        actor_name=name_view(directory.name(entry.actor)) if known else None,
-        event=entry.event,
-        note=entry.note,
-        data=entry.data,
     )
 
 

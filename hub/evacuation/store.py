@@ -6,12 +6,11 @@ from typing import Any
 
 import msgspec
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
 
+from hub import entries
 from hub.evacuation.domain import Total
 from hub.sites.domain import Name
 from hub.sourced import Standing, standing
-from ingest import clock
 from ingest.sql import load_queries
 
 _QUERIES = load_queries("hub.evacuation")
@@ -19,15 +18,14 @@ _QUERIES = load_queries("hub.evacuation")
 
 async def add_total(conn: AsyncConnection[Any], total: Total) -> None:
     """Append a total."""
-    values = msgspec.structs.asdict(total) | {"at": clock.moment(total.at)}
-    await conn.execute(_QUERIES["add"], values)
+    await entries.append(conn, _QUERIES["add"], [total])
 
 
 async def totals(
     conn: AsyncConnection[Any], building: str | None = None
 ) -> dict[str, Standing[Total]]:
     """What stands of each building, or of one."""
-    found = await _totals(conn, "standing", {"building": building})
+    found = await entries.read(conn, _QUERIES["standing"], {"building": building}, Total)
     return standing(found, lambda total: total.building)
 
 
@@ -41,11 +39,3 @@ async def building_name(conn: AsyncConnection[Any], building: str) -> Name | Non
     """What a building is called; None if there is none."""
     row = await (await conn.execute(_QUERIES["building"], {"building": building})).fetchone()
     return None if row is None else msgspec.convert(row[0], Name)
-
-
-async def _totals(conn: AsyncConnection[Any], query: str, values: dict[str, Any]) -> list[Total]:
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES[query], values)
-        return [
-            msgspec.convert({**row, "at": clock.micros(row["at"])}, Total) async for row in cursor
-        ]

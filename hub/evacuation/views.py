@@ -13,7 +13,7 @@ from hub.evacuation import store
 from hub.evacuation.domain import FIRE, MOST, Total
 from hub.sites.routes import NameView
 from hub.sourced import Source, Standing
-from hub.views import Instant, PersonRef, name_view
+from hub.views import Instant, PersonRef, name_view, person_view
 from ingest import clock
 
 
@@ -57,7 +57,7 @@ class CaseEvacuation(BaseModel):
 
 def total_view(total: Total, directory: Directory) -> TotalView:
     """A total for the page."""
-    actor = PersonRef(id=total.actor, name=name_view(directory.name(total.actor)))
+    actor = person_view(total.actor, directory)
     at = clock.moment(total.at)
     return TotalView(people=total.people, source=total.source, actor=actor, at=at)
 

@@ -34,7 +34,7 @@ from hub.files.views import (
 )
 from hub.sites.domain import grid_path
 from hub.units.read import today
-from hub.views import PersonRef, instant, name_view
+from hub.views import instant, name_view, person_view
 from hub.wiring import Connection, Parts
 from ingest import clock
 
@@ -118,17 +118,7 @@ def rules_view(rules: FileRules) -> FileRulesView:
         kinds=[
             KindView(
                 kind=kind,
-                parts=[
-                    PartRuleView(
-                        id=name,
-                        title=name_view(part.title),
-                        holds=part.holds,
-                        known=part.known,
-                        required=part.required,
-                        stale_days=part.stale_days,
-                    )
-                    for name, part in of_kind.parts.items()
-                ],
+                parts=[_rule(name, part) for name, part in of_kind.parts.items()],
             )
             for kind, of_kind in rules.kinds.items()
         ],
@@ -174,19 +164,25 @@ async def _known(
     )
 
 
+def _rule(name: str, part: Part) -> PartRuleView:
+    return PartRuleView(
+        id=name,
+        title=name_view(part.title),
+        holds=part.holds,
+        known=part.known,
+        required=part.required,
+        stale_days=part.stale_days,
+    )
+
+
 def _part(
     line: PartLine, part: Part, kept: Mapping[str, Attachment], directory: Directory
 ) -> PartView:
     observed, declared = line.entries.observed, line.entries.declared
     return PartView(
-        id=line.name,
-        title=name_view(part.title),
-        holds=part.holds,
-        known=part.known,
-        required=part.required,
+        **dict(_rule(line.name, part)),
         state=line.state,
         at=instant(line.at),
-        stale_days=part.stale_days,
         observed=None if observed is None else _entry(observed, kept, directory),
         declared=None if declared is None else _entry(declared, kept, directory),
         differ=observed is not None
@@ -202,6 +198,6 @@ def _entry(entry: FileEntry, kept: Mapping[str, Attachment], directory: Director
         value=entry.data.get("value"),
         attachments=[attachment_view(kept[one]) for one in entry.attachments if one in kept],
         note=entry.note,
-        actor=PersonRef(id=entry.actor, name=name_view(directory.name(entry.actor))),
+        actor=person_view(entry.actor, directory),
         at=clock.moment(entry.at),
     )

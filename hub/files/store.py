@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 from psycopg import AsyncConnection
-from psycopg.rows import DictRow, dict_row
-from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
+from hub import entries
 from hub.files.attachments import attachment_type, content_hash
 from hub.files.domain import FileEntry
 from hub.files.rules import FileKind
@@ -31,29 +30,21 @@ class Attachment(msgspec.Struct, frozen=True):
     size: int
 
 
-async def add_entries(conn: AsyncConnection[Any], entries: Iterable[FileEntry]) -> None:
+async def add_entries(conn: AsyncConnection[Any], added: Iterable[FileEntry]) -> None:
     """Append entries, in their order, in one transaction."""
-    values = [
-        msgspec.structs.asdict(entry)
-        | {
-            "data": Jsonb(entry.data),
-            "attachments": list(entry.attachments),
-            "at": clock.moment(entry.at),
-        }
-        for entry in entries
-    ]
-    async with conn.transaction(), conn.cursor() as cursor:
-        await cursor.executemany(_QUERIES["add"], values)
+    await entries.append(conn, _QUERIES["add"], added)
 
 
 async def standing_entries(conn: AsyncConnection[Any]) -> list[FileEntry]:
     """Of each part of each file the newest entry of each source."""
-    return await _entries(conn, "standing", {})
+    return await entries.read(conn, _QUERIES["standing"], {}, FileEntry)
 
 
 async def history(conn: AsyncConnection[Any], kind: FileKind, subject: str) -> list[FileEntry]:
     """All entries of a file, oldest first."""
-    return await _entries(conn, "history", {"kind": kind, "subject": subject})
+    return await entries.read(
+        conn, _QUERIES["history"], {"kind": kind, "subject": subject}, FileEntry
+    )
 
 
 async def attach(
@@ -95,15 +86,3 @@ async def described(conn: AsyncConnection[Any], hashes: Iterable[str]) -> dict[s
     values = {"hashes": [bytes.fromhex(one) for one in hashes]}
     cursor = await conn.execute(_QUERIES["described"], values)
     return {row[0]: Attachment(*row) for row in await cursor.fetchall()}
-
-
-async def _entries(
-    conn: AsyncConnection[Any], query: str, values: dict[str, Any]
-) -> list[FileEntry]:
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES[query], values)
-        return [_from_row(row) async for row in cursor]
-
-
-def _from_row(row: DictRow) -> FileEntry:
-    return msgspec.convert({**row, "at": clock.micros(row["at"])}, FileEntry)

@@ -10,11 +10,10 @@ from hub.files.domain import FileEntry, FileState
 from hub.files.rules import FileKind, FileRules
 from hub.files.write import faults, read_value
 from hub.sourced import Source
-from hub.tables import BadCell
+from hub.tables import FIRST_LINE, BadCell
 
 NEEDED = ("kind", "subject", "part", "value")
 OPTIONAL = ("note",)
-FIRST_LINE = 2  # as a spreadsheet counts: the first names the columns
 
 Row = Mapping[str, str]
 

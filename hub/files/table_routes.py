@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Query
 
-from hub.acting import Person, refuse_unknown
+from edge.wire import Micros
 from hub.files.read import cabinet
 from hub.files.store import add_entries
 from hub.files.table import NEEDED, OPTIONAL, read_rows
-from hub.replies.store import Asked, Key, once
 from hub.sourced import Source
-from hub.table_import import ImportReport, as_table, reported
+from hub.table_import import CSV_BODY, Brought, ImportReport, Rows, Sent, take
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["files"])
@@ -21,37 +20,24 @@ router = APIRouter(prefix="/api", tags=["files"])
 @router.post(
     "/file-imports",
     summary="Import parts of files from a table",
-    responses={400: {}},
-    openapi_extra={"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses={400: {}, 413: {}},
+    openapi_extra=CSV_BODY,
 )
 async def import_files(
+    table: Sent,
     parts: WiredParts,
     conn: Connection,
-    person: Person,
-    body: Annotated[bytes, Body(media_type="text/csv")],
     source: Annotated[Source, Query(description="Where the table comes from")] = "declared",
-    dry_run: Annotated[bool, Query(description="Only tell what it would bring")] = False,
-    key: Key = None,
 ) -> ImportReport:
     """All rows or none: with `dry_run` bad cells are listed, without they refuse the table."""
-    await refuse_unknown(parts, conn, person)
-    now = parts.clock()
 
-    async def take() -> ImportReport:
-        rows = as_table(body, NEEDED, OPTIONAL)
-        files = {
-            (one.subject.kind, one.subject.id): one.state
-            for one in (await cabinet(conn, parts)).files
-        }
+    async def bring(rows: Rows, now: Micros) -> Brought:
+        found = (await cabinet(conn, parts)).files
+        files = {(one.subject.kind, one.subject.id): one.state for one in found}
         entries, bad = read_rows(
-            rows, files, parts.plan.files, source=source, actor=person, now=now
+            rows, files, parts.plan.files, source=source, actor=table.person, now=now
         )
-        report = reported(len(rows), len(entries), bad, dry_run=dry_run)
-        if not dry_run:
-            await add_entries(conn, entries)
-        return report
+        await add_entries(conn, entries)
+        return Brought(entries=len(entries), bad=bad)
 
-    if dry_run:
-        return await take()
-    what = f"file-imports {source} {body.hex()}"
-    return await once(conn, Asked(person=person, key=key, what=what, now=now), ImportReport, take)
+    return await take(conn, parts, table, bring, needed=NEEDED, optional=OPTIONAL)

@@ -59,17 +59,22 @@ class FileEntryView(BaseModel):
     at: Instant
 
 
-class PartView(BaseModel):
-    """A part of a file as it stands."""
+class PartRuleView(BaseModel):
+    """A part that the plan asks for."""
 
     id: str
     title: NameView
     holds: Holds | None
     known: KnownPart | None = Field(description="What the hub knows itself; nobody writes it here")
     required: bool
+    stale_days: float | None
+
+
+class PartView(PartRuleView):
+    """A part of a file as it stands."""
+
     state: PartState
     at: Instant | None
-    stale_days: float | None
     observed: FileEntryView | None
     declared: FileEntryView | None
     differ: bool = Field(description="What was seen is not what was declared")
@@ -130,17 +135,6 @@ class FileProgress(BaseModel):
 
     today: date
     grids: list[ProgressLine]
-
-
-class PartRuleView(BaseModel):
-    """A part that the plan asks for."""
-
-    id: str
-    title: NameView
-    holds: Holds | None
-    known: KnownPart | None
-    required: bool
-    stale_days: float | None
 
 
 class KindView(BaseModel):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from difflib import get_close_matches
-from math import isfinite, nan
 
 import msgspec
 
 from hub.files.rules import FileKind, FileRules, Part
+from hub.tables import day_of, number_of
 
 LONGEST = 2000  # characters of a text; ours
 
@@ -56,18 +55,15 @@ def read_value(part: Part, text: str) -> Value:
         ValueError: it is no number or day where the part holds one; the text says what to write.
     """
     if part.holds == "number":
-        try:
-            number = float(text)
-        except ValueError:
-            number = nan
-        if not isfinite(number):
+        number = number_of(text)
+        if number is None:
             raise ValueError("write a number such as 12 or 1.5")
         return int(number) if number.is_integer() else number
     if part.holds == "date":
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            raise ValueError("write the day as 2027-03-31") from None
+        day = day_of(text)
+        if day is None:
+            raise ValueError("write the day as 2027-03-31")
+        return day.isoformat()
     return text
 
 

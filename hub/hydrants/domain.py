@@ -65,6 +65,19 @@ class Hydrant(msgspec.Struct, frozen=True, kw_only=True):
         return (own,) if self.device is None else (self.device, own)
 
 
+def looked_at(hydrant: Hydrant, state: State, day: date, until: Micros) -> Hydrant:
+    """The hydrant after somebody has looked at it on a day, at `until` at the latest.
+
+    A look that is told late does not take the place of what was told since. That a hydrant which
+    nobody has looked at yet is in order was only taken for granted: any look takes its place.
+    """
+    assumed = hydrant.censused is None and hydrant.told == "in_order"
+    if assumed or until >= hydrant.told_at:
+        hydrant = msgspec.structs.replace(hydrant, told=state, told_at=until)
+    newest = day if hydrant.censused is None else max(day, hydrant.censused)
+    return msgspec.structs.replace(hydrant, censused=newest)
+
+
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     """A case of a hydrant: what it makes of the state, from `opened` until `closed`."""
 

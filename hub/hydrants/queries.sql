@@ -14,18 +14,9 @@ select * from hub.hydrants where id = %(id)s
 -- name: of_device
 select * from hub.hydrants where device = %(device)s
 
--- name: note
-insert into hub.hydrant_events (hydrant, at, actor, event, note, data)
-values (%(hydrant)s, %(at)s, %(actor)s, %(event)s, %(note)s, %(data)s)
-
--- name: history
-select at, actor, event, note, data from hub.hydrant_events
-where hydrant = %(hydrant)s order by position desc limit 200
-
 -- name: lock
 select pg_advisory_xact_lock(hashtext('hub.hydrants'))
 
 -- name: tally
-select count(*), (extract(epoch from min(censused)::timestamptz) * 1000000)::bigint,
-       count(*) filter (where censused is null)
+select count(*), case when count(*) = count(censused) then min(censused)::timestamptz end
 from hub.hydrants where told <> 'removed'

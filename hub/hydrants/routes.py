@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from hub.acting import Person, refuse_unknown
-from hub.hydrants import store
+from hub.hydrants import imports, store
 from hub.hydrants.domain import Hydrant, State
-from hub.hydrants.imports import bring, take_over_watched
 from hub.hydrants.now import standing
 from hub.hydrants.table import NEEDED, OPTIONAL, rows_of
 from hub.hydrants.views import (
     CensusRequest,
+    HydrantEntry,
     HydrantFile,
     HydrantList,
     HydrantRequest,
     HydrantView,
-    ImportView,
+    TakenOver,
     WatchedRequest,
-    entry_view,
     hydrant_view,
-    import_view,
 )
+from hub.logbooks.views import line_view
 from hub.photos.store import NoSuchPhotoError, hold
-from hub.problems import FieldError, ProblemError, invalid
+from hub.photos.views import no_such_photo
+from hub.problems import FieldError, ProblemError, invalid, told
 from hub.reports.domain import Filed, Where
 from hub.reports.store import file
 from hub.sites.store import point_spot, spots
-from hub.tables import TableError, write_table
+from hub.table_import import CSV_BODY, ImportReport, Sent, take
+from hub.tables import write_table
 from hub.wiring import Connection, Parts, WiredParts
+from ingest import clock
 
 HydrantId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["H-07"])]
-CSV = {"text/csv": {"schema": {"type": "string"}}}
 
 router = APIRouter(prefix="/api", tags=["hydrants"])
 
@@ -74,27 +77,15 @@ async def export_hydrants(parts: WiredParts, conn: Connection) -> Response:
     "/hydrants/import",
     summary="Import the register from CSV",
     responses={400: {}, 413: {}},
-    openapi_extra={"requestBody": {"required": True, "content": CSV}},
+    openapi_extra=CSV_BODY,
 )
-async def import_hydrants(
-    request: Request,
-    parts: WiredParts,
-    conn: Connection,
-    person: Person,
-    only_check: Annotated[bool, Query(description="Change nothing, only say what is bad")] = False,
-) -> ImportView:
+async def import_hydrants(table: Sent, parts: WiredParts, conn: Connection) -> ImportReport:
     """Columns id, name_en, name_zh, kind, x, y, owner, and device, state, census_date if wanted.
 
-    All rows are taken, or none if a cell is bad.
+    All rows or none: with `dry_run` bad cells are listed, without they refuse the table.
     """
-    await refuse_unknown(parts, conn, person)
-    try:
-        brought = await bring(
-            conn, await request.body(), actor=person, now=parts.clock(), only_check=only_check
-        )
-    except TableError as error:
-        raise invalid([FieldError(field="body", message=str(error))]) from None
-    return import_view(brought)
+    bring = partial(imports.bring, conn, actor=table.person)
+    return await take(conn, parts, table, bring, needed=NEEDED, optional=OPTIONAL)
 
 
 @router.post(
@@ -104,13 +95,13 @@ async def import_hydrants(
 )
 async def take_over_hydrants(
     request: WatchedRequest, parts: WiredParts, conn: Connection, person: Person
-) -> ImportView:
+) -> TakenOver:
     """Those that the register does not have yet; hydrant and sensor are then one thing."""
     await refuse_unknown(parts, conn, person)
-    brought = await take_over_watched(
+    new = await imports.take_over_watched(
         conn, owner=request.owner.strip(), actor=person, now=parts.clock()
     )
-    return import_view(brought)
+    return TakenOver(new=new)
 
 
 @router.get("/hydrants/{hydrant}", summary="A hydrant with its history")
@@ -121,7 +112,10 @@ async def read_hydrant(hydrant: HydrantId, parts: WiredParts, conn: Connection) 
         raise no_such_hydrant(hydrant)
     return HydrantFile(
         hydrant=await _view(conn, found, parts),
-        history=[entry_view(one, parts.directory) for one in await store.history(conn, hydrant)],
+        history=[
+            line_view(HydrantEntry, one, parts.directory)
+            for one in await store.LOG.history(conn, hydrant)
+        ],
     )
 
 
@@ -157,12 +151,16 @@ async def take_census(
     conn: Connection,
     person: Person,
 ) -> HydrantView:
-    """By somebody who looked at it; a fault opens a case, or joins the open one."""
+    """By somebody who looked at it; a fault opens a case, or joins the open one.
+
+    A look of an earlier day does not take the place of what was told since.
+    """
     await refuse_unknown(parts, conn, person)
     now, day = parts.clock(), request.day or parts.today()
     if day > parts.today():
         raise invalid([FieldError(field="body.day", message="is still to come")])
-    try:
+    until = min(now, clock.micros(datetime.combine(day + timedelta(days=1), time(), parts.zone)))
+    with told(NoSuchPhotoError, no_such_photo):
         async with conn.transaction():
             await store.lock(conn)
             found = await store.find(conn, hydrant)
@@ -183,14 +181,15 @@ async def take_census(
                 found,
                 state=request.state,
                 day=day,
+                until=until,
                 actor=person,
                 now=now,
                 words=request.note.strip(),
                 photos=request.photos,
             )
-            await _report(conn, parts, request, person, seen, now)
-    except NoSuchPhotoError as error:
-        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
+            (after,) = await standing(conn, [seen], parts.plan, now)
+            if until == now or after.state == request.state:
+                await _report(conn, parts, request, person, seen, now)
     return await _view(conn, seen, parts)
 
 

@@ -12,22 +12,15 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
-from hub.hydrants.domain import EventName, Hydrant, State
+from hub.hydrants.domain import EventName, Hydrant, State, looked_at
+from hub.logbooks.store import Logbook
 from hub.sites.domain import Name
 from ingest import clock
 from ingest.sql import load_queries
 
+LOG: Logbook[EventName] = Logbook("hydrant_events", "hydrant")
+
 _QUERIES = load_queries("hub.hydrants")
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a hydrant's history."""
-
-    at: Micros
-    actor: str
-    event: EventName
-    note: str
-    data: dict[str, Any]
 
 
 async def lock(conn: AsyncConnection[Any]) -> None:
@@ -70,7 +63,7 @@ async def put(
             continue
         await conn.execute(_QUERIES["put"], _row(wanted))
         event: EventName = "registered" if before is None else "corrected"
-        await note(conn, hydrant.id, event, actor=actor, now=now, data=_facts(wanted))
+        await LOG.note(conn, hydrant.id, event, actor=actor, now=now, data=_facts(wanted))
         new, changed = (new + 1, changed) if before is None else (new, changed + 1)
     return new, changed
 
@@ -81,56 +74,18 @@ async def take_census(
     *,
     state: State,
     day: date,
+    until: Micros,
     actor: str,
     now: Micros,
     words: str = "",
     photos: Sequence[str] = (),
 ) -> Hydrant:
-    """Note that somebody looked at it on the spot and how it stands."""
-    newest = day if hydrant.censused is None else max(day, hydrant.censused)
-    seen = msgspec.structs.replace(hydrant, told=state, told_at=now, censused=newest)
+    """Note that somebody looked at it on the spot on a day, until then, and how it stood."""
+    seen = looked_at(hydrant, state, day, until)
     await conn.execute(_QUERIES["put"], _row(seen))
     data = {"state": state, "day": day.isoformat(), "photos": list(photos)}
-    await note(conn, hydrant.id, "census", actor=actor, now=now, words=words, data=data)
+    await LOG.note(conn, hydrant.id, "census", actor=actor, now=now, words=words, data=data)
     return seen
-
-
-async def note(
-    conn: AsyncConnection[Any],
-    hydrant: str,
-    event: EventName,
-    *,
-    actor: str,
-    now: Micros,
-    words: str = "",
-    data: dict[str, Any],
-) -> None:
-    """Add a line to a hydrant's history."""
-    values = {
-        "hydrant": hydrant,
-        "at": clock.moment(now),
-        "actor": actor,
-        "event": event,
-        "note": words,
-        "data": Jsonb(data),
-    }
-    await conn.execute(_QUERIES["note"], values)
-
-
-async def history(conn: AsyncConnection[Any], hydrant: str) -> list[Entry]:
-    """Who wrote what, newest first; the last 200."""
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["history"], {"hydrant": hydrant})
-        return [
-            Entry(
-                at=clock.micros(row["at"]),
-                actor=row["actor"],
-                event=row["event"],
-                note=row["note"],
-                data=row["data"],
-            )
-            async for row in cursor
-        ]
 
 
 async def _one(conn: AsyncConnection[Any], query: str, values: dict[str, Any]) -> Hydrant | None:

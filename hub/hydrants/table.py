@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from math import isfinite
-from re import fullmatch
 from typing import Any, cast
 
 from hub.hydrants.domain import KINDS, STATES, Hydrant, SourceKind, State
 from hub.hydrants.now import Standing
+from hub.registers.rows import NAMED, Fault, Row, name_of, named_cells, named_faults
 from hub.sites.coverage import Thing, locate_among
-from hub.sites.domain import Grid, Name
-from hub.tables import BadCell
+from hub.sites.domain import Grid
+from hub.tables import FIRST_LINE, BadCell, day_of, number_of
 
-NEEDED = ("id", "name_en", "name_zh", "kind", "x", "y", "owner")
+NEEDED = (*NAMED, "kind", "x", "y", "owner")
 OPTIONAL = ("device", "state", "census_date", "told", "grid")
-
-_IDENTIFIER = r"[A-Za-z0-9._-]{1,64}"
 
 
 def rows_of(standings: Iterable[Standing]) -> Iterator[dict[str, Any]]:
@@ -25,9 +21,7 @@ def rows_of(standings: Iterable[Standing]) -> Iterator[dict[str, Any]]:
     for one in standings:
         hydrant = one.hydrant
         yield {
-            "id": hydrant.id,
-            "name_en": hydrant.name.en,
-            "name_zh": hydrant.name.zh,
+            **named_cells(hydrant.id, hydrant.name),
             "kind": hydrant.kind,
             "x": hydrant.at[0],
             "y": hydrant.at[1],
@@ -41,7 +35,7 @@ def rows_of(standings: Iterable[Standing]) -> Iterator[dict[str, Any]]:
 
 
 def hydrants_of(
-    rows: Iterable[Mapping[str, str]],
+    rows: Iterable[Row],
     known: Mapping[str, Hydrant],
     device_kinds: Mapping[str, str],
     grids: list[Grid],
@@ -56,7 +50,7 @@ def hydrants_of(
     bad: list[BadCell] = []
     taken = {one.device: one.id for one in known.values() if one.device is not None}
     seen: set[str] = set()
-    for line, row in enumerate(rows, start=2):
+    for line, row in enumerate(rows, start=FIRST_LINE):
         faults = list(_faults(row, seen, taken, device_kinds))
         seen.add(row["id"])
         if row.get("device"):
@@ -73,21 +67,16 @@ def hydrants_of(
 
 
 def _faults(
-    row: Mapping[str, str],
+    row: Row,
     seen: set[str],
     taken: Mapping[str, str],
     device_kinds: Mapping[str, str],
-) -> Iterator[tuple[str, str]]:
-    if not fullmatch(_IDENTIFIER, row["id"]):
-        yield "id", "1 to 64 of A-Z a-z 0-9 . _ -"
-    elif row["id"] in seen:
-        yield "id", f"{row['id']} stands in the file twice"
-    if not row["name_en"] and not row["name_zh"]:
-        yield "name_en", "needs a name in one language at least"
+) -> Iterator[Fault]:
+    yield from named_faults(row, seen)
     if row["kind"] not in KINDS:
         yield "kind", f"one of {', '.join(KINDS)}"
     for column in ("x", "y"):
-        if not _number(row[column]):
+        if number_of(row[column]) is None:
             yield column, "a number of metres"
     if not row["owner"]:
         yield "owner", "whose is it?"
@@ -99,17 +88,17 @@ def _faults(
     for column in ("state", "told"):
         if row.get(column, "") not in ("", *STATES):
             yield column, f"one of {', '.join(STATES)}"
-    if row.get("census_date", "") and _day(row["census_date"]) is None:
+    if row.get("census_date", "") and day_of(row["census_date"]) is None:
         yield "census_date", "a day, such as 2026-11-24"
 
 
-def _hydrant(row: Mapping[str, str], before: Hydrant | None) -> Hydrant:
+def _hydrant(row: Row, before: Hydrant | None) -> Hydrant:
     written = row.get("told") or row.get("state")
     told = cast(State, written or ("in_order" if before is None else before.told))
-    day = _day(row.get("census_date", ""))
+    day = day_of(row.get("census_date", ""))
     return Hydrant(
         id=row["id"],
-        name=Name(row["name_en"] or row["name_zh"], row["name_zh"] or row["name_en"]),
+        name=name_of(row),
         kind=cast(SourceKind, row["kind"]),
         at=(float(row["x"]), float(row["y"])),
         owner=row["owner"],
@@ -117,17 +106,3 @@ def _hydrant(row: Mapping[str, str], before: Hydrant | None) -> Hydrant:
         told=told,
         censused=day if day is not None or before is None else before.censused,
     )
-
-
-def _number(text: str) -> bool:
-    try:
-        return isfinite(float(text))
-    except ValueError:
-        return False
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -11,18 +11,15 @@ from edge.wire import Micros
 from hub.cases.views import Case, Note, case_view
 from hub.directory import Directory
 from hub.hydrants.domain import EventName, Hydrant, SourceKind, State
-from hub.hydrants.imports import Brought
 from hub.hydrants.now import Standing
-from hub.hydrants.store import Entry
+from hub.logbooks.views import LineView
 from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Name, Point
 from hub.sites.routes import NameView
-from hub.table_import import BadCellView
-from hub.views import Instant, Named, name_view
+from hub.views import Id, Instant, Named, name_view
 from ingest import clock
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")
 ]
@@ -53,15 +50,8 @@ class HydrantList(BaseModel):
     states: dict[str, int] = Field(description="How many are in which state")
 
 
-class HydrantEntry(BaseModel):
+class HydrantEntry(LineView[EventName]):
     """One line of a hydrant's history."""
-
-    at: Instant
-    actor: str
-    actor_name: NameView | None
-    event: EventName
-    note: str
-    data: dict[str, Any]
 
 
 class HydrantFile(BaseModel):
@@ -115,13 +105,10 @@ class WatchedRequest(BaseModel):
     owner: Text = Field(description="Whose they are", examples=["Water company"])
 
 
-class ImportView(BaseModel):
-    """What an import did. With `bad` cells nothing was changed."""
+class TakenOver(BaseModel):
+    """How many hydrants the register has now that it had not."""
 
-    rows: int
     new: int
-    changed: int
-    bad: list[BadCellView]
 
 
 def hydrant_view(one: Standing, directory: Directory, now: Micros) -> HydrantView:
@@ -141,27 +128,4 @@ def hydrant_view(one: Standing, directory: Directory, now: Micros) -> HydrantVie
         told_at=clock.moment(hydrant.told_at),
         census=hydrant.censused,
         cases=[case_view(case, directory, now) for case in one.cases],
-    )
-
-
-def entry_view(entry: Entry, directory: Directory) -> HydrantEntry:
-    """A line of history as the page shows it."""
-    known = directory.knows(entry.actor)
-    return HydrantEntry(
-        at=clock.moment(entry.at),
-        actor=entry.actor,
-        actor_name=name_view(directory.name(entry.actor)) if known else None,
-        event=entry.event,
-        note=entry.note,
-        data=entry.data,
-    )
-
-
-def import_view(brought: Brought) -> ImportView:
-    """What an import is answered with."""
-    return ImportView(
-        rows=brought.rows,
-        new=brought.new,
-        changed=brought.changed,
-        bad=[BadCellView(line=one.line, column=one.column, text=one.text) for one in brought.bad],
     )

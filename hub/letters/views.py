@@ -10,7 +10,7 @@ from hub.cases.views import Note
 from hub.directory import Directory
 from hub.letters.domain import EventName, Letter
 from hub.sites.routes import NameView
-from hub.views import Instant, PersonRef, name_view
+from hub.views import Instant, PersonRef, known_name, name_view
 from ingest import clock
 
 
@@ -84,9 +84,7 @@ def letter_view(letter: Letter, directory: Directory) -> LetterView:
             ReceiptView(
                 at=clock.moment(one.at),
                 actor=one.actor,
-                actor_name=(
-                    name_view(directory.name(one.actor)) if directory.knows(one.actor) else None
-                ),
+                actor_name=known_name(one.actor, directory),
                 event=one.event,
                 note=one.note,
             )

@@ -6,6 +6,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from hub.photos.store import NoSuchPhotoError
+from hub.problems import FieldError, ProblemError, invalid
+
 PHOTOS = "/api/photos"
 PhotoHash: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -20,3 +23,8 @@ class PhotoView(BaseModel):
 def photo_path(photo: str) -> str:
     """Where the API serves a photo."""
     return f"{PHOTOS}/{photo}"
+
+
+def no_such_photo(error: NoSuchPhotoError) -> ProblemError:
+    """The problem of a request with a photo that is not kept."""
+    return invalid([FieldError(field="body.photos", message=str(error))])

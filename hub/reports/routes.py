@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header
 from hub.acting import refuse_unknown
 from hub.cases.reported import PASSER_BY
 from hub.photos.store import NoSuchPhotoError
+from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
 from hub.replies.store import Asked, Key, once
 from hub.reports.domain import ReportRefusedError
@@ -58,7 +59,7 @@ async def report(
     try:
         return await once(conn, asked, ReportView, take)
     except NoSuchPhotoError as error:
-        raise invalid([FieldError(field="body.photos", message=str(error))]) from None
+        raise no_such_photo(error) from None
     except ReportRefusedError as error:
         raise invalid(
             [FieldError(field=f"body.{fault.field}", message=fault.text) for fault in error.faults]

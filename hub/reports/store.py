@@ -13,7 +13,7 @@ from hub.cases.intake import take_report
 from hub.cases.reported import Report
 from hub.cases.store import StoredCase
 from hub.equipment.consent import Consent, consents
-from hub.equipment.store import note
+from hub.equipment.store import LOG
 from hub.photos.store import hold
 from hub.plans.categories import Category
 from hub.plans.domain import Plan
@@ -89,7 +89,7 @@ async def _note_move(conn: AsyncConnection[Any], filed: Filed, given: Consent, n
     """A move with consent is a line in the item's log, and nothing more."""
     if filed.where.equipment is None:
         return
-    await note(
+    await LOG.note(
         conn,
         filed.where.equipment,
         "moved",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from edge.wire import Micros
 from hub.anomalies.domain import Grade
@@ -18,10 +18,8 @@ from hub.reports.domain import Filed, Where
 from hub.reports.store import Taken
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
-from hub.views import Asked, name_view
+from hub.views import Asked, Id, name_view
 from ingest import clock
-
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
 class WhereView(BaseModel):

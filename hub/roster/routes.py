@@ -13,7 +13,7 @@ from hub.problems import FieldError, ProblemError, invalid
 from hub.roster import leave
 from hub.roster.domain import Decision, Leave, LeaveState
 from hub.roster.store import FiledLeave, list_leaves
-from hub.views import Asked, Instant, PersonRef, instant, name_view
+from hub.views import Asked, Instant, PersonRef, instant, person_view
 from hub.wiring import Connection, WiredParts
 from ingest import clock
 
@@ -121,18 +121,15 @@ def _wrong(field: str, message: str) -> ProblemError:
 
 
 def _view(one: FiledLeave, directory: Directory) -> LeaveView:
-    def person(id_: str) -> PersonRef:
-        return PersonRef(id=id_, name=name_view(directory.name(id_)))
-
     return LeaveView(
         id=one.id,
-        person=person(one.person),
+        person=person_view(one.person, directory),
         starts=clock.moment(one.starts),
         ends=clock.moment(one.ends),
         reason=one.reason,
         state=one.state,
-        filed_by=person(one.filed_by),
+        filed_by=person_view(one.filed_by, directory),
         filed=clock.moment(one.filed),
-        decided_by=None if one.decided_by is None else person(one.decided_by),
+        decided_by=None if one.decided_by is None else person_view(one.decided_by, directory),
         decided=instant(one.decided),
     )

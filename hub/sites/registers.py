@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from psycopg import AsyncConnection
-
-from hub.registers.domain import Register, Tally
+from hub.registers.domain import Register
+from hub.registers.tallies import counted
 from hub.sites.domain import Name
 from ingest.sql import load_queries
 
 _QUERIES = load_queries("hub.sites", "registers.sql")
 
 
-async def _tally(part: str, conn: AsyncConnection[Any]) -> Tally:
-    cursor = await conn.execute(_QUERIES[f"count_{part}"])
-    row = await cursor.fetchone()
-    assert row is not None
-    return Tally(row[0])
-
-
 def _register(part: str, en: str, zh: str) -> Register:
-    return Register(part, Name(en, zh), partial(_tally, part))
+    return Register(part, Name(en, zh), partial(counted, _QUERIES[f"count_{part}"]))
 
 
 SITE_REGISTERS = (

@@ -1,17 +1,17 @@
 -- name: count_grids
-select count(*) from hub.grids
+select count(*), null::timestamptz from hub.grids
 
 -- name: count_people
-select count(*) from hub.people
+select count(*), null::timestamptz from hub.people
 
 -- name: count_devices
-select count(*) from hub.devices
+select count(*), null::timestamptz from hub.devices
 
 -- name: count_places
-select count(*) from hub.places
+select count(*), null::timestamptz from hub.places
 
 -- name: count_households
-select count(*) from hub.households
+select count(*), null::timestamptz from hub.households
 
 -- name: count_units
-select count(*) from hub.units
+select count(*), null::timestamptz from hub.units

@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 
 from hub.acting import Person, refuse_unknown
 from hub.division.read import site_in_force
-from hub.problems import ProblemError
+from hub.problems import ProblemError, told
 from hub.sites.sizes import sizes
 from hub.staff import store
 from hub.staff.domain import concerns, reconcile, unsigned
@@ -28,7 +28,7 @@ from hub.staff.views import (
     SwitchView,
     UnsignedView,
 )
-from hub.views import PersonRef, name_view
+from hub.views import person_view
 from hub.wiring import Connection, Parts, WiredParts
 
 router = APIRouter(prefix="/api", tags=["staff"])
@@ -55,7 +55,10 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
         checked=len(found),
         concerns=[
             ConcernView(
-                person=_ref(one.person, parts), kind=one.kind, grids=list(one.grids), on=one.on
+                person=person_view(one.person, parts.directory),
+                kind=one.kind,
+                grids=list(one.grids),
+                on=one.on,
             )
             for one in worth
         ],
@@ -76,7 +79,10 @@ async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> Re
         letters=[_letter(row, parts) for row in rows],
         unsigned=[
             UnsignedView(
-                grid=one.grid, level=one.level, person=_ref(one.person, parts), lack=one.lack
+                grid=one.grid,
+                level=one.level,
+                person=person_view(one.person, parts.directory),
+                lack=one.lack,
             )
             for one in lacking
         ],
@@ -95,7 +101,7 @@ async def post_responsibility_letter(
     """For the holder of a grid, by a holder of a grid above; the holder signs it."""
     await refuse_unknown(parts, conn, person)
     document = await site_in_force(conn)
-    try:
+    with told(store.StaffError, _problem):
         row = await store.file_letter(
             conn,
             document,
@@ -106,8 +112,6 @@ async def post_responsibility_letter(
             today=parts.today(),
             now=parts.clock(),
         )
-    except store.StaffError as error:
-        raise _problem(error) from None
     return _letter(row, parts)
 
 
@@ -122,12 +126,10 @@ async def post_responsibility_signature(
     """As the person whose letter it is."""
     await refuse_unknown(parts, conn, person)
     today = parts.today()
-    try:
+    with told(store.StaffError, _problem):
         row = await store.sign_letter(
             conn, letter_id, by=person, signed=order.signed or today, today=today
         )
-    except store.StaffError as error:
-        raise _problem(error) from None
     return _letter(row, parts)
 
 
@@ -148,7 +150,7 @@ async def post_direct_command(
     """As a holder of the root; from now on the levels between answer for nothing, or do again."""
     await refuse_unknown(parts, conn, person)
     document = await site_in_force(conn)
-    try:
+    with told(store.StaffError, _problem):
         await store.switch(
             conn,
             document,
@@ -157,8 +159,6 @@ async def post_direct_command(
             by=person,
             now=parts.clock(),
         )
-    except store.StaffError as error:
-        raise _problem(error) from None
     return _direct(await store.switches(conn), parts)
 
 
@@ -176,7 +176,10 @@ def _direct(rows: list[DictRow], parts: Parts) -> DirectCommand:
         active=bool(rows) and rows[0]["active"],
         log=[
             SwitchView(
-                active=row["active"], reason=row["reason"], by=_ref(row["by"], parts), at=row["at"]
+                active=row["active"],
+                reason=row["reason"],
+                by=person_view(row["by"], parts.directory),
+                at=row["at"],
             )
             for row in rows
         ],
@@ -185,12 +188,8 @@ def _direct(rows: list[DictRow], parts: Parts) -> DirectCommand:
 
 def _letter(row: DictRow, parts: Parts) -> ResponsibilityLetterView:
     people = {
-        name: None if row[name] is None else _ref(row[name], parts)
+        name: None if row[name] is None else person_view(row[name], parts.directory)
         for name in ("person", "upper", "filed_by")
     }
     expired = row["expires"] < parts.today()
     return ResponsibilityLetterView.model_validate({**row, **people, "expired": expired})
-
-
-def _ref(person: str, parts: Parts) -> PersonRef:
-    return PersonRef(id=person, name=name_view(parts.directory.name(person)))

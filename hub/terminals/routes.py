@@ -15,7 +15,7 @@ from hub.sites.domain import Terminal
 from hub.terminals.domain import Presence
 from hub.terminals.store import presences
 from hub.terminals.views import TerminalList, TerminalView
-from hub.views import Asked, PersonRef, instant, name_view
+from hub.views import Asked, instant, person_view
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
 
@@ -50,7 +50,7 @@ async def list_terminals(
             "to": last,
             "items": [_view(one, found[one.id], _seen(parts, one), parts) for one in terminals],
             "without": [
-                _person(parts, member)
+                person_view(member, parts.directory)
                 for member in parts.directory.members
                 if member not in carried
             ],
@@ -63,7 +63,7 @@ def _view(
 ) -> TerminalView:
     return TerminalView(
         id=terminal.id,
-        person=_person(parts, terminal.person),
+        person=person_view(terminal.person, parts.directory),
         last_seen=instant(seen),
         stale_after_s=MISSED_REPORTS * terminal.report_s,
         on_duty_s=presence.on_duty / clock.SECOND,
@@ -75,7 +75,3 @@ def _view(
 def _seen(parts: Parts, terminal: Terminal) -> Micros | None:
     line = parts.board.lines.get(terminal.id)
     return None if line is None else line.seen
-
-
-def _person(parts: Parts, person: str) -> PersonRef:
-    return PersonRef(id=person, name=name_view(parts.directory.name(person)))

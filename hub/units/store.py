@@ -7,12 +7,11 @@ from typing import Any
 
 import msgspec
 from psycopg import AsyncConnection
-from psycopg.rows import DictRow, dict_row
-from psycopg.types.json import Jsonb
+from psycopg.rows import dict_row
 
+from hub import entries
 from hub.sites.domain import Name, Point
 from hub.units.domain import UnitEntry
-from ingest import clock
 from ingest.sql import load_queries
 
 _QUERIES = load_queries("hub.units")
@@ -43,33 +42,16 @@ async def lock_unit(conn: AsyncConnection[Any], unit: str) -> None:
     await conn.execute(_QUERIES["lock"], {"unit": unit})
 
 
-async def add_entries(conn: AsyncConnection[Any], entries: Iterable[UnitEntry]) -> None:
+async def add_entries(conn: AsyncConnection[Any], added: Iterable[UnitEntry]) -> None:
     """Append entries, in their order, in one transaction."""
-    values = [
-        msgspec.structs.asdict(entry) | {"data": Jsonb(entry.data), "at": clock.moment(entry.at)}
-        for entry in entries
-    ]
-    async with conn.transaction(), conn.cursor() as cursor:
-        await cursor.executemany(_QUERIES["add"], values)
+    await entries.append(conn, _QUERIES["add"], added)
 
 
 async def history(conn: AsyncConnection[Any], unit: str) -> list[UnitEntry]:
     """All entries of a unit, oldest first."""
-    return await _entries(conn, "history", {"unit": unit})
+    return await entries.read(conn, _QUERIES["history"], {"unit": unit}, UnitEntry)
 
 
 async def standing_entries(conn: AsyncConnection[Any]) -> list[UnitEntry]:
     """The entries of all units that count, and every step of their acceptances."""
-    return await _entries(conn, "standing", {})
-
-
-async def _entries(
-    conn: AsyncConnection[Any], query: str, values: dict[str, Any]
-) -> list[UnitEntry]:
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES[query], values)
-        return [_from_row(row) async for row in cursor]
-
-
-def _from_row(row: DictRow) -> UnitEntry:
-    return msgspec.convert({**row, "at": clock.micros(row["at"])}, UnitEntry)
+    return await entries.read(conn, _QUERIES["standing"], {}, UnitEntry)

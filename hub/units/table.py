@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from edge.wire import Micros
 from hub.sourced import Source
-from hub.tables import BadCell, write_table
+from hub.tables import FIRST_LINE, BadCell, day_of, write_table
 from hub.units.domain import Aspect, UnitEntry, UnitRecord
 from hub.units.rules import PAPERS, Post, UnitRules
 
@@ -19,7 +18,6 @@ _PEOPLE = tuple(column for post in POSTS for column in (post, f"{post}_phone"))
 _PAPER_COLUMNS = tuple(column for paper in PAPERS for column in (paper, f"{paper}_until"))
 NEEDED = ("unit",)
 OPTIONAL = ("class", *_PEOPLE, "equipment", *_PAPER_COLUMNS)
-FIRST_LINE = 2  # as a spreadsheet counts: the first names the columns
 _LONGEST = 200  # characters of a cell; ours
 _PHONE = re.compile(r"^[0-9+() .\-]{0,40}$")
 
@@ -101,22 +99,17 @@ def _wrong(
             yield _CellError(f"{post}_phone", f"is nobody's: fill in {post}, or leave it empty")
         elif not _PHONE.match(row.get(f"{post}_phone", "")):
             yield _CellError(f"{post}_phone", "is no number: write digits, spaces and + - ( ) only")
-    yield from _wrong_by(row, ("equipment",), _equipment)
-    yield from _wrong_by(row, [f"{paper}_until" for paper in PAPERS], _day)
+    if row.get("equipment"):
+        try:
+            _equipment(row["equipment"])
+        except ValueError as error:
+            yield _CellError("equipment", str(error))
     for paper in PAPERS:
+        until = row.get(f"{paper}_until")
+        if until and day_of(until) is None:
+            yield _CellError(f"{paper}_until", "write the day as 2027-03-31")
         if row.get(f"{paper}_until") and not row.get(paper):
             yield _CellError(f"{paper}_until", f"has no number: fill in {paper}")
-
-
-def _wrong_by(
-    row: Row, columns: Iterable[str], read: Callable[[str], object]
-) -> Iterator[_CellError]:
-    for column in columns:
-        if row.get(column):
-            try:
-                read(row[column])
-            except ValueError as error:
-                yield _CellError(column, str(error))
 
 
 def _facts(row: Row, record: UnitRecord, source: Source) -> Iterator[Facts]:
@@ -148,13 +141,6 @@ def _equipment(text: str) -> list[dict[str, Any]]:
             raise ValueError("write kind=count;kind=count, such as extinguisher=12;hose=2")
         items.append({"kind": kind, "count": int(count)})
     return items
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("write the day as 2027-03-31") from None
 
 
 def _says(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Query, Response
 
-from hub.acting import Person, refuse_unknown
-from hub.replies.store import Asked, Key, once
+from edge.wire import Micros
 from hub.sourced import Source
-from hub.table_import import ImportReport, as_table, reported
+from hub.table_import import CSV_BODY, Brought, ImportReport, Rows, Sent, take
 from hub.units.read import Wanted, all_units, chosen, today
 from hub.units.store import add_entries
 from hub.units.table import NEEDED, OPTIONAL, read_rows, write_rows
@@ -43,33 +42,23 @@ async def export_units(
 @router.post(
     "/unit-imports",
     summary="Import a table of units",
-    responses={400: {}},
-    openapi_extra={"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses={400: {}, 413: {}},
+    openapi_extra=CSV_BODY,
 )
 async def import_units(
+    table: Sent,
     parts: WiredParts,
     conn: Connection,
-    person: Person,
-    body: Annotated[bytes, Body(media_type="text/csv")],
     source: Annotated[Source, Query(description="Where the table comes from")] = "declared",
-    dry_run: Annotated[bool, Query(description="Only tell what it would bring")] = False,
-    key: Key = None,
 ) -> ImportReport:
     """All rows or none: with `dry_run` bad cells are listed, without they refuse the table."""
-    await refuse_unknown(parts, conn, person)
-    now, rules = parts.clock(), parts.plan.units
+    rules = parts.plan.units
 
-    async def take() -> ImportReport:
-        rows = as_table(body, NEEDED, OPTIONAL)
+    async def bring(rows: Rows, now: Micros) -> Brought:
         units = await all_units(conn, rules, today(now, parts.plan.time_zone))
         known = {record.unit: record for _, record in units}
-        entries, bad = read_rows(rows, known, rules, source=source, actor=person, now=now)
-        report = reported(len(rows), len(entries), bad, dry_run=dry_run)
-        if not dry_run:
-            await add_entries(conn, entries)
-        return report
+        entries, bad = read_rows(rows, known, rules, source=source, actor=table.person, now=now)
+        await add_entries(conn, entries)
+        return Brought(entries=len(entries), bad=bad)
 
-    if dry_run:
-        return await take()
-    what = f"unit-imports {source} {body.hex()}"
-    return await once(conn, Asked(person=person, key=key, what=what, now=now), ImportReport, take)
+    return await take(conn, parts, table, bring, needed=NEEDED, optional=OPTIONAL)

@@ -15,7 +15,7 @@ from hub.units.abilities import Ability, Stage, Step, allowed
 from hub.units.domain import Aspect, Filing, UnitEntry, UnitRecord
 from hub.units.rules import CLASS_TITLES, PAPER_TITLES, Paper, Post, UnitClass, UnitRules
 from hub.units.store import SitedUnit
-from hub.views import Instant, PersonRef, instant, name_view
+from hub.views import Instant, PersonRef, instant, name_view, person_view
 from ingest import clock
 
 Text = Annotated[
@@ -307,7 +307,7 @@ def _entry_view(entry: UnitEntry, directory: Directory) -> UnitEntryView:
         source=entry.source,
         data=entry.data,
         note=entry.note,
-        actor=PersonRef(id=entry.actor, name=name_view(directory.name(entry.actor))),
+        actor=person_view(entry.actor, directory),
         at=clock.moment(entry.at),
     )
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from hub.directory import Directory
 from hub.sites.domain import Name, Point
 from hub.sites.routes import NameView
-from hub.views import Instant, PersonRef, instant, name_view
+from hub.views import Instant, PersonRef, instant, name_view, person_view
 from hub.watchlist.domain import Act, Deed, Watched, Why
 from hub.watchlist.rules import WatchRules
 from ingest import clock
@@ -103,6 +103,6 @@ def _act(act: Act, directory: Directory) -> ActView:
         deed=act.deed,
         percent=act.percent,
         note=act.note,
-        actor=PersonRef(id=act.actor, name=name_view(directory.name(act.actor))),
+        actor=person_view(act.actor, directory),
         at=clock.moment(act.at),
     )

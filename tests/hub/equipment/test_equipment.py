@@ -41,6 +41,12 @@ def log(hub: RunningHub, work: str, card: str = "E-1", **more: Any) -> httpx.Res
     return hub.client.post(f"/api/equipment/{card}/log", json=body, headers=ME)
 
 
+def bring(hub: RunningHub, table: str, **params: Any) -> httpx.Response:
+    return hub.client.post(
+        "/api/equipment/import", content=table.encode(), headers=ME, params=params
+    )
+
+
 def warn(hub: RunningHub, at: int | None = None) -> int:
     async def work(conn: AsyncConnection[Any]) -> int:
         return await warn_due(conn, at or clock.now(), plan=PLAN)
@@ -121,6 +127,21 @@ def test_what_was_removed_expires_no_more(hub: RunningHub) -> None:
     assert hub.get("/api/equipment")["items"] == []
 
 
+def test_a_removed_item_comes_back_neither_by_a_correction_nor_by_a_file(hub: RunningHub) -> None:
+    put(hub)
+    log(hub, "removed")
+    refused = put(hub, quantity=5)
+    assert refused.status_code == 409
+    assert "id of its own" in refused.json()["detail"]
+    table = HEAD + "E-1,Axe,,axe,1,,west-spot,,\nE-2,Axe,,axe,1,,west-spot,,\n"
+    (cell,) = bring(hub, table, dry_run=True).json()["bad"]
+    assert (cell["line"], cell["column"]) == (2, "id")
+    assert bring(hub, table).status_code == 422
+    (card,) = hub.get("/api/equipment", removed=True)["items"]
+    assert (card["removed"], card["quantity"]) == (True, 4)
+    assert put(hub, "E-3").status_code == 200
+
+
 @pytest.mark.parametrize(("left", "warned"), [(31, False), (30, True), (0, True), (-3, True)])
 def test_the_warning_comes_thirty_days_before(left: int, warned: bool) -> None:
     """SE-09 in part"""
@@ -164,16 +185,14 @@ def test_cards_come_in_and_go_out_as_a_file(hub: RunningHub) -> None:
     good += "E-2,Hose,水带,hose,40,,,150,20\n"
     bad = "E-3,,,axe,none,soon,nowhere,900,\n"
 
-    def bring(rows: str) -> Any:
-        content = (HEAD + rows).encode()
-        return hub.client.post("/api/equipment/import", content=content, headers=ME).json()
-
-    told = [(one["line"], one["column"]) for one in bring(good + bad)["bad"]]
+    tried = bring(hub, HEAD + good + bad, dry_run=True).json()
+    told = [(one["line"], one["column"]) for one in tried["bad"]]
     assert told == [(4, column) for column in ("name_en", "quantity", "valid_until", "place", "x")]
-    assert bring(good)["new"] == 2
-    out = hub.client.get("/api/equipment.csv").content
-    again = hub.client.post("/api/equipment/import", content=out, headers=ME).json()
-    assert (again["new"], again["changed"], again["bad"]) == (0, 0, [])
+    assert bring(hub, HEAD + good + bad).status_code == 422
+    assert hub.get("/api/equipment")["items"] == []
+    assert bring(hub, HEAD + good).json()["entries"] == 2
+    again = bring(hub, hub.client.get("/api/equipment.csv").content.decode()).json()
+    assert (again["entries"], again["changed"], again["bad"]) == (0, 0, [])
     assert {one["grid"] for one in hub.get("/api/equipment")["items"]} == {"C-1", "C-2"}
 
 
@@ -181,8 +200,8 @@ def test_a_file_without_a_validity_keeps_it_and_its_warning(hub: RunningHub) -> 
     """SE-09 in part"""
     put(hub, valid_until=ahead(5))
     warn(hub)
-    content = b"id,name_en,name_zh,kind,quantity,place\nE-1,Box,,extinguisher,5,west-spot\n"
-    told = hub.client.post("/api/equipment/import", content=content, headers=ME).json()
+    head = "id,name_en,name_zh,kind,quantity,place\n"
+    told = bring(hub, head + "E-1,Box,,extinguisher,5,west-spot\n").json()
     assert (told["changed"], told["bad"]) == (1, [])
     (card,) = hub.get("/api/equipment")["items"]
     assert (card["quantity"], card["valid_until"]) == (5, ahead(5))
@@ -195,8 +214,7 @@ def test_no_item_is_on_a_floor_that_there_is_not_or_seen_on_a_day_to_come(hub: R
     assert put(hub, floor=10**12).status_code == 422
     head, row = "id,name_en,name_zh,kind,quantity,place,floor\n", "E-1,Axe,,axe,1,west-spot,"
     for floor in ("1e12", "1.5", "low"):
-        content = (head + row + floor).encode()
-        told = hub.client.post("/api/equipment/import", content=content, headers=ME).json()
+        told = bring(hub, head + row + floor, dry_run=True).json()
         assert [one["column"] for one in told["bad"]] == ["floor"]
     assert put(hub).status_code == 200
     assert log(hub, "checked", day="2999-01-01").status_code == 422

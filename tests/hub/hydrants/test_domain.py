@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from hub.hydrants.domain import Hydrant, State, Trouble, state_of
+from hub.hydrants.domain import Hydrant, State, Trouble, looked_at, state_of
 from hub.sites.domain import Name
 
 
@@ -46,6 +47,24 @@ def test_the_state_follows_cases_and_what_people_tell(
 ) -> None:
     """SE-05 in part: a case opens, and a verified close puts it in order."""
     assert state_of(one, troubles) == state
+
+
+@pytest.mark.parametrize(
+    ("before", "until", "told"),
+    [
+        (hydrant("low_pressure", 100, censused=date(2026, 3, 1)), 300, ("damaged", 300)),
+        (hydrant("low_pressure", 400, censused=date(2026, 3, 3)), 300, ("low_pressure", 400)),
+        (hydrant("in_order", 400, censused=date(2026, 3, 3)), 300, ("in_order", 400)),
+        (hydrant("in_order", 400), 300, ("damaged", 300)),
+    ],
+)
+def test_the_later_of_two_words_holds_whichever_is_told_last(
+    before: Hydrant, until: int, told: tuple[State, int]
+) -> None:
+    """SE-05 in part"""
+    after = looked_at(before, "damaged", date(2026, 3, 2), until)
+    assert (after.told, after.told_at) == told
+    assert after.censused == max(before.censused or date.min, date(2026, 3, 2))
 
 
 def test_a_planned_shut_off_shows_where_nothing_worse_does() -> None:

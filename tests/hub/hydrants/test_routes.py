@@ -110,6 +110,20 @@ def test_nobody_has_looked_at_a_hydrant_on_a_day_to_come(hub: RunningHub) -> Non
     assert census(hub, "in_order", day="2026-01-02").json()["census"] == "2026-03-02"
 
 
+def test_an_old_look_that_is_told_late_changes_neither_state_nor_cases(hub: RunningHub) -> None:
+    """SE-05 in part"""
+    put(hub)
+    census(hub, "low_pressure")
+    late = census(hub, "damaged", day="2026-03-02")
+    assert late.status_code == 200, late.text
+    assert (late.json()["state"], late.json()["cases"]) == ("low_pressure", [])
+    history = hub.get("/api/hydrants/H-7")["history"]
+    assert history[0]["data"]["state"] == "damaged"
+    put(hub, "H-9", device=None, at=[150, 50])
+    first = census(hub, "damaged", "H-9", day="2026-03-02").json()
+    assert (first["state"], len(first["cases"])) == ("damaged", 1)
+
+
 def test_a_planned_shut_off_shows_in_the_register(hub: RunningHub) -> None:
     put(hub)
     now = clock.moment(clock.now())
@@ -127,11 +141,17 @@ def test_a_planned_shut_off_shows_in_the_register(hub: RunningHub) -> None:
 
 def test_a_file_comes_in_and_goes_out_the_same(hub: RunningHub) -> None:
     """SE-05 in part: import and export."""
-    assert bring(hub, ROW).json() == {"rows": 1, "new": 1, "changed": 0, "bad": []}
+    assert bring(hub, ROW).json() == {
+        "rows": 1,
+        "entries": 1,
+        "changed": 0,
+        "written": True,
+        "bad": [],
+    }
     out = hub.client.get("/api/hydrants.csv")
     assert out.content.startswith(b"\xef\xbb\xbfid,")
     again = hub.client.post("/api/hydrants/import", content=out.content, headers=ME).json()
-    assert (again["new"], again["changed"], again["bad"]) == (0, 0, [])
+    assert (again["entries"], again["changed"], again["bad"]) == (0, 0, [])
     chinese = (HEAD + ROW).encode("gb18030")
     assert hub.client.post("/api/hydrants/import", content=chinese, headers=ME).json()["bad"] == []
 
@@ -150,7 +170,7 @@ def test_bad_cells_are_named_and_nothing_is_changed(hub: RunningHub) -> None:
         "H 2,,,fountain,east,30,,camera-01,wet,yesterday\n"
         "H-3,Far,远,hydrant,900,30,Water company,,,\n"
     )
-    answer = bring(hub, rows).json()
+    answer = bring(hub, rows, dry_run=True).json()
     told = [(one["line"], one["column"]) for one in answer["bad"]]
     assert told == [
         (3, "id"),
@@ -158,8 +178,14 @@ def test_bad_cells_are_named_and_nothing_is_changed(hub: RunningHub) -> None:
         (4, "census_date"),
         (5, "x"),
     ]
+    refused = bring(hub, rows)
+    assert refused.status_code == 422
+    assert [one["field"] for one in refused.json()["errors"]] == [
+        f"line {line}, {column}" for line, column in told
+    ]
     assert hub.get("/api/hydrants")["items"] == []
-    assert bring(hub, ROW, only_check=True).json()["new"] == 1
+    tried = bring(hub, ROW, dry_run=True).json()
+    assert (tried["entries"], tried["written"]) == (1, False)
     assert hub.get("/api/hydrants")["items"] == []
     headless = hub.client.post("/api/hydrants/import", content=b"id,x\n1,2\n", headers=ME)
     assert headless.status_code == 422

@@ -1,6 +1,5 @@
-/** What all registers ask the hub in one way: send in somebody's name, import a file. */
+/** What all registers ask the hub in one way: send in somebody's name. */
 import { ask, Refusal } from "./api";
-import type { Imported } from "./types";
 
 /** The entries of a register, while its tab is open. */
 export type Register = {
@@ -23,19 +22,6 @@ export const send = <T>(
     method,
     headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
     body: JSON.stringify(body),
-  });
-
-/** Import a CSV file into a register, or only look what would be wrong. */
-export const importFile = (
-  register: string,
-  file: Blob,
-  person: string,
-  onlyCheck: boolean,
-): Promise<Imported> =>
-  ask(`/api/${register}/import?only_check=${onlyCheck}`, {
-    method: "POST",
-    headers: { "Content-Type": "text/csv", "X-Gridwarden-Person": person },
-    body: file,
   });
 
 /** What went wrong, as the page tells it. */

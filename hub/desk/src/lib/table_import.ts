@@ -7,11 +7,11 @@ export type ImportReport = components["schemas"]["ImportReport"];
 export const sendTable = (
   path: string,
   file: File,
-  source: string,
+  source: string | null,
   dryRun: boolean,
   person: string,
 ): Promise<ImportReport> =>
-  ask(`${path}?${query({ source, dry_run: dryRun ? "true" : "false" })}`, {
+  ask(`${path}?${query({ source, dry_run: String(dryRun) })}`, {
     method: "POST",
     headers: {
       "Content-Type": "text/csv",

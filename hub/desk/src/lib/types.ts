@@ -84,7 +84,6 @@ export type HydrantList = Schemas["HydrantList"];
 export type HydrantFile = Schemas["HydrantFile"];
 export type HydrantState = Hydrant["state"];
 export type HydrantRequest = Schemas["HydrantRequest"];
-export type Imported = Schemas["ImportView"];
 
 export type Card = Schemas["CardView"];
 export type CardList = Schemas["CardList"];

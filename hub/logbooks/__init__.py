@@ -1,0 +1,1 @@
+"""Logbooks: what was done with each thing of a register, and by whom."""
