@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from hub.tables import TableError, read_table, write_table
+from hub.tables import TableError, day_of, number_of, read_table, write_table
 
 
 def test_a_row_and_a_header_may_be_shorter_than_the_columns() -> None:
@@ -40,3 +42,15 @@ def test_no_cell_is_a_formula_and_it_comes_back_the_same(text: str) -> None:
 
 def test_an_apostrophe_before_anything_else_stays() -> None:
     assert read_table(b"id\n'tis\n", ("id",)) == [{"id": "'tis"}]
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"), [("1.5", 1.5), ("-2", -2.0), ("", None), ("inf", None), ("many", None)]
+)
+def test_a_cell_holds_a_finite_number_or_none(cell: str, number: float | None) -> None:
+    assert number_of(cell) == number
+
+
+def test_a_cell_holds_a_day_or_none() -> None:
+    assert day_of("2027-03-31") == date(2027, 3, 31)
+    assert (day_of("31.3.2027"), day_of("")) == (None, None)

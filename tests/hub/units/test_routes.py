@@ -170,6 +170,7 @@ def test_a_table_is_tried_first_and_then_taken_whole_or_not_at_all(hub: RunningH
     assert (bad["rows"], bad["entries"], bad["written"]) == (2, 1, False)
     assert bad["bad"][0]["line"] == 3
     assert "did you mean mill?" in bad["bad"][0]["text"]
+    assert hub.get("/api/units/mill")["unit"]["class"] is None
     refused = send("unit,class\nmill,key_a\nmil,general\n")
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == "line 3, unit"
