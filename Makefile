@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
+# One more than cores: many tests wait for the world.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 NAME ?=
 PACKAGES := edge ingest hub dashboards gridwarden
 DESK := hub/desk
@@ -27,10 +29,11 @@ help:
 demo: $(VENV)/.runtime $(DESK)/dist/index.html
 	$(BIN)/gridwarden demo $(ARGS)
 
-test: lint check-desk $(TIMESCALE)/node_modules/.installed
+test: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),-O) lint check-desk $(TIMESCALE)/node_modules/.installed
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/chaos
-	$(BIN)/python -m pytest tests/e2e tests/chaos  # alone on the machine: they measure delays
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not alone"
+	$(BIN)/python -m pytest -m alone tests/e2e  # alone on the machine: they measure delays
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif

@@ -25,7 +25,14 @@ from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.store import migrate_store
 from tests.timescale.pglite import ONE_SESSION, PgliteCluster, missing
 
+_LONG = ("e2e", "chaos", "evaluate")  # folders whose files take a minute and more
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, or one worker would still be at them when all are done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path.parent.name not in _LONG, item.path not in slow))
 
 
 class Cluster:
