@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psutil
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from gridwarden.embedded.broker import EmbeddedBroker
@@ -35,6 +36,13 @@ _FAST = {
 }
 _MEMORY = Path("/dev/shm")
 _ROOM = 1 << 30  # bytes of memory for each test process
+
+
+# A busy machine is no finding about what is tested; what must be quick measures its own time.
+settings.register_profile(
+    "tests", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
