@@ -15,7 +15,13 @@ from hub.live import pumps
 from hub.live.broadcast import QUEUE, Message
 from ingest import clock
 from tests.hub.live.sse import next_of, streaming
-from tests.hub.make import RunningHub, anomaly, commit_readings, raise_case, running_hub
+from tests.hub.make import (
+    RunningHub,
+    anomaly,
+    commit_readings,
+    raise_case,
+    running_hub,
+)
 
 
 def case_id(hub: RunningHub) -> int:
