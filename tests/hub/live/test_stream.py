@@ -21,6 +21,7 @@ from tests.hub.make import (
     commit_readings,
     raise_case,
     running_hub,
+    token_of,
 )
 
 
