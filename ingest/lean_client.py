@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
+from edge.tls import TlsError, explain
 from ingest import packets
 from ingest.bell import Bell
 from ingest.broker import KEEPALIVE_S, RECONNECT_S, SESSION_EXPIRY_S, Address, Receiver
@@ -85,8 +86,11 @@ class LeanClient:
             try:
                 with self._connect() as sock:
                     self._converse(_Line(sock, self._sessions + 1))
-            except (OSError, PacketError) as error:
+            except (OSError, PacketError, TlsError) as error:
                 log.warning("ingest.broker_disconnected", extra={"reason": str(error)})
+                # A TLS error before the first answer is about certificates, its own or ours.
+                if isinstance(error, ssl.SSLError):
+                    self._receiver.refused(explain(error, self._address.host))
             finally:
                 self._line = None
             pause = RECONNECT_S[0] if self._sessions > before else min(2 * pause, longest)
@@ -97,7 +101,7 @@ class LeanClient:
         sock = socket.create_connection((address.host, address.port), _CONNECT_TIMEOUT_S)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if address.tls:
-            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=address.host)
+            sock = address.trust.context().wrap_socket(sock, server_hostname=address.host)
         sock.sendall(
             packets.connect(
                 address.client_id,

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from edge.tls import Tls, TlsError
 from gridwarden.doctor.check import Check, judge_database, judge_timescale
 from gridwarden.embedded.broker import EmbeddedBroker
 from gridwarden.embedded.errors import EmbeddedError
@@ -63,8 +64,9 @@ def check_broker(settings: BrokerSettings, trial: Path) -> Check:
             tls=tls,
             username=settings.username,
             password=password,
+            trust=Tls(settings.ca_file, settings.certificate, settings.key),
         )
-    except BrokerProbeError as error:
+    except (BrokerProbeError, TlsError) as error:
         remedy = "start it, or correct broker.url, broker.username and broker.password"
         return Check("broker", "fail", str(error), remedy)
     return Check("broker", "ok", f"MQTT 5 at {address.hostname}")
