@@ -222,8 +222,10 @@ class Link:
         if not isinstance(error, (ssl.SSLError, TlsError)):
             log.info("broker unreachable: client=%s error=%s", self._client_id, error)
             return
-        told = error if isinstance(error, TlsError) else explain(error, self._address.host)
-        self._complain(str(told))
+        if isinstance(error, TlsError):
+            self._complain(str(error))
+        else:
+            self._complain(explain(error, self._address.host))
 
     def _tell_refusal(self) -> None:
         """The connection broke before the broker answered: for TLS there is a reason."""

@@ -23,7 +23,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from edge.tls import explain, why_refused
+from edge.tls import why_refused
 from ingest.bell import Bell
 from ingest.broker import KEEPALIVE_S, RECONNECT_S, SESSION_EXPIRY_S, Address, Receiver
 from ingest.packets import Incoming
@@ -102,9 +102,6 @@ class PahoClient:
                 self._converse()
             except OSError as error:
                 log.warning("ingest.broker_disconnected", extra={"reason": str(error)})
-                if isinstance(error, ssl.SSLError):
-                    self._receiver.refused(explain(error, self._address.host))
-                    answers = -1
             if self._answers == answers and self._address.tls and not self._closing.is_set():
                 self._tell_refusal()
             pause = RECONNECT_S[0] if self._session > before else min(2 * pause, longest)

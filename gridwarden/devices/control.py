@@ -19,6 +19,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.tls import Tls, explain
+from edge.wire import AgentState, encode_agent_state, state_topic
 from gridwarden.devices.identity import Identity
 from gridwarden.devices.mosquitto import Account, Acl, acl_documents, acls_of
 from gridwarden.errors import GridwardenError
@@ -64,6 +65,13 @@ def commands(site: str, wanted: Sequence[Account], held: Held) -> list[Command]:
     for user in sorted(set(accounts) - held.users):
         told.append(_create(accounts[user]))
     return told
+
+
+def gone(wanted: Sequence[Account], held: Held) -> list[str]:
+    """Agents that lose all rights. The broker throws them out without their last will. Pure."""
+    roles = {account.identity.role for account in wanted}
+    parted = [role.partition("/") for role in sorted(set(held.roles) - roles)]
+    return [name for kind, _, name in parted if kind == "agents"]
 
 
 def _create(account: Account) -> Command:
@@ -146,6 +154,10 @@ class Control:
             raise GridwardenError(f"the broker at {self._where} refuses: {refused or answers}")
         return [answer.get("data", {}) for answer in answers]
 
+    def retain(self, topic: str, payload: bytes) -> None:
+        """Publish for everybody who ever asks."""
+        self._client.publish(topic, payload, qos=1, retain=True).wait_for_publish(_PATIENCE_S)
+
     def _take(self) -> Any:
         found: Any = None
         with suppress(queue.Empty):
@@ -187,6 +199,10 @@ def synchronise(url: str, tls: Tls, site: str, wanted: Sequence[Account]) -> Cha
     try:
         held = control.held()
         control.tell(commands(site, wanted, held))
+        for agent in gone(wanted, held):
+            control.retain(
+                state_topic(site, agent), encode_agent_state(AgentState(agent=agent, online=False))
+            )
     finally:
         control.close()
     users = frozenset(account.identity.user for account in wanted)

@@ -72,7 +72,8 @@ def _service(site: str, name: str) -> Rights:
         "courier": Rights(
             publish=(*_batches(site, "+"), rejected_topic(site, "+")), hear=(ack_topic(site, "+"),)
         ),
-        "operator": Rights(publish=(CONTROL,), hear=(CONTROL,)),
+        # The operator says of an agent whose rights it took away that it is off line.
+        "operator": Rights(publish=(CONTROL, state_topic(site, "+")), hear=(CONTROL,)),
     }
     return next((rights for known, rights in services.items() if known == name), Rights((), ()))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 
-from edge.tls import SYSTEM, Tls, explain
+from edge.tls import SYSTEM, Tls, why_refused
 
 _CONNACK = 0x20
 _DISCONNECT = b"\xe0\x00"
@@ -40,9 +39,10 @@ def probe_broker(
             answer = connection.recv(64)
             if len(answer) >= 4 and answer[0] == _CONNACK:
                 connection.sendall(_DISCONNECT)
-    except ssl.SSLError as error:
-        raise BrokerProbeError(f"{host}:{port}: {explain(error, host)}") from error
     except OSError as error:
+        reason = why_refused(host, port, trust) if tls else None
+        if reason is not None:
+            raise BrokerProbeError(f"{host}:{port}: {reason}") from error
         raise BrokerProbeError(f"nothing answers at {host}:{port}: {error}") from error
     if len(answer) < 4 or answer[0] != _CONNACK:
         raise BrokerProbeError(f"{host}:{port} is no broker of MQTT version {version}")
