@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path, PurePath
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,8 +16,15 @@ from gridwarden.devices.identity import BadNameError
 from gridwarden.devices.mosquitto import Ports
 from gridwarden.devices.register import RegisterError
 from gridwarden.devices.rights import rights_of
-from gridwarden.devices.site_broker import Layout, accounts, find_plugin, write_broker
-from gridwarden.errors import told
+from gridwarden.devices.site_broker import (
+    PLUGIN_OF_THE_IMAGE,
+    Layout,
+    accounts,
+    find_plugin,
+    write_broker,
+)
+from gridwarden.embedded.broker import find_mosquitto
+from gridwarden.errors import GridwardenError, told
 
 app = typer.Typer(no_args_is_help=True, help="The site's broker: its files and its rights.")
 
@@ -52,7 +60,9 @@ def files(
     """
     ours = context_of(context)
     folder = broker_path(ours).absolute()
-    layout = Layout(folder, at or folder, PurePath(plugin or find_plugin()), user)
+    layout = Layout(
+        folder, at or folder, plugin or (PLUGIN_OF_THE_IMAGE if at else find_plugin()), user
+    )
     with told(RegisterError, BadNameError):
         authorities = AuthorityFolder(authority_path(ours))
         write_broker(
@@ -60,6 +70,18 @@ def files(
             Ports(agents_port, services_port, devices_port), now(), anew=anew,
         )  # fmt: skip
     typer.echo(f"wrote {folder}; start it: mosquitto -c {layout.at / 'mosquitto.conf'}")
+
+
+@app.command("run")
+def run(context: typer.Context) -> None:
+    """Run this machine's Mosquitto with these files until it is stopped."""
+    file = broker_path(context_of(context)).absolute() / "mosquitto.conf"
+    program = find_mosquitto()
+    if program is None:
+        raise GridwardenError("no mosquitto of version 2 or later on PATH; install it")
+    if not file.exists():
+        raise GridwardenError(f"{file} is missing; `gridwarden broker files --host NAME` makes it")
+    os.execv(program, [program, "-c", str(file)])  # noqa: S606 (no shell is wanted)
 
 
 @app.command("sync")

@@ -29,6 +29,7 @@ from gridwarden.devices.register import WARN_BEFORE, Place
 from gridwarden.errors import GridwardenError
 
 _PLUGIN = "mosquitto_dynamic_security.so"
+PLUGIN_OF_THE_IMAGE = PurePath("/usr/lib") / _PLUGIN  # eclipse-mosquitto
 _PLUGIN_FOLDERS = ("/usr/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
 
 
@@ -58,7 +59,7 @@ def find_plugin() -> PurePath:
     for folder in _PLUGIN_FOLDERS:
         if (Path(folder) / _PLUGIN).exists():
             return PurePath(folder) / _PLUGIN
-    return PurePath("/usr/lib") / _PLUGIN
+    return PLUGIN_OF_THE_IMAGE
 
 
 def accounts(authorities: AuthorityFolder, now: datetime) -> Sequence[Account]:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -33,6 +34,37 @@ class EnrolledSite:
         self.path = path
         self.agents, self.services, self.devices = _free_ports(3)
         self._runner = CliRunner()
+
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Run the broker, and wait until it lets the operator in."""
+        command = [
+            sys.executable,
+            "-m",
+            "gridwarden",
+            "--data-dir",
+            str(self.path),
+            "broker",
+            "run",
+        ]
+        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 10
+        while True:
+            try:
+                self.knock(self.login("operator"), self.services)
+            except BrokerProbeError:
+                assert self._process.poll() is None
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self) -> None:
+        """Stop the broker."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(10)
 
     def run(self, *words: str) -> Result:
         return self._runner.invoke(app, ["--data-dir", str(self.path), *words])
@@ -67,8 +99,9 @@ class EnrolledSite:
     def agent(self, tls: Tls, **more: object) -> Listener:
         return Listener(self.agents_url, tls=tls.context(), **more)  # type: ignore[arg-type]
 
-    def service(self, name: str) -> Listener:
-        return Listener(self.services_url, tls=self.login(name).context())
+    def service(self, service: str, **more: object) -> Listener:
+        tls = self.login(service).context()
+        return Listener(self.services_url, tls=tls, **more)  # type: ignore[arg-type]
 
     @property
     def agents_url(self) -> str:
@@ -89,33 +122,16 @@ class EnrolledSite:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnrolledSite]:
     """Agents north and south are enrolled, device hydrant-07 is not yet; the broker runs."""
-    program = find_mosquitto()
-    if program is None or not Path(find_plugin()).exists():
+    if find_mosquitto() is None or not Path(find_plugin()).exists():
         pytest.skip("needs mosquitto of version 2 with its dynamic-security plugin")
     made = EnrolledSite(tmp_path_factory.mktemp("site"))
     made.done("ca", "init")
     made.files()
-    command = [program, "-c", str(made.configuration)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(made, process)
-            yield made
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(10)
-
-
-def _wait_for(site: EnrolledSite, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 10
-    while True:
-        try:
-            site.knock(site.login("operator"), site.services)
-        except BrokerProbeError:
-            assert process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.02)
-        else:
-            return
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
 
 
 def _free_ports(count: int) -> list[int]:

@@ -219,3 +219,16 @@ def test_the_largest_message_passes(site: EnrolledSite, north: Tls) -> None:
         agent.publish(batch_topic(SITE, "north", "bulk"), bytes(MAX_MESSAGE_BYTES))
         assert until(lambda: ingest.got)
         assert len(ingest.got[0].payload) == MAX_MESSAGE_BYTES
+
+
+def test_rights_sessions_and_what_waits_outlive_a_restart(site: EnrolledSite, north: Tls) -> None:
+    topics = "gw/1/+/agents/+/batch/+"
+    with site.service("ingest", name="ingest", session_s=600).subscribe(topics):
+        pass
+    with site.agent(north) as agent:
+        agent.publish(batch_topic(SITE, "north", "urgent"), b"while nobody listened")
+    site.stop()
+    site.start()
+    with site.service("ingest", name="ingest", session_s=600) as again, site.agent(north):
+        assert again.session_present
+        assert until(lambda: again.payloads() == [b"while nobody listened"])
