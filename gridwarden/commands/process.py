@@ -59,6 +59,7 @@ def hub_run(
     with told(ServeError, PlanError, TlsError):
         url, broker = ours.broker_if_any, None
         if url is not None:
+            ours.broker_tls.context()  # refuses files that can't be used before anything starts
             broker = Broker(
                 url, ours.settings.broker.username, ours.broker_password, ours.broker_tls
             )

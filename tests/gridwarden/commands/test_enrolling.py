@@ -117,3 +117,18 @@ def test_a_renewed_authority_is_shown(ready: Run) -> None:
     assert ready("ca", "show") != before
     ready("agent", "enroll", "north")
     assert "ends soon: agents/north/1" in ready("ca", "show")
+
+
+@pytest.mark.parametrize("words", [("hub", "run"), ("ingest", "run"), ("edge", "run", "--config")])
+def test_a_part_that_lacks_its_certificate_says_so_before_it_starts(
+    run: Run, tmp_path: Path, database_url: str, words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    agent = tmp_path / "agent.toml"
+    agent.write_text('agent = "west"\n[[driver]]\nkind = "simulated"\n', encoding="utf-8")
+    given = {"URL": "mqtts://127.0.0.1:9", "CERTIFICATE": "nowhere.crt", "KEY": "nowhere.key"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"GRIDWARDEN_BROKER__{name}", value)
+    monkeypatch.setenv("GRIDWARDEN_DATABASE__URL", database_url)
+    more = [str(agent)] if words[-1] == "--config" else []
+    assert "broker.certificate nowhere.crt" in run(*words, *more)

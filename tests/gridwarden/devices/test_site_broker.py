@@ -11,10 +11,12 @@ import pytest
 from edge.assemble import open_link
 from edge.command import command_topic
 from edge.link import Connected
+from edge.look import frame_topic, look_topic
 from edge.tls import Tls
 from edge.wire import (
     MAX_MESSAGE_BYTES,
     Ack,
+    ack_topic,
     batch_topic,
     decode_agent_state,
     device_topic,
@@ -115,6 +117,32 @@ def test_no_agent_tells_agents_what_to_do(site: EnrolledSite, north: Tls, south:
             ingest.publish(command_topic(SITE, "south"), b"real")
         assert until(lambda: told.got)
         assert told.payloads() == [b"real"]
+
+
+def test_the_hub_looks_at_cameras_and_does_nothing_else(site: EnrolledSite, north: Tls) -> None:
+    with (
+        site.agent(north).subscribe(look_topic(SITE, "north")) as agent,
+        site.service("hub").subscribe(frame_topic(SITE, "north", "camera-1")) as hub,
+    ):
+        agent.subscribe(command_topic(SITE, "north"))
+        hub.publish(look_topic(SITE, "north"), b"look")
+        assert until(lambda: agent.payloads() == [b"look"])
+        agent.client.publish(frame_topic(SITE, "north", "camera-1"), b"frame")
+        assert until(lambda: hub.payloads() == [b"frame"])
+        hub.client.publish(command_topic(SITE, "north"), b"forged", qos=1)
+        assert hub.lost.wait(5)
+        assert agent.payloads() == [b"look"]
+
+
+def test_the_courier_brings_any_agents_batches_and_hears_of_them(site: EnrolledSite) -> None:
+    with (
+        site.service("ingest").subscribe("gw/1/+/agents/+/batch/+") as ingest,
+        site.service("courier").subscribe(ack_topic(SITE, "replay")) as courier,
+    ):
+        courier.publish(batch_topic(SITE, "replay", "bulk"), b"carried")
+        assert until(lambda: ingest.payloads() == [b"carried"])
+        ingest.publish(ack_topic(SITE, "replay"), b"stored")
+        assert until(lambda: courier.payloads() == [b"stored"])
 
 
 @pytest.mark.parametrize("port", ["agents", "services"])
