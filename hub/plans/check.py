@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from hub.cases.graph import wrong_lifecycle
 from hub.files.rules import wrong_file_rules
 from hub.plans.categories import wrong_categories
 from hub.plans.domain import (
@@ -87,8 +88,12 @@ def accepted(plan: Plan) -> Plan:
 
 def check_plan(plan: Plan) -> list[Problem]:
     """Everything that keeps the plan from taking effect; empty if nothing does."""
-    registers = (*wrong_unit_rules(plan.units), *wrong_file_rules(plan.files))
-    found = [*_wrong_zone(plan), *(Problem("", text) for text in registers)]
+    parts = (
+        *wrong_unit_rules(plan.units),
+        *wrong_file_rules(plan.files),
+        *wrong_lifecycle(plan.cases),
+    )
+    found = [*_wrong_zone(plan), *(Problem("", text) for text in parts)]
     for name, rule in plan.rules.items():
         found += _without_limit(name, rule)
         found += _without_source(name, rule)

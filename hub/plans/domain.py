@@ -13,6 +13,7 @@ import msgspec
 from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
+from hub.cases.lifecycle import CaseRules, shipped_rules
 from hub.files.rules import NO_FILE_RULES, FileRules
 from hub.plans.categories import Category, Department, Route, category_of, route_of
 from hub.plans.schedule import Active
@@ -338,7 +339,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory
-    and the registers, what people may report and which departments act on it.
+    and the registers, what people may report, which departments act on it, and how cases are driven.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
@@ -365,6 +366,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     equipment: Equipment = Equipment()
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
+    cases: CaseRules = msgspec.field(default_factory=shipped_rules)
 
     def category(self, kind: AnomalyKind) -> str | None:
         """The category that a kind of case belongs to, if any."""
