@@ -14,6 +14,7 @@ from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.cases.lifecycle import CaseRules, shipped_rules
+from hub.deadlines.rules import DEFAULT_CALENDAR, DEFAULT_DEADLINES, CalendarRules, DeadlineRules
 from hub.files.rules import NO_FILE_RULES, FileRules
 from hub.plans.categories import Category, Department, Route, category_of, route_of
 from hub.plans.schedule import Active
@@ -367,6 +368,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
     cases: CaseRules = msgspec.field(default_factory=shipped_rules)
+    calendar: CalendarRules = DEFAULT_CALENDAR
+    deadlines: DeadlineRules = DEFAULT_DEADLINES
 
     def category(self, kind: AnomalyKind) -> str | None:
         """The category that a kind of case belongs to, if any."""
