@@ -33,7 +33,9 @@ _STAGE_AFTER: dict[EventName, Stage] = {
 _ANSWERED: frozenset[EventName] = frozenset(
     ("accepted", "handled", "verified", "closed", "dismissed", "merged", "looked", "suspended")
 )
-_DANGER: frozenset[EventName] = frozenset(("recurred", "relapsed", "worsened", "reported", "joined"))
+_DANGER: frozenset[EventName] = frozenset(
+    ("recurred", "relapsed", "worsened", "reported", "joined")
+)
 # From where a case goes back to be assigned anew when the next level takes it over.
 _TAKEN_OVER: frozenset[Stage] = frozenset(("triaged", "dispatched", "unsolvable"))
 

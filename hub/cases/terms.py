@@ -17,8 +17,8 @@ def limits_of(plan: Plan, grid_path: Sequence[str], kind: AnomalyKind) -> Limits
     calendar = plan.calendar.at(plan.time_zone, grid_path)
     category = plan.category(kind)
 
-    def limit(name: LimitName, start: Micros) -> Micros | None:
-        found = plan.deadlines.limit(name, category)
+    def limit(limit: LimitName, start: Micros) -> Micros | None:
+        found = plan.deadlines.limit(limit, category)
         if found is None or found.span is None:
             return None
         return due(start, found.span, calendar)
