@@ -12,16 +12,10 @@ import msgspec
 
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, Recovery
-from hub.cases.domain import (
-    SENSOR,
-    CaseState,
-    Event,
-    PersonId,
-    Stage,
-    breach_in,
-    verified_by_sensor,
-)
+from hub.cases.deeds.working import verified_by_sensor
 from hub.cases.facts import breach_facts, finite, minutes_on, seconds_on
+from hub.cases.state import CaseState, Event, breach_in
+from hub.cases.vocabulary import SENSOR, PersonId, Stage
 from hub.plans.categories import Route
 from hub.roster.domain import Answer, Reason
 from hub.sites.alarm_list import Told

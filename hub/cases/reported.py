@@ -13,14 +13,14 @@ import msgspec
 
 from edge.wire import Micros
 from hub.anomalies.domain import AnomalyKind, Grade
-from hub.cases.domain import CaseState, Event, PersonId
 from hub.cases.facts import minutes_on, seconds_on
 from hub.cases.news import danger_back, notified, routed
+from hub.cases.state import CaseState, Event
+from hub.cases.vocabulary import REPORT, PersonId
 from hub.plans.categories import Route
 from hub.sites.alarm_list import Told
 from hub.sites.responsible import Responsible
 
-REPORT = "report"  # the rule that a reported hazard breaks
 PASSER_BY = "system:passer_by"  # who acts where nobody gave a name
 
 _GRADES: tuple[Grade, ...] = get_args(Grade)

@@ -18,7 +18,8 @@ from psycopg.types.json import Jsonb
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly
 from hub.cases.chain import Sealed, seal, verify
-from hub.cases.domain import CaseState, Event, evolve, fold
+from hub.cases.folding import evolve, fold
+from hub.cases.state import CaseState, Event, Progress
 from hub.sealing import GENESIS
 from hub.sites.domain import Point, Spot
 from ingest import clock, locks
@@ -279,6 +280,7 @@ def _projected(state: CaseState) -> dict[str, Any]:
         "value_limit": state.limit,
         "assist": sorted(state.assist),
         "coming": sorted(state.coming),
+        "progress": Jsonb(msgspec.to_builtins(state.progress)),
     }
 
 
@@ -316,6 +318,7 @@ def from_row(row: DictRow) -> StoredCase:
             quantity=row["quantity"],
             assist=frozenset(row["assist"]),
             coming=frozenset(row["coming"]),
+            progress=msgspec.convert(row["progress"] or {}, Progress),
         ),
     )
 

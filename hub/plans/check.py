@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from hub.cases.graph import wrong_lifecycle
 from hub.deadlines.check import calendar_warnings, wrong_calendar, wrong_deadlines
 from hub.files.rules import wrong_file_rules
 from hub.plans.categories import wrong_categories
@@ -92,6 +93,7 @@ def check_plan(plan: Plan) -> list[Problem]:
     sections = (
         *wrong_unit_rules(plan.units),
         *wrong_file_rules(plan.files),
+        *wrong_lifecycle(plan.cases),
         *wrong_calendar(plan.calendar),
         *wrong_deadlines(plan.deadlines, frozenset(plan.categories)),
     )

@@ -13,6 +13,7 @@ import msgspec
 from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
+from hub.cases.lifecycle import CaseRules, shipped_rules
 from hub.deadlines.rules import DEFAULT_CALENDAR, DEFAULT_DEADLINES, CalendarRules, DeadlineRules
 from hub.files.rules import NO_FILE_RULES, FileRules
 from hub.plans.categories import Category, Department, Route, category_of, route_of
@@ -339,7 +340,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory
-    and the registers, what people may report and which departments act on it.
+    and the registers, what people may report, which departments act on it, and how cases are driven.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
@@ -366,6 +367,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     equipment: Equipment = Equipment()
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
+    cases: CaseRules = msgspec.field(default_factory=shipped_rules)
     calendar: CalendarRules = DEFAULT_CALENDAR
     deadlines: DeadlineRules = DEFAULT_DEADLINES
 
