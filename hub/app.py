@@ -24,7 +24,6 @@ from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
-from hub.cases import handover
 from hub.cases import routes as cases
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
@@ -33,6 +32,7 @@ from hub.division.watch import Watch
 from hub.equipment import consent_routes as move_consents
 from hub.equipment import routes as equipment
 from hub.equipment.store import warn_due
+from hub.escalation import rounds as due
 from hub.evacuation import routes as evacuation
 from hub.files import attachment_routes as attachments
 from hub.files import routes as files
@@ -221,7 +221,7 @@ def _lifespan(
             tasks["follower"] = judge.run
             works: dict[str, tuple[Work, float]] = {
                 "pictures": (settle.settle_due, settle.EVERY_S),
-                "handover": (handover.hand_over_due, handover.EVERY_S),
+                "timers": (partial(due.act_due, plan=plan), due.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
                 "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),

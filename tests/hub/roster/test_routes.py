@@ -12,8 +12,9 @@ import msgspec
 import psycopg
 import pytest
 
-from hub.cases.handover import hand_over_due
 from hub.cases.intake import take_up
+from hub.escalation.rounds import act_due
+from hub.escalation.store import draw
 from hub.plans.read import shipped_plan
 from hub.sites.domain import Holding
 from hub.sites.store import load_site
@@ -29,6 +30,7 @@ from tests.hub.make import (
 )
 
 SECOND = 1_000_000
+PLAN = shipped_plan("campus")
 
 
 @pytest.fixture
@@ -166,7 +168,8 @@ def test_a_case_not_accepted_in_time_goes_to_the_stand_in_to_the_second(posted: 
 def due_now(url: str, now: int) -> int:
     async def work() -> int:
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
-            return await hand_over_due(conn, now)
+            await draw(conn, PLAN)
+            return await act_due(conn, now, plan=PLAN)
 
     return asyncio.run(work())
 
