@@ -86,11 +86,6 @@ def no_limits(_limit: LimitName, _start: Micros) -> Micros | None:
     return None
 
 
-def plain_resumption(due: Micros, paused: Micros, now: Micros) -> Micros:
-    """The deadline after a pause where every hour counts."""
-    return due + (now - paused)
-
-
 class Above(msgspec.Struct, frozen=True):
     """Who answers one level up, and in which grid."""
 
@@ -112,7 +107,6 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     now: Micros
     rules: CaseRules = msgspec.field(default_factory=shipped_rules)
     limit: Limits = no_limits
-    resumed_due: Callable[[Micros, Micros, Micros], Micros] = plain_resumption
     above: Above | None = None
     told: tuple[Told, ...] = ()
     into: str | None = None

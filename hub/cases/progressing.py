@@ -99,7 +99,7 @@ def _handled(_state: CaseState, event: Event) -> Changes:
 def _verified(state: CaseState, event: Event) -> Changes:
     """The first word of a second role may be that of the recheck (HZ-19)."""
     confirmed = {"screening": "upheld"} if state.progress.screening == "needed" else {}
-    return {"proof": event.data["by"], "track_by": None, "measure_until": None} | confirmed
+    return {"proof": event.data["by"], "measure_until": None} | confirmed
 
 
 def _recheck_failed(state: CaseState, _event: Event) -> Changes:
@@ -112,7 +112,6 @@ def _closed(_state: CaseState, event: Event) -> Changes:
         "ended": event.at,
         "feedback_by": event.data.get("feedback_by"),
         "revisit_by": event.data.get("revisit_by"),
-        "track_by": None,
         "measure_until": None,
     }
 
@@ -148,7 +147,6 @@ def _measure_taken(state: CaseState, event: Event) -> Changes:
         "measures": state.progress.measures + 1,
         "measure_by": None,
         "measure_until": event.data.get("until"),
-        "track_by": event.data.get("track_by"),
     }
 
 
@@ -214,7 +212,7 @@ _CHANGES: dict[EventName, _Change] = {
     "reopened": _reopened,
     "relapsed": _reopened,
     "measure_taken": _measure_taken,
-    "tracked": lambda _, event: {"track_by": event.data.get("track_by")},
+    "tracked": lambda state, _: {"tracked": state.progress.tracked + 1},
     "fed_back": _fed_back,
     "revisited": _revisited,
     "rated": lambda _, event: {"rating": event.data["rating"]},

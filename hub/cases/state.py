@@ -76,7 +76,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     measures: int = 0
     measure_by: Micros | None = None
     measure_until: Micros | None = None
-    track_by: Micros | None = None
+    tracked: int = 0
     receiver: str | None = None
     receipt: bool = False
     extension: Micros | None = None

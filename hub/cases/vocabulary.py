@@ -168,8 +168,7 @@ LimitName = Literal[
     "transfer",
     "extension",
     "revisit",
-    "measure",
-    "track",
+    "interim_measure",
 ]
 Right: TypeAlias = str  # a dotted name such as `cases.act`
 PersonId: TypeAlias = str

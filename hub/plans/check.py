@@ -94,10 +94,10 @@ def check_plan(plan: Plan) -> list[Problem]:
     sections = (
         *wrong_unit_rules(plan.units),
         *wrong_file_rules(plan.files),
-        *wrong_lifecycle(plan.cases),
         *wrong_calendar(plan.calendar),
         *wrong_deadlines(plan.deadlines, frozenset(plan.categories)),
         *wrong_escalation(plan.escalation),
+        *wrong_lifecycle(plan.cases),
     )
     found = [*_wrong_zone(plan), *(Problem("", text) for text in sections)]
     for name, rule in plan.rules.items():

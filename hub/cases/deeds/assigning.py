@@ -21,10 +21,12 @@ def _dispatch(state: CaseState, order: Order, scene: Scene) -> Outcome:
         return Bar(f"To give the case to somebody else needs the right `{ASSIGN}`.", whose=True)
     if scene.not_admitted is not None:
         return Bar(scene.not_admitted)
-    if order.due is not None and order.due <= scene.now:
-        return Lack("due", "The deadline has passed already.")
     due = order.due
-    if due is None and state.due is None:
+    if due is not None:
+        latest = state.due or scene.limit("department", scene.now)
+        if due <= scene.now or (latest is not None and due > latest):
+            return Lack("due", "Say a time to come, within the limit; `ask_extension` for more.")
+    elif state.due is None:
         due = scene.limit("department", scene.now)
         if due is None:
             return Lack("due", "No assignment without a deadline: say in `due` until when.")

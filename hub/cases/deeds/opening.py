@@ -75,7 +75,7 @@ def _triage(state: CaseState, order: Order, scene: Scene) -> Outcome:
         path=order.path,
         on_site=True if seen else None,
         grade=graver if graver != state.grade else None,
-        measure_by=scene.limit("measure", scene.now) if urgent else None,
+        measure_by=scene.limit("interim_measure", scene.now) if urgent else None,
     )
     return [triaged, *_alarm(state, order, scene)]
 

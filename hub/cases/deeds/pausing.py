@@ -47,9 +47,7 @@ def _suspend(_state: CaseState, order: Order, scene: Scene) -> Outcome:
 def _resume(state: CaseState, order: Order, scene: Scene) -> Outcome:
     """The time that it was set aside does not count."""
     due, held_at = state.due, state.progress.held_at
-    later = None
-    if due is not None and held_at is not None:
-        later = scene.resumed_due(due, held_at, scene.now)
+    later = None if due is None or held_at is None else due + (scene.now - held_at)
     return [written("resumed", order, scene, due=later)]
 
 

@@ -60,12 +60,7 @@ def _measure(_state: CaseState, order: Order, scene: Scene) -> Outcome:
     """CA-10: it holds until a stated time, and the spot is watched as long as it lasts."""
     if order.until is not None and order.until <= scene.now:
         return Lack("until", "Say in `until` how long the measure holds; later than now.")
-    track_by = scene.limit("track", scene.now)
-    return [written("measure_taken", order, scene, until=order.until, track_by=track_by)]
-
-
-def _track(_state: CaseState, order: Order, scene: Scene) -> Outcome:
-    return [written("tracked", order, scene, track_by=scene.limit("track", scene.now))]
+    return [written("measure_taken", order, scene, until=order.until)]
 
 
 def _track_bar(state: CaseState, _rules: CaseRules) -> str | None:
@@ -93,7 +88,11 @@ DEEDS: dict[Action, Deed] = {
     "handle": Deed(brings=_handle, needs=_handle_needs, bar=_handle_bar),
     "dissuade": Deed(brings=_dissuade, needs=always("note")),
     "measure": Deed(brings=_measure, takes=("note", "photos", "until"), needs=always("note")),
-    "track": Deed(brings=_track, needs=always("note"), bar=_track_bar),
+    "track": Deed(
+        brings=lambda _, order, scene: [written("tracked", order, scene)],
+        needs=always("note"),
+        bar=_track_bar,
+    ),
     "note": Deed(
         brings=lambda _, order, scene: [written("noted", order, scene)], needs=always("note")
     ),
