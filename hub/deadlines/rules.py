@@ -22,7 +22,7 @@ from hub.plans.schedule import WEEKDAYS, Hour, Weekday
 Assignment = Literal["triage", "department", "feedback", "rectification", "transfer"]
 LimitName = Literal[
     "accept", "triage", "department", "feedback", "rectification", "transfer", "reply", "close",
-    "push_up", "small_grid", "extension", "revisit", "late_entry", "measure", "track", "shelved",
+    "push_up", "small_grid", "extension", "revisit", "late_entry", "interim_measure", "shelved",
 ]  # fmt: skip
 ASSIGNMENTS: tuple[Assignment, ...] = (  # requirement CA-07
     "triage", "department", "feedback", "rectification", "transfer",
@@ -100,10 +100,9 @@ class DeadlineRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `push_up`: what is beyond somebody's authority goes one level up (CA-05). `small_grid`: the
     problem of a leaf grid (CA-06). `triage`, `department`, `feedback`, `rectification`, `transfer`:
     assignments, each with a limit or `at_issue` (CA-07). `extension`: how much longer it may become
-    at a time. `revisit`: after closing (CA-21). `measure`: the protective one of an emergency,
-    `track`: from one entry of its tracking log to the next (CA-10). `shelved`: without recorded
-    action (CA-27). `late_entry`: written so long after it happened is late (CA-30). `categories`:
-    other limits for a category of cases.
+    at a time. `revisit`: after closing (CA-21). `interim_measure`: of an emergency (CA-10).
+    `shelved`: without recorded action (CA-27). `late_entry`: written so long after it happened is
+    late (CA-30). `categories`: other limits for a category of cases.
     """
 
     accept: Limit | None = None
@@ -119,8 +118,7 @@ class DeadlineRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     extension: Limit | None = None
     revisit: Limit | None = None
     late_entry: Limit | None = None
-    measure: Limit | None = None
-    track: Limit | None = None
+    interim_measure: Limit | None = None
     shelved: Limit | None = None
     categories: dict[Identifier, dict[LimitName, Limit]] = {}
 

@@ -32,12 +32,15 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     desk: tuple[str, ...]
     acknowledge_s: float
 
-    def above(self, level: str, at: Micros, but: str | None) -> Answer | None:
-        """Who answers in the nearest grid above a level, on whichever post; not `but`."""
+    def at(self, level: str) -> tuple[Post, ...]:
+        """The posts from a level up. One that is passed over, under direct command: the root's."""
         codes = [post.grid for post in self.posts]
-        # Under direct command the levels between are not among the posts: the root is above.
-        higher = self.posts[codes.index(level) + 1 :] if level in codes else self.posts[-1:]
-        return answerable(higher, at, self.leaves, () if but is None else (but,))
+        return self.posts[codes.index(level) :] if level in codes else self.posts[-1:]
+
+    def above(self, level: str, now: Micros, but: str | None) -> Answer | None:
+        """Who answers in the nearest grid above a level, on whichever post; not `but`."""
+        higher = tuple(post for post in self.at(level) if post.grid != level)
+        return answerable(higher, now, self.leaves, () if but is None else (but,))
 
 
 class Lapsed(msgspec.Struct, frozen=True):
@@ -58,7 +61,7 @@ def lapse(state: CaseState, watch: Watch, terms: Terms, around: Around, now: Mic
         for event in brought:
             state, watch = evolve(state, event), watched_on(watch, event)
         events += brought
-    moved = _on_leave(state, around, now) if state.open else []
+    moved = _on_leave(state, watch, around, now) if state.open else []
     return Lapsed((*events, *moved), frozenset(vain))
 
 
@@ -78,7 +81,7 @@ def _brought(
 ) -> list[Event]:
     match timer.effect:
         case "hand_over":
-            return _handed_over(state, around, now)
+            return _handed_over(state, watch, around, now)
         case "climb":
             return _climbed(timer, state, watch, terms, around, now)
         case "urge_and_climb":
@@ -88,10 +91,10 @@ def _brought(
             return _urged(timer, state, watch, around, now)
 
 
-def _handed_over(state: CaseState, around: Around, now: Micros) -> list[Event]:
-    """Not accepted in time: the stand-in, else the next level's posts (GR-11)."""
+def _handed_over(state: CaseState, watch: Watch, around: Around, now: Micros) -> list[Event]:
+    """Not accepted in time: the level's stand-in, else the next level's posts (GR-11)."""
     late = () if state.owner is None else (state.owner,)
-    answer = answerable(around.posts, now, around.leaves, late)
+    answer = answerable(around.at(watch.level), now, around.leaves, late)
     if answer is None or answer.person == state.owner:
         return []
     away = any(leave.person == state.owner and leave.covers(now) for leave in around.leaves)
@@ -99,11 +102,11 @@ def _handed_over(state: CaseState, around: Around, now: Micros) -> list[Event]:
     return hand_over(state, answer, reason=reason, now=now)
 
 
-def _on_leave(state: CaseState, around: Around, now: Micros) -> list[Event]:
+def _on_leave(state: CaseState, watch: Watch, around: Around, now: Micros) -> list[Event]:
     """Whoever goes on leave hands over, at whatever step the case stands (GR-11)."""
     if not any(leave.person == state.owner and leave.covers(now) for leave in around.leaves):
         return []
-    answer = answerable(around.posts, now, around.leaves)
+    answer = answerable(around.at(watch.level), now, around.leaves)
     if answer is None or answer.person == state.owner:
         return []
     return hand_over(state, answer, reason=answer.reason or "vacant", now=now)

@@ -16,7 +16,7 @@ from hub.escalation.rules import EscalationRules
 from hub.escalation.watch import Watch
 
 TimerName = Literal[
-    "acknowledge", "accept", "triage", "look", "measure", "track", "reply", "close", "overdue",
+    "acknowledge", "accept", "triage", "look", "measure", "reply", "close", "overdue",
     "again", "push_up", "shelved", "suspension", "feedback", "revisit", "reworked", "adrift",
     "small_grid",
 ]  # fmt: skip
@@ -118,7 +118,6 @@ def _of_the_work(state: CaseState, watch: Watch, terms: Terms) -> _Found:
         yield "accept", terms.after("accept", watch.arrived)
     yield "triage", progress.triage_by
     yield "measure", progress.measure_by
-    yield "track", progress.track_by
     yield "look", state.look_by
     yield "overdue", state.due
     yield "again", _again(state, watch, terms)
