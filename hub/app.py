@@ -32,7 +32,9 @@ from hub.division.watch import Watch
 from hub.equipment import consent_routes as move_consents
 from hub.equipment import routes as equipment
 from hub.equipment.store import warn_due
+from hub.escalation import day_store
 from hub.escalation import rounds as due
+from hub.escalation import routes as escalation
 from hub.evacuation import routes as evacuation
 from hub.files import attachment_routes as attachments
 from hub.files import routes as files
@@ -142,6 +144,7 @@ def create_app(
         roster.router,
         staff.router,
         cases.router,
+        escalation.router,
         pictures.router,
         live.router,
         gaps.router,
@@ -222,6 +225,7 @@ def _lifespan(
             works: dict[str, tuple[Work, float]] = {
                 "pictures": (settle.settle_due, settle.EVERY_S),
                 "timers": (partial(due.act_due, plan=plan), due.EVERY_S),
+                "day lists": (partial(day_store.list_due, plan=plan), day_store.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
                 "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),

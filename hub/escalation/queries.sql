@@ -29,8 +29,10 @@ select distinct case_id from hub.case_timers where wakes <= %(now)s order by cas
 select name, due from hub.case_timers where case_id = %(case)s order by due, name
 
 -- name: next
-select t.case_id, t.name, t.due from hub.case_timers t
-where t.due < %(until)s order by t.due, t.case_id, t.name limit %(limit)s
+select t.case_id, t.name, t.due from hub.case_timers t join hub.cases c on c.id = t.case_id
+where (%(until)s::timestamptz is null or t.due < %(until)s)
+  and (%(grid)s::text is null or c.grid_path @> array[%(grid)s::text])
+order by t.due, t.case_id, t.name limit %(limit)s
 
 -- name: desk
 select id from hub.people where role = 'desk' order by id

@@ -92,6 +92,16 @@ async def timers_of(conn: AsyncConnection[Any], case: int) -> list[Timer]:
     return [Timer(name, clock.micros(due)) for name, due in await cursor.fetchall()]
 
 
+async def next_timers(
+    conn: AsyncConnection[Any], before: Micros | None, grid: str | None, limit: int
+) -> list[tuple[int, Timer]]:
+    """What falls due next in any case of a grid, of all if None is named."""
+    until = None if before is None else clock.moment(before)
+    values = {"until": until, "grid": grid, "limit": limit}
+    cursor = await conn.execute(_QUERIES["next"], values)
+    return [(case, Timer(name, clock.micros(due))) for case, name, due in await cursor.fetchall()]
+
+
 async def desk(conn: AsyncConnection[Any]) -> tuple[str, ...]:
     """The people of the desk."""
     return tuple(person for (person,) in await (await conn.execute(_QUERIES["desk"])).fetchall())

@@ -8,6 +8,7 @@ create table hub.case_timers (
     primary key (case_id, name)
 );
 create index case_timers_by_wakes on hub.case_timers (wakes) where wakes is not null;
+create index case_timers_by_due on hub.case_timers (due, case_id);
 comment on table hub.case_timers is
     'Drawn from the log of each case and the plan; what is in it can be drawn anew at any time.';
 comment on column hub.case_timers.wakes is
