@@ -74,8 +74,10 @@ async def act(
         merged = case
         case = await store.append(conn, case, outcome)
         if into is not None:
-            by = attempt.doer.person
-            await store.append(conn, into, absorbed(into.state, merged.number, merged.state, by=by, now=now))
+            taken = absorbed(
+                into.state, merged.number, merged.state, by=attempt.doer.person, now=now
+            )
+            await store.append(conn, into, taken)
         return await case_file(conn, case, directory, now, plan.cases)
 
     what = canonical({"case": attempt.case, **attempt.order.asked()}).decode()

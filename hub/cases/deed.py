@@ -81,7 +81,7 @@ class Limits(Protocol):
     def __call__(self, limit: LimitName, start: Micros) -> Micros | None: ...
 
 
-def no_limits(_limit: LimitName, _start: Micros) -> Micros | None:
+def no_limits(limit: LimitName, start: Micros) -> Micros | None:
     """A plan without limits."""
     return None
 

@@ -34,7 +34,9 @@ _ANSWERED: frozenset[EventName] = frozenset((
     "accepted", "triaged", "dispatched", "returned", "transferred", "declared_unsolvable",
     "handled", "verified", "closed", "dismissed", "merged", "looked", "suspended",
 ))  # fmt: skip
-_DANGER: frozenset[EventName] = frozenset(("recurred", "relapsed", "worsened", "reported", "joined"))
+_DANGER: frozenset[EventName] = frozenset(
+    ("recurred", "relapsed", "worsened", "reported", "joined")
+)
 # From where a case goes back to be assigned anew when the next level takes it over.
 _TAKEN_OVER: frozenset[Stage] = frozenset(("triaged", "dispatched", "unsolvable"))
 

@@ -88,7 +88,7 @@ def _of_sensors(rules: CaseRules) -> Iterator[Way]:
 def wrong_lifecycle(rules: CaseRules) -> Iterator[str]:
     """Why no plan may have this lifecycle: stages that no case reaches, or none leaves."""
     known = ways(rules)
-    reached = _reach(FIRST, [(way.start, way.end) for way in known])
+    reached = _reach(FIRST, ((way.start, way.end) for way in known))
     for action in sorted(rules.actions):
         entry = rules.transition(action)
         lost = sorted(set(entry.from_) - reached) if entry is not None else []
@@ -97,7 +97,9 @@ def wrong_lifecycle(rules: CaseRules) -> Iterator[str]:
                 f"cases: `{action}` starts from {stage}, which no case reaches: "
                 f"take it out, or allow an action that leads to {stage}"
             )
-    sure = [(way.end, way.start) for way in known if way.by not in _BY_CHANCE]
+    sure: list[tuple[Stage, Stage]] = [
+        (way.end, way.start) for way in known if way.by not in _BY_CHANCE
+    ]
     for stage in sorted(reached - _reach(LAST, sure)):
         yield f"cases: from {stage} no way leads to {LAST}: allow an action that goes on from there"
 
@@ -106,7 +108,7 @@ def _reach(start: Stage, ways: Iterable[tuple[Stage, Stage]]) -> set[Stage]:
     found: set[Stage] = {start}
     pairs = list(ways)
     while True:
-        more = {end for begin, end in pairs if begin in found} - found
+        more: set[Stage] = {end for begin, end in pairs if begin in found} - found
         if not more:
             return found
         found |= more

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -80,17 +80,18 @@ def shipped_rules() -> CaseRules:
 
 
 def with_shipped(own: Mapping[str, Any]) -> dict[str, Any]:
-    """A plan's `[cases]`, filled up with what is shipped: key by key, action by action."""
+    """A plan's `[cases]`, filled up with what is shipped: key by key, action by action.
+
+    Raises:
+        TypeError: a table is something else.
+    """
     shipped = _shipped()
     merged = {**shipped, **own}
     for key in ("actions", "feedback", "source"):
-        table = own.get(key, {})
-        if isinstance(table, dict):
-            merged[key] = {**shipped[key], **cast(dict[str, Any], table)}
-    actions = merged["actions"]
-    for name, entry in actions.items() if isinstance(actions, dict) else ():
-        if name in shipped["actions"] and isinstance(entry, dict):
-            actions[name] = {**shipped["actions"][name], **cast(dict[str, Any], entry)}
+        merged[key] = {**shipped[key], **own.get(key, {})}
+    actions: dict[str, Any] = own.get("actions", {})
+    for name, entry in actions.items():
+        merged["actions"][name] = {**shipped["actions"].get(name, {}), **entry}
     return merged
 
 

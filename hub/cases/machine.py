@@ -1,7 +1,7 @@
 """Machine: what a person may do with a case now, and which events that brings. Pure.
 
 The plan's lifecycle says from which stage, by whom and with what; the deeds say what else the
-state of the case allows. Whatever is refused changes nothing, and the refusal says what is possible.
+state of the case allows. Whatever is refused changes nothing; the refusal says what is possible.
 """
 
 from __future__ import annotations
@@ -152,9 +152,7 @@ def _listed(action: Action, state: CaseState, rules: CaseRules) -> Transition | 
     return entry if not entry.grades or state.grade in entry.grades else None
 
 
-def _possible(
-    action: Action, entry: Transition, state: CaseState, rules: CaseRules
-) -> Possible:
+def _possible(action: Action, entry: Transition, state: CaseState, rules: CaseRules) -> Possible:
     deed = DEEDS[action]
     more = deed.right(state, rules)
     only = deed.only_by(state, rules)
@@ -174,7 +172,7 @@ def _given(order: Order, field: Field) -> bool:
     value: Any = getattr(order, field)
     if isinstance(value, str):
         return bool(value.strip())
-    return len(value) > 0 if isinstance(value, list | tuple) else value is not None
+    return value is not None and value != () and value != []
 
 
 def _rank(action: Action) -> tuple[int, int]:
@@ -187,4 +185,6 @@ def _out_of_turn(state: CaseState, action: Action, choices: Sequence[Action]) ->
     if not choices:
         return f"The case is {WORDS[state.stage]}; a new anomaly of the device opens a new case."
     names = ", ".join(f"`{name}`" for name in choices)
-    return f"The case is {WORDS[state.stage]}, so `{action}` is not its next step; possible: {names}."
+    return (
+        f"The case is {WORDS[state.stage]}, so `{action}` is not its next step; possible: {names}."
+    )

@@ -11,7 +11,7 @@ from hub.cases.vocabulary import PersonId
 def absorbed(
     state: CaseState, number: str, other: CaseState, *, by: PersonId, now: Micros
 ) -> list[Event]:
-    """The other's number and reporters, who are told of the result too, and what is broken still."""
+    """The other's number, its reporters, who are told of the result too, and what is broken."""
     reporters = other.progress.reporters
     facts = {"merged": number} | ({"reporters": dict(reporters)} if reporters else {})
     taken = Event(event="noted", at=now, actor=by, data=facts)

@@ -36,9 +36,7 @@ def due_audiences(state: CaseState, rules: CaseRules) -> tuple[Audience, ...]:
 
 def missing_audiences(state: CaseState, rules: CaseRules) -> tuple[Audience, ...]:
     """Those of them who were not told yet."""
-    return tuple(
-        one for one in due_audiences(state, rules) if one not in state.progress.fed_back
-    )
+    return tuple(one for one in due_audiences(state, rules) if one not in state.progress.fed_back)
 
 
 def wants_revisit(state: CaseState, rules: CaseRules) -> bool:

@@ -24,7 +24,9 @@ _QUERIES = load_queries("hub.cases")
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases are asked for; None asks nothing.
 
-    Opened from `since` until just before `until`. `search`: words that must all stand in number, kind, device, grid, place or owner's name,
+    Opened from `since` until just before `until`.
+
+    `search`: words that must all stand in number, kind, device, grid, place or owner's name,
     whatever their case; `a|b` is found where either is.
     """
 

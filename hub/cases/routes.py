@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import StringConstraints
 
-from hub.anomalies.domain import Grade
 from hub.acting import Person, is_known, refuse_unknown
+from hub.anomalies.domain import Grade
 from hub.cases.act import Attempt, NoSuchCaseError, StepRefusedError, act
 from hub.cases.file import case_file
 from hub.cases.machine import Refused

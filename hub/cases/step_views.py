@@ -80,8 +80,8 @@ class Step(BaseModel):
 
     def order(self) -> Order:
         """The order in the domain's terms."""
-        values: dict[str, Any] = dict(self)
-        return Order(**values | {"due": _micros(self.due), "until": _micros(self.until)})
+        given = dict(self) | {"due": _micros(self.due), "until": _micros(self.until)}
+        return msgspec.convert(given, Order)
 
     def asked(self) -> dict[str, Any]:
         """What was asked for, the same for the same request of any version."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from edge.wire import Micros
 from hub.anomalies.domain import AnomalyKind
 from hub.cases.deed import Limits
 from hub.cases.vocabulary import LimitName
-from hub.deadlines.count import due
+from hub.deadlines.count import due, moved_on
 from hub.plans.domain import Plan
 
 
@@ -17,10 +18,15 @@ def limits_of(plan: Plan, grid_path: Sequence[str], kind: AnomalyKind) -> Limits
     calendar = plan.calendar.at(plan.time_zone, grid_path)
     category = plan.category(kind)
 
-    def limit(name: LimitName, start: Micros) -> Micros | None:
-        found = plan.deadlines.limit(name, category)
+    def limit(limit: LimitName, start: Micros) -> Micros | None:
+        found = plan.deadlines.limit(limit, category)
         if found is None or found.span is None:
             return None
         return due(start, found.span, calendar)
 
     return limit
+
+
+def resumption_of(plan: Plan, grid_path: Sequence[str]) -> Callable[[Micros, Micros, Micros], Micros]:
+    """From a deadline, when it was set aside and when it goes on, to the deadline after that."""
+    return partial(moved_on, calendar=plan.calendar.at(plan.time_zone, grid_path))

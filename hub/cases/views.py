@@ -20,7 +20,6 @@ from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, instant, known_name, person_view
 from ingest import clock
 
-
 __all__ = ["Note", "Step"]
 
 

@@ -341,7 +341,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory
-    and the registers, what people may report, which departments act on it, and how cases are driven.
+    and the registers, what people may report, which departments act on it, how cases are driven.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at

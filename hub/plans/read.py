@@ -99,7 +99,10 @@ def _read_cases(own: dict[str, Any]) -> dict[str, Any]:
     if isinstance(actions, dict):
         names = cast(dict[str, Any], actions)
         _refuse_unknown(names, get_args(Action), "[cases.actions]")
-    filled = with_shipped(own)
+    try:
+        filled = with_shipped(own)
+    except (TypeError, AttributeError) as error:
+        raise PlanError(f"[cases]: write its parts as tables ({error})") from error
     _convert(filled, CaseRules, "[cases]")
     return filled
 

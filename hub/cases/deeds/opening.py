@@ -32,9 +32,7 @@ def _accept(state: CaseState, order: Order, scene: Scene) -> Outcome:
     accepted = written("accepted", order, scene, triage_by=triage_by)
     if not state.unscreened:
         return [accepted]
-    confirmed = Event(
-        event="screened", at=scene.now, actor=scene.by.person, data={"upheld": True}
-    )
+    confirmed = Event(event="screened", at=scene.now, actor=scene.by.person, data={"upheld": True})
     return [confirmed, accepted]
 
 
@@ -133,9 +131,7 @@ DEEDS: dict[Action, Deed] = {
         not_by=_reporters,
         not_roles=_reporting_roles,
     ),
-    "grade": Deed(
-        brings=_grade, takes=("note", "photos", "grade"), needs=always("grade", "note")
-    ),
+    "grade": Deed(brings=_grade, takes=("note", "photos", "grade"), needs=always("grade", "note")),
     "triage": Deed(brings=_triage, takes=_PATH, needs=always("path")),
     "look": Deed(
         brings=_look, takes=("note", "photos", "found"), needs=always("found"), bar=_look_bar

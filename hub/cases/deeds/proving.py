@@ -30,8 +30,8 @@ def _solver(state: CaseState, rules: CaseRules) -> frozenset[PersonId]:
     """CA-19: who solved a serious or major hazard doesn't recheck it; HZ-09: nor who reported it
     where nobody has confirmed the report yet."""
     handler = state.progress.handler
-    solver = {handler} if handler and _separate(state, rules) else set[PersonId]()
-    return frozenset(solver) | (state.progress.reporters.keys() if state.unscreened else set())
+    solvers = [handler] if handler is not None and _separate(state, rules) else []
+    return frozenset((*solvers, *(state.progress.reporters if state.unscreened else ())))
 
 
 def _close(state: CaseState, order: Order, scene: Scene) -> Outcome:

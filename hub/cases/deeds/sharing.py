@@ -29,9 +29,7 @@ def _split(state: CaseState, order: Order, scene: Scene) -> Outcome:
         to=order.to,
         due=due,
     )
-    return [
-        written("split", order, scene, task=msgspec.to_builtins(task), coordinator=coordinator)
-    ]
+    return [written("split", order, scene, task=msgspec.to_builtins(task), coordinator=coordinator)]
 
 
 def _change(state: CaseState, order: Order, scene: Scene) -> Outcome:
@@ -65,7 +63,5 @@ DEEDS: dict[Action, Deed] = {
         needs=always("task", "change", "note"),
         bar=_change_bar,
     ),
-    "merge": Deed(
-        brings=_merge, takes=("note", "photos", "into"), needs=always("into", "note")
-    ),
+    "merge": Deed(brings=_merge, takes=("note", "photos", "into"), needs=always("into", "note")),
 }
