@@ -12,7 +12,7 @@ from hub.cases import store
 from hub.cases.deed import Above, Doer, Order, Scene
 from hub.cases.facts import seconds_on
 from hub.cases.store import StoredCase
-from hub.cases.terms import limits_of, resumption_of
+from hub.cases.terms import limits_of
 from hub.plans.domain import Plan
 from hub.roster.domain import Post, answerable
 from hub.roster.store import chain, is_direct, leaves_at
@@ -42,7 +42,7 @@ async def scene_of(
         now=now,
         rules=plan.cases,
         limit=limits_of(plan, case.grid_path, case.state.kind),
-        resumed_due=resumption_of(plan, case.grid_path),
+        calendar=plan.calendar.at(plan.time_zone, case.grid_path),
         above=await _above(conn, case, plan, now) if order.action == "escalate" else None,
         told=await _told(conn, case.grid) if urgent else (),
         into=into.number if into is not None and into.state.open else None,

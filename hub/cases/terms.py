@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from edge.wire import Micros
 from hub.anomalies.domain import AnomalyKind
 from hub.cases.deed import Limits
 from hub.cases.vocabulary import LimitName
-from hub.deadlines.count import due, moved_on
+from hub.deadlines.count import due
 from hub.plans.domain import Plan
 
 
@@ -25,8 +24,3 @@ def limits_of(plan: Plan, grid_path: Sequence[str], kind: AnomalyKind) -> Limits
         return due(start, found.span, calendar)
 
     return limit
-
-
-def resumption_of(plan: Plan, grid_path: Sequence[str]) -> Callable[[Micros, Micros, Micros], Micros]:
-    """From a deadline, when it was set aside and when it goes on, to the deadline after that."""
-    return partial(moved_on, calendar=plan.calendar.at(plan.time_zone, grid_path))
