@@ -24,6 +24,7 @@ from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
+from hub.cases import refold
 from hub.cases import routes as cases
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
@@ -226,6 +227,7 @@ def _lifespan(
                 "pictures": (settle.settle_due, settle.EVERY_S),
                 "timers": (partial(due.act_due, plan=plan), due.EVERY_S),
                 "day lists": (partial(day_store.list_due, plan=plan), day_store.EVERY_S),
+                "refold": (refold.refold, refold.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
                 "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),

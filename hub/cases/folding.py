@@ -196,7 +196,11 @@ def _routed(data: dict[str, Any]) -> dict[str, Any]:
     route = data.get("route")
     if route is None:
         return {}
-    return {"lead": route["lead"], "cooperating": tuple(route.get("cooperating", ()))}
+    return {
+        "lead": route["lead"],
+        "cooperating": tuple(route.get("cooperating", ())),
+        "implementing": route.get("implementing"),
+    }
 
 
 def _neighbours(data: dict[str, Any]) -> frozenset[PersonId]:

@@ -108,7 +108,8 @@ def _reach(start: Stage, ways: Iterable[tuple[Stage, Stage]]) -> set[Stage]:
     found: set[Stage] = {start}
     pairs = list(ways)
     while True:
-        more: set[Stage] = {end for begin, end in pairs if begin in found} - found
+        more: set[Stage] = {end for begin, end in pairs if begin in found}
+        more -= found
         if not more:
             return found
         found |= more

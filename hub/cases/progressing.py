@@ -41,6 +41,12 @@ def _reported(state: CaseState, event: Event) -> Changes:
     return changes
 
 
+def _worsened(state: CaseState, event: Event) -> Changes:
+    measure_by = event.data.get("measure_by")
+    asked = {} if measure_by is None or state.progress.measures else {"measure_by": measure_by}
+    return _reported(state, event) | asked
+
+
 def _screened(_state: CaseState, event: Event) -> Changes:
     return {"screening": "upheld" if event.data["upheld"] else "rejected"}
 
@@ -191,7 +197,7 @@ def _published(state: CaseState, event: Event) -> Changes:
 
 _CHANGES: dict[EventName, _Change] = {
     "reported": _reported,
-    "worsened": _reported,
+    "worsened": _worsened,
     "recurred": _reported,
     "joined": _reported,
     "screened": _screened,

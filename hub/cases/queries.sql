@@ -56,6 +56,11 @@ order by c.id
 -- name: to_fold
 select * from hub.cases where progress is null order by id limit %(limit)s
 
+-- name: to_prove
+select * from hub.cases
+where id > %(after)s and (%(number)s::text is null or number = %(number)s)
+order by id limit %(limit)s
+
 -- name: put_progress
 update hub.cases set progress = %(progress)s where id = %(id)s
 

@@ -31,7 +31,10 @@ _QUERIES = load_queries("hub.cases")
 
 
 class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the projection: `events` counts its events, `head` is the hash of the last."""
+    """One row of the projection: `events` counts its events, `head` is the hash of the last.
+
+    Not `folded`: of an earlier version; what its events amount to beyond the stage is not kept yet.
+    """
 
     id: int
     number: str
@@ -44,6 +47,7 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
     grid_path: tuple[str, ...]
     at: tuple[float, float]
     state: CaseState
+    folded: bool = True
 
 
 async def lock_log(conn: AsyncConnection[Any]) -> None:
@@ -64,6 +68,11 @@ async def find_open(conn: AsyncConnection[Any], device: str, kind: str) -> Store
 async def find_broken(conn: AsyncConnection[Any], device: str, rule: str) -> StoredCase | None:
     """The open case in which the device breaks the rule still."""
     return await _one(conn, "open_case_breaking", {"device": device, "rule": rule})
+
+
+async def find_ended(conn: AsyncConnection[Any], device: str, kind: str) -> StoredCase | None:
+    """The case of a device and kind that ended last."""
+    return await _one(conn, "ended_case", {"device": device, "kind": kind})
 
 
 async def find_owned(conn: AsyncConnection[Any], people: Sequence[str]) -> list[StoredCase]:
@@ -166,6 +175,8 @@ async def append(
     if not events:
         return case
     state = case.state
+    if not case.folded:
+        state = fold([sealed.event for sealed in await read_log(conn, case)])
     for event in events:
         state = evolve(state, event)
     sealed = seal(case.id, events, after=case.events, prev_hash=case.head)
@@ -287,6 +298,7 @@ def from_row(row: DictRow) -> StoredCase:
         grid=row["grid"],
         grid_path=tuple(row["grid_path"]),
         at=(row["at"][0], row["at"][1]),
+        folded=row["progress"] is not None,
         state=CaseState(
             kind=row["kind"],
             device=row["device"],

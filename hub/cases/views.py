@@ -127,6 +127,7 @@ class RouteView(BaseModel):
     lead: str
     cooperating: list[str] = []
     tracking: list[str] = []
+    implementing: str | None = None
 
 
 class AttachedPicture(BaseModel):

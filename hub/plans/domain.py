@@ -49,7 +49,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     it may, if it is broken still. `muted_by_shut_off`: during a planned shut-off of the device the
     rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10). With
     `pictures_within_m` the nearest cameras within so many metres are asked for a picture of the
-    case that it opens (SE-15).
+    case that it opens (SE-15). Broken again within `relapse_minutes` of the close, it opens the
+    same case again; None: as the plan's `[cases]` says.
     """
 
     kind: AnomalyKind
@@ -63,6 +64,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     muted_by_shut_off: bool = False
     veto: bool = False
     pictures_within_m: Positive | None = None
+    relapse_minutes: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):

@@ -213,5 +213,10 @@ def test_without_anybody_else_the_case_stays_where_it_is(site_url: str) -> None:
     open_with_wait(site_url, 300)
     now = clock.now()
     approve_leave(site_url, "p-chief", now, now + 7200 * SECOND)
-    assert due_now(site_url, now + 900 * SECOND) == 0
-    assert due_now(site_url, now + 7300 * SECOND) == 1
+    due_now(site_url, now + 900 * SECOND)
+    with running_hub(site_url) as hub:
+        found = the_case(hub)
+        assert found["case"]["owner"]["id"] == "p-west"
+        assert [entry["event"] for entry in found["log"]] == ["discovered", "urged"]
+        due_now(site_url, now + 7300 * SECOND)
+        assert the_case(hub)["case"]["owner"]["id"] == "p-chief"
