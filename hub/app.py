@@ -24,6 +24,7 @@ from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
+from hub.casefile import routes as case_files
 from hub.cases import handover
 from hub.cases import routes as cases
 from hub.directory import Directory
@@ -142,6 +143,7 @@ def create_app(
         roster.router,
         staff.router,
         cases.router,
+        case_files.router,
         pictures.router,
         live.router,
         gaps.router,

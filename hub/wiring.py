@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -40,6 +41,7 @@ class Parts:
     feed_lag_s: Callable[[], float | None]
     plan: Plan
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+    exporting: Semaphore = field(default_factory=Semaphore)  # one export takes a whole processor
 
     @property
     def rules(self) -> GridRules:

@@ -8,12 +8,20 @@ from fastapi import APIRouter, Path, Query
 from pydantic import StringConstraints
 
 from hub.acting import Person, is_known, refuse_unknown
-from hub.cases.act import Attempt, NoSuchCaseError, StepRefusedError, act
+from hub.cases.act import (
+    Addition,
+    Attempt,
+    NoSuchCaseError,
+    StepRefusedError,
+    act,
+    add_evidence,
+)
 from hub.cases.domain import Refused
 from hub.cases.file import case_file
 from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
 from hub.cases.store import find
-from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
+from hub.cases.views import CaseCounts, CaseFile, CasePage, EvidenceRequest, Step, case_view
+from hub.files.store import NoSuchAttachmentError
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid
@@ -100,8 +108,41 @@ async def take_step(
         raise _no_such_case(case_id) from None
     except NoSuchPhotoError as error:
         raise no_such_photo(error) from None
+    except NoSuchAttachmentError as error:
+        raise _no_such_document(error) from None
     except StepRefusedError as error:
         raise _refusal(error.refused) from None
+
+
+@router.post(
+    "/cases/{case_id}/evidence",
+    summary="Add photos and documents to a case",
+    status_code=201,
+    responses={400: {}, 404: {}},
+)
+async def bring_evidence(
+    case_id: CaseId,
+    order: EvidenceRequest,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+    key: Key = None,
+) -> CaseFile:
+    """Into the log of a case, open or closed, with author and time; kept for good."""
+    await refuse_unknown(parts, conn, person)
+    addition = Addition(case=case_id, actor=person, order=order, key=key)
+    try:
+        return await add_evidence(conn, addition, parts.directory, parts.clock())
+    except NoSuchCaseError:
+        raise _no_such_case(case_id) from None
+    except NoSuchPhotoError as error:
+        raise no_such_photo(error) from None
+    except NoSuchAttachmentError as error:
+        raise _no_such_document(error) from None
+
+
+def _no_such_document(error: NoSuchAttachmentError) -> ProblemError:
+    return invalid([FieldError(field="body.documents", message=str(error))])
 
 
 def _no_such_case(case: int) -> ProblemError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from edge.wire import Micros
 from hub.anomalies.domain import AnomalyKind, Grade
@@ -20,6 +20,15 @@ from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, instant, known_name, person_view
 from ingest import clock
 
+MOST_DOCUMENTS = 10  # documents with one step; ours
+
+Photos = Annotated[
+    list[PhotoHash], Field(max_length=MOST, description="Hashes from POST /api/photos")
+]
+Documents = Annotated[
+    list[PhotoHash],
+    Field(max_length=MOST_DOCUMENTS, description="Hashes from POST /api/attachments"),
+]
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 
 
@@ -105,6 +114,18 @@ class CaseAnomaly(BaseModel):
     unit: str
 
 
+class Document(BaseModel):
+    """A document that is evidence; `sha256` stands in the case's own log."""
+
+    path: str
+    name: str
+    type: str = Field(examples=["application/pdf"])
+    bytes: int
+    sha256: str
+    by: str = Field(description="Who added it to the case: a person's id")
+    at: Instant
+
+
 class Evidence(BaseModel):
     """What to plot: the series of `quantity` (none: nothing was measured) and pictures."""
 
@@ -116,6 +137,7 @@ class Evidence(BaseModel):
     to: Instant = Field(description="A while past the last breach, which may lie ahead")
     snapshots: list[str] = Field(description="Paths of JPEG pictures, oldest first")
     photos: list[str] = Field(description="Paths of the photos that people took, oldest first")
+    documents: list[Document] = Field([], description="Added by people, oldest first")
 
 
 class RouteView(BaseModel):
@@ -168,9 +190,29 @@ class Step(BaseModel):
         None, description="Whom to dispatch; who has the case, if left out", max_length=64
     )
     found: Found | None = Field(None, description="What a look on site has found")
-    photos: list[PhotoHash] = Field(
-        default_factory=list[str], max_length=MOST, description="Hashes from POST /api/photos"
-    )
+    photos: Photos = Field(default_factory=list[str])
+    documents: Documents = Field(default_factory=list[str])
+
+    def asked(self) -> dict[str, Any]:
+        """The request for its fingerprint, without what an older client could not send."""
+        later = {"documents"} if not self.documents else set[str]()
+        return self.model_dump(exclude=later)
+
+
+class EvidenceRequest(BaseModel):
+    """What somebody adds to a case: photos, documents, or both."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Note = Field("", examples=["The valve chamber after the repair."])
+    photos: Photos = Field(default_factory=list[str], examples=[["5f" * 32]])
+    documents: Documents = Field(default_factory=list[str])
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.photos and not self.documents:
+            raise ValueError("name a photo or a document: send it to /api/photos or /attachments")
+        return self
 
 
 def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
