@@ -16,6 +16,7 @@ from rich.markup import escape
 from gridwarden import __version__
 from gridwarden.commands import (
     boards,
+    cases,
     check,
     demo,
     process,
@@ -51,6 +52,7 @@ app.add_typer(site.app, name="site")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
 app.add_typer(boards.app, name="dashboards")
+app.add_typer(cases.app, name="cases")
 
 
 def _version(asked: bool) -> None:

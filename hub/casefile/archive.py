@@ -8,7 +8,7 @@ of the manifest, the archive's seal.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import IO, Any
+from typing import IO, Any, Self
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import msgspec
@@ -20,12 +20,18 @@ _MODE = 0o100644 << 16
 
 
 class Archive:
-    """Takes one file after the other; `seal` ends it."""
+    """Takes one file after the other within its block; `seal` ends it."""
 
     def __init__(self, out: IO[bytes]) -> None:
         """`out` must be open for writing and reading, and be seekable."""
         self._zip = ZipFile(out, "w", ZIP_STORED)
         self._entries: dict[str, Entry] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     def add(self, path: str, content: bytes, what: What, **more: Any) -> None:
         """Add a file; one of a path that is there already is the same and is passed over."""

@@ -41,11 +41,15 @@ class _Paper:
         """Show a picture, list a document."""
         if piece.what == "document":
             assert piece.actor is not None
-            name = piece.path.split("-", 1)[1]
             self._documents.append(
-                Listed(name=name, actor=piece.actor, at=piece.at, bytes=len(piece.content),
-                       sha256=piece.sha256)
-            )  # fmt: skip
+                Listed(
+                    name=piece.name,
+                    actor=piece.actor,
+                    at=piece.at,
+                    bytes=len(piece.content),
+                    sha256=piece.sha256,
+                )
+            )
             return
         if len(self._pictures) >= MOST_SHOWN:
             self._left_out += 1
@@ -104,35 +108,21 @@ async def export_archive(
         NoSuchCaseError: the id is unknown.
     """
     now = parts.clock()
-    archive = Archive(out)
     async with parts.exporting:
         async with parts.pool.connection() as conn:
             gathered = await _gathered(conn, case, parts, now)
-            paper = _Paper(gathered, _words(parts, language), _names(parts))
+        with Archive(out) as archive:
             _add_file(archive, gathered, parts, language)
-            async for piece in evidence(conn, gathered):
-                archive.add(
-                    piece.path, piece.content, piece.what, event=piece.event, actor=piece.actor,
-                    at=piece.at, type=piece.type,
-                )  # fmt: skip
-                await paper.take(piece)
-        plots = await _plots(gathered, parts)
-        for excerpt, svg in zip(gathered.excerpts, plots, strict=True):
-            content = await asyncio.to_thread(table, excerpt)
-            archive.add(f"readings/{excerpt.name}.csv", content, "readings")
-            archive.add(f"readings/{excerpt.name}.svg", svg, "plot")
-        try:
-            archive.add("case.pdf", await paper.printed(plots, now), "paper")
-        except NoChineseFontError as error:
-            archive.add("no-pdf.txt", f"{error}\n".encode(), "readme")
-    about = About(
-        case=gathered.case.id,
-        number=gathered.case.number,
-        exported=clock.moment(now).isoformat(timespec="seconds"),
-        language=language,
-        chain=Chain(events=len(gathered.log), head=gathered.case.head.hex()),
-    )
-    return gathered.case, archive.seal(about)
+            paper = _Paper(gathered, _words(parts, language), _names(parts))
+            async with parts.pool.connection() as conn:
+                async for piece in evidence(conn, gathered):
+                    archive.add(
+                        piece.path, piece.content, piece.what, event=piece.event,
+                        actor=piece.actor, at=piece.at, type=piece.type,
+                    )  # fmt: skip
+                    await paper.take(piece)
+            await _add_paper(archive, gathered, paper, parts, now)
+            return gathered.case, archive.seal(_about(gathered, language, now))
 
 
 async def _gathered(conn: AsyncConnection[Any], case: int, parts: Parts, now: Micros) -> Gathered:
@@ -152,6 +142,30 @@ def _add_file(archive: Archive, gathered: Gathered, parts: Parts, language: Lang
     for letter in gathered.letters:
         page = document(letter, language, parts.plan.time_zone, called)
         archive.add(f"letters/{letter.id}.html", page, "letter")
+
+
+async def _add_paper(
+    archive: Archive, gathered: Gathered, paper: _Paper, parts: Parts, now: Micros
+) -> None:
+    plots = await _plots(gathered, parts)
+    for excerpt, svg in zip(gathered.excerpts, plots, strict=True):
+        content = await asyncio.to_thread(table, excerpt)
+        archive.add(f"readings/{excerpt.name}.csv", content, "readings")
+        archive.add(f"readings/{excerpt.name}.svg", svg, "plot")
+    try:
+        archive.add("case.pdf", await paper.printed(plots, now), "paper")
+    except NoChineseFontError as error:
+        archive.add("no-pdf.txt", f"{error}\n".encode(), "readme")
+
+
+def _about(gathered: Gathered, language: Language, now: Micros) -> About:
+    return About(
+        case=gathered.case.id,
+        number=gathered.case.number,
+        exported=clock.moment(now).isoformat(timespec="seconds"),
+        language=language,
+        chain=Chain(events=len(gathered.log), head=gathered.case.head.hex()),
+    )
 
 
 async def _plots(gathered: Gathered, parts: Parts) -> list[bytes]:

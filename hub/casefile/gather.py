@@ -55,6 +55,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     event: int | None = None
     actor: str | None = None
     device: str | None = None
+    name: str = ""
 
     @property
     def sha256(self) -> str:
@@ -123,7 +124,15 @@ async def _named(conn: AsyncConnection[Any], case: int, sealed: Sealed) -> Async
         if found is not None:
             kind, name, content = found
             path = f"documents/{one['sha256'][:12]}-{_plain(name)}"
-            yield Piece(path=path, what="document", content=content, type=kind, at=event.at, **who)
+            yield Piece(
+                path=path,
+                what="document",
+                content=content,
+                type=kind,
+                at=event.at,
+                name=name,
+                **who,
+            )
 
 
 async def _excerpts(

@@ -51,6 +51,8 @@ def prove(file: IO[bytes]) -> Verdict:
         return Verdict(manifest=None, seal="", faults=[Fault("the archive", f"no zip: {error}")])
     faults: list[Fault] = []
     contents = {info.filename: (info, _content(file, info)) for info in infos}
+    if len(contents) < len(infos):
+        faults.append(Fault("the archive", "a file stands in it twice"))
     unread = [path for path, (_, content) in contents.items() if content is None]
     faults += [Fault(path, "its place in the archive is damaged") for path in unread]
     sealed = contents.get(MANIFEST, (None, None))[1] or b""
@@ -81,6 +83,8 @@ def _manifest(content: bytes) -> Manifest | None:
 
 def _content(file: IO[bytes], info: ZipInfo) -> bytes | None:
     """The bytes of a stored file, read without the zip's own check: we tell more than it."""
+    if info.header_offset < 0:  # what the end of the zip says is damaged
+        return None
     file.seek(info.header_offset)
     header = file.read(_HEADER)
     if len(header) < _HEADER or info.compress_type != ZIP_STORED:
