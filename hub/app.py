@@ -54,6 +54,7 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.open311 import routes as open311
 from hub.photos import routes as photos
 from hub.photos.domain import LARGEST
 from hub.pictures import routes as pictures
@@ -93,6 +94,8 @@ WIDER = {
     "/api/equipment/import": MAX_TABLE,
     "/api/attachments": MOST_BYTES,
     "/api/photos": LARGEST + 1,
+    "/open311/v2/requests.json": LARGEST + MAX_BODY,
+    "/open311/v2/requests.xml": LARGEST + MAX_BODY,
 }
 
 
@@ -163,6 +166,7 @@ def create_app(
         terminals.router,
         photos.router,
         reports.router,
+        open311.router,
         hydrants.router,
         water_maps.router,
         letters.router,

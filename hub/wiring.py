@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 from edge.wire import Micros
 from hub.cameras.relay import Relay
 from hub.directory import Directory
+from hub.limits import Limits
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
@@ -42,6 +43,7 @@ class Parts:
     feed_lag_s: Callable[[], float | None]
     plan: Plan
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+    limits: Limits = field(default_factory=Limits)
     exporting: Semaphore = field(default_factory=Semaphore)  # one export takes a whole processor
 
     @property

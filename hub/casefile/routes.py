@@ -15,8 +15,11 @@ from hub.casefile.export import export_archive, export_pdf
 from hub.casefile.fonts import NoChineseFontError
 from hub.casefile.words import Language
 from hub.cases.act import NoSuchCaseError
+from hub.cases.store import find
 from hub.problems import ProblemError
-from hub.wiring import WiredParts
+from hub.rights.domain import Actor
+from hub.rights.guard import Acting, needs, within
+from hub.wiring import Parts, WiredParts
 
 _BIGINT = 2**63 - 1
 _CHUNK = 1 << 16
@@ -33,9 +36,13 @@ router = APIRouter(prefix="/api", tags=["cases"])
     summary="The file of a case, to be printed",
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}, 404: {}, 503: {}},
+    dependencies=[needs("exports.read")],
 )
-async def print_case(case_id: CaseId, parts: WiredParts, lang: Lang = "zh") -> Response:
+async def print_case(
+    case_id: CaseId, parts: WiredParts, actor: Acting, lang: Lang = "zh"
+) -> Response:
     """Facts, breaches, plots of what was measured, log, pictures and proof on A4."""
+    await _refuse_outside(parts, case_id, actor)
     try:
         case, content = await export_pdf(parts, case_id, lang)
     except NoSuchCaseError:
@@ -64,12 +71,16 @@ async def print_case(case_id: CaseId, parts: WiredParts, lang: Lang = "zh") -> R
         },
         404: {},
     },
+    dependencies=[needs("exports.read")],
 )
-async def pack_case(case_id: CaseId, parts: WiredParts, lang: Lang = "zh") -> StreamingResponse:
+async def pack_case(
+    case_id: CaseId, parts: WiredParts, actor: Acting, lang: Lang = "zh"
+) -> StreamingResponse:
     """The log, readings, pictures, documents, the PDF, and a manifest of their hashes.
 
     `gridwarden cases verify FILE.zip` proves it without a database.
     """
+    await _refuse_outside(parts, case_id, actor)
     with ExitStack() as unless_sent:
         out = unless_sent.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
         try:
@@ -84,6 +95,14 @@ async def pack_case(case_id: CaseId, parts: WiredParts, lang: Lang = "zh") -> St
         }
         unless_sent.pop_all()
     return StreamingResponse(_chunks(out), media_type="application/zip", headers=headers)
+
+
+async def _refuse_outside(parts: Parts, case: int, actor: Actor) -> None:
+    async with parts.pool.connection() as conn:
+        found = await find(conn, case)
+    if found is None:
+        raise _no_such_case(case)
+    within(actor, "exports.read", found.grid_path)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

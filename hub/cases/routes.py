@@ -123,6 +123,7 @@ async def take_step(
     summary="Add photos and documents to a case",
     status_code=201,
     responses={400: {}, 404: {}},
+    dependencies=[needs("cases.act")],
 )
 async def bring_evidence(
     case_id: CaseId,

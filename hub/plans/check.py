@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from hub.files.rules import wrong_file_rules
+from hub.open311.rules import wrong_open311
 from hub.plans.categories import wrong_categories
 from hub.plans.domain import (
     AgentRule,
@@ -88,8 +89,12 @@ def accepted(plan: Plan) -> Plan:
 
 def check_plan(plan: Plan) -> list[Problem]:
     """Everything that keeps the plan from taking effect; empty if nothing does."""
-    registers = (*wrong_unit_rules(plan.units), *wrong_file_rules(plan.files))
-    found = [*_wrong_zone(plan), *(Problem("", text) for text in registers)]
+    others = (
+        *wrong_unit_rules(plan.units),
+        *wrong_file_rules(plan.files),
+        *wrong_open311(plan.open311),
+    )
+    found = [*_wrong_zone(plan), *(Problem("", text) for text in others)]
     for name, rule in plan.rules.items():
         found += _without_limit(name, rule)
         found += _without_source(name, rule)

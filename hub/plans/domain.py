@@ -14,6 +14,7 @@ from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.files.rules import NO_FILE_RULES, FileRules
+from hub.open311.rules import NO_OPEN311, Open311Rules
 from hub.plans.categories import Category, Department, Route, category_of, route_of
 from hub.plans.schedule import Active
 from hub.plans.stock import Equipment, Stock
@@ -366,6 +367,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     equipment: Equipment = Equipment()
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
+    open311: Open311Rules = NO_OPEN311
     roles: dict[str, RoleRights] = {}
 
     def category(self, kind: AnomalyKind) -> str | None:

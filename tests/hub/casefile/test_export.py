@@ -120,3 +120,10 @@ def test_evidence_sent_again_with_its_key_is_added_once(filed: Filed) -> None:
     assert (first.status_code, first.json()) == (201, again.json())
     log = filed.hub.get(f"/api/cases/{filed.case}")["log"]
     assert [one["actor"] for one in log].count("p-east") == 1
+
+
+def test_a_case_of_another_grid_has_no_file_for_its_neighbour(filed: Filed) -> None:
+    for suffix in ("pdf", "zip"):
+        path = f"/api/cases/{filed.case}/file.{suffix}"
+        headers = {"X-Gridwarden-Person": "p-east"}
+        assert filed.hub.client.get(path, headers=headers).status_code == 404
