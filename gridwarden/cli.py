@@ -51,6 +51,7 @@ app.add_typer(spool.app, name="spool")
 app.add_typer(site.app, name="site")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
+app.add_typer(cases.app, name="cases")
 app.add_typer(boards.app, name="dashboards")
 app.add_typer(cases.app, name="cases")
 

@@ -26,7 +26,7 @@ from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
 from hub.casefile import routes as case_files
-from hub.cases import handover
+from hub.cases import handover, refold
 from hub.cases import routes as cases
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
@@ -230,6 +230,7 @@ def _lifespan(
             works: dict[str, tuple[Work, float]] = {
                 "pictures": (settle.settle_due, settle.EVERY_S),
                 "handover": (handover.hand_over_due, handover.EVERY_S),
+                "refold": (refold.refold, refold.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
                 "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),

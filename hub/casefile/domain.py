@@ -14,7 +14,7 @@ import msgspec
 
 from edge.wire import Micros
 from hub.cases.chain import Sealed
-from hub.cases.domain import Event
+from hub.cases.state import Event
 
 FORMAT = "gridwarden-case/1"
 MANIFEST, LOG = "manifest.json", "log.jsonl"

@@ -129,7 +129,7 @@ async def _gathered(conn: AsyncConnection[Any], case: int, parts: Parts, now: Mi
     found = await find(conn, case)
     if found is None:
         raise NoSuchCaseError
-    return await gather(conn, found, parts.directory, now)
+    return await gather(conn, found, parts.directory, parts.plan.cases, now)
 
 
 def _add_file(archive: Archive, gathered: Gathered, parts: Parts, language: Language) -> None:

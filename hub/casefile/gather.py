@@ -15,6 +15,7 @@ from hub.casefile.domain import What
 from hub.casefile.excerpt import Excerpt
 from hub.cases.chain import Sealed
 from hub.cases.file import case_file
+from hub.cases.lifecycle import CaseRules
 from hub.cases.snapshots import read_snapshot
 from hub.cases.store import StoredCase, read_log
 from hub.cases.views import CaseFile
@@ -64,10 +65,14 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def gather(
-    conn: AsyncConnection[Any], case: StoredCase, directory: Directory, now: Micros
+    conn: AsyncConnection[Any],
+    case: StoredCase,
+    directory: Directory,
+    rules: CaseRules,
+    now: Micros,
 ) -> Gathered:
     """The case as it is at `now`, true for exactly the events that `case` has."""
-    file = await case_file(conn, case, directory, now)
+    file = await case_file(conn, case, directory, now, rules)
     log = await read_log(conn, case)
     return Gathered(
         case=case,

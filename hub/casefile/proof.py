@@ -41,7 +41,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     faults: list[Fault]
 
 
-def prove(file: IO[bytes]) -> Verdict:
+def prove_archive(file: IO[bytes]) -> Verdict:
     """Look at every byte of an archive, which must be seekable."""
     try:
         with ZipFile(file) as archive:

@@ -15,7 +15,7 @@ import msgspec
 from edge.wire import Micros
 from hub.casefile.gather import Gathered
 from hub.casefile.words import Words
-from hub.cases.domain import Event
+from hub.cases.state import Event
 from hub.sites.domain import Name
 from hub.sites.routes import NameView
 from ingest import clock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,11 +10,18 @@ from psycopg import AsyncConnection
 
 from edge.wire import Micros
 from hub.cases import store
-from hub.cases.domain import Refused, step
-from hub.cases.evidence import Brought, added, keep, with_evidence
+from hub.cases.deed import Doer
+from hub.cases.evidence import added, keep, with_evidence
 from hub.cases.file import case_file
-from hub.cases.views import CaseFile, EvidenceRequest, Step
+from hub.cases.machine import Refused, allowed, step
+from hub.cases.merging import absorbed
+from hub.cases.scene import find_into, scene_of
+from hub.cases.state import Event
+from hub.cases.step_views import EvidenceRequest
+from hub.cases.store import StoredCase
+from hub.cases.views import CaseFile, Step
 from hub.directory import Directory
+from hub.plans.domain import Plan
 from hub.replies.store import Asked, once
 from hub.sealing import canonical
 
@@ -34,13 +42,13 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks for which step of which case; `key` is the request's Idempotency-Key."""
 
     case: int
-    actor: str
+    doer: Doer
     order: Step
     key: str | None
 
 
 async def act(
-    conn: AsyncConnection[Any], attempt: Attempt, directory: Directory, now: Micros
+    conn: AsyncConnection[Any], attempt: Attempt, plan: Plan, directory: Directory, now: Micros
 ) -> CaseFile:
     """Take the step in a transaction of its own; returns the file as it then is.
 
@@ -51,32 +59,32 @@ async def act(
         NoSuchAttachmentError: nor a document.
         ProblemError: the key belongs to another request of the last 24 hours.
     """
-    order = attempt.order
+    order = attempt.order.order()
 
     async def take() -> CaseFile:
         await store.lock_log(conn)
         case = await store.find(conn, attempt.case)
         if case is None:
             raise NoSuchCaseError
-        outcome = step(
-            case.state,
-            order.action,
-            actor=attempt.actor,
-            now=now,
-            note=order.note,
-            to=order.to,
-            found=order.found,
-            photos=order.photos,
-        )
+        into = await find_into(conn, case, order)
+        scene = await scene_of(conn, case, order, attempt.doer, plan, now, into)
+        outcome = step(case.state, order, scene)
         if isinstance(outcome, Refused):
             raise StepRefusedError(outcome)
-        facts = await keep(conn, _brought(order))
-        case = await store.append(conn, case, with_evidence(outcome, attempt.actor, facts))
-        return await case_file(conn, case, directory, now)
+        await _refuse_twins(conn, case, outcome, plan)
+        facts = await keep(conn, attempt.order.brought())
+        merged = case
+        outcome = with_evidence(outcome, attempt.doer.person, facts)
+        case = await store.append(conn, case, outcome)
+        if into is not None:
+            taken = absorbed(
+                into.state, merged.number, merged.state, by=attempt.doer.person, now=now
+            )
+            await store.append(conn, into, taken)
+        return await case_file(conn, case, directory, now, plan.cases)
 
-    # As the request was sent: a field that came later makes no repeated request another one.
-    what = canonical({"case": attempt.case, **order.asked()}).decode()
-    asked = Asked(person=attempt.actor, key=attempt.key, what=what, now=now)
+    what = canonical({"case": attempt.case, **attempt.order.asked()}).decode()
+    asked = Asked(person=attempt.doer.person, key=attempt.key, what=what, now=now)
     return await once(conn, asked, CaseFile, take)
 
 
@@ -90,7 +98,7 @@ class Addition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def add_evidence(
-    conn: AsyncConnection[Any], addition: Addition, directory: Directory, now: Micros
+    conn: AsyncConnection[Any], addition: Addition, plan: Plan, directory: Directory, now: Micros
 ) -> CaseFile:
     """Add photos and documents to a case, open or closed, in a transaction of its own.
 
@@ -107,14 +115,27 @@ async def add_evidence(
         case = await store.find(conn, addition.case)
         if case is None:
             raise NoSuchCaseError
-        facts = await keep(conn, _brought(order))
+        facts = await keep(conn, order.brought())
         case = await store.append(conn, case, [added(addition.actor, now, order.note, facts)])
-        return await case_file(conn, case, directory, now)
+        return await case_file(conn, case, directory, now, plan.cases)
 
     what = canonical({"evidence": addition.case, **order.model_dump()}).decode()
     asked = Asked(person=addition.actor, key=addition.key, what=what, now=now)
     return await once(conn, asked, CaseFile, take)
 
 
-def _brought(order: Step | EvidenceRequest) -> Brought:
-    return Brought(photos=tuple(order.photos), documents=tuple(order.documents))
+async def _refuse_twins(
+    conn: AsyncConnection[Any], case: StoredCase, events: Sequence[Event], plan: Plan
+) -> None:
+    """One open case of a device and kind: an ended one isn't opened beside its successor.
+
+    Raises:
+        StepRefusedError: there is an open case of the same.
+    """
+    if case.state.open or all(event.event != "reopened" for event in events):
+        return
+    other = await store.find_open(conn, case.state.device, case.state.kind)
+    if other is not None:
+        message = f"Case {other.number} is open for the same already: go on there."
+        choices = allowed(case.state, plan.cases)
+        raise StepRefusedError(Refused("out_of_turn", message, choices))

@@ -13,7 +13,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
-from hub.cases.domain import Event
+from hub.cases.state import Event
 from hub.files import store as files
 from hub.photos import store as photos
 
@@ -48,9 +48,9 @@ async def keep(conn: AsyncConnection[Any], brought: Brought) -> dict[str, Any]:
 
 def with_evidence(events: Sequence[Event], actor: str, facts: dict[str, Any]) -> list[Event]:
     """The events of a step, the last of `actor` with what `keep` says of the evidence."""
-    if not facts:
+    own = max((place for place, event in enumerate(events) if event.actor == actor), default=None)
+    if not facts or own is None:
         return list(events)
-    own = max(place for place, event in enumerate(events) if event.actor == actor)
     told = msgspec.structs.replace(events[own], data=events[own].data | facts)
     return [*events[:own], told, *events[own + 1 :]]
 

@@ -22,7 +22,6 @@ from ingest import clock
 LONGEST_SPAN = timedelta(days=90)  # GeoReport v2, GET service requests
 MOST = 1000  # GeoReport v2, GET service requests: as many as a list holds
 LONGEST_WORDS = 4000  # characters; GeoReport v2, POST service request
-OVER = ("closed", "revisited", "archived")  # stages of a case whose work has ended
 SUBJECTS = ("hydrant", "equipment")  # what an attribute may name by its number
 
 

@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
-from hub.open311.domain import OVER, Sent, Wanted
+from hub.open311.domain import Sent, Wanted
 from hub.reports.store import Taken
 from hub.sites.domain import Point
 from ingest import clock
@@ -32,6 +32,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     spot: Point
     media: str
     stage: str | None
+    open: bool
     updated: Micros | None
     due: Micros | None
     place_name: dict[str, str] | None
@@ -73,7 +74,6 @@ async def requests(conn: AsyncConnection[Any], wanted: Wanted) -> list[Stored]:
         "start": clock.moment(wanted.start),
         "end": clock.moment(wanted.end),
         "open": None if by_number else wanted.open,
-        "over": list(OVER),
         "limit": wanted.limit,
         "skip": wanted.limit * (wanted.page - 1),
     }
@@ -90,6 +90,7 @@ async def requests(conn: AsyncConnection[Any], wanted: Wanted) -> list[Stored]:
                 spot=(row["spot"][0], row["spot"][1]),
                 media=row["media"],
                 stage=row["stage"],
+                open=row["open"],
                 updated=None if row["updated"] is None else clock.micros(row["updated"]),
                 due=None if row["due"] is None else clock.micros(row["due"]),
                 place_name=row["place_name"],

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from hub.casefile.words import Words
-from hub.open311.domain import OVER, Frame, w3c
+from hub.open311.domain import Frame, w3c
 from hub.open311.rules import Open311Rules
 from hub.open311.store import Stored
 from hub.plans.categories import Category, Department
@@ -51,12 +51,11 @@ def request_view(
     category = categories.get(stored.service)
     lead = None if category is None else departments.get(category.lead or "")
     lat, long = frame.to_latlong(stored.spot)
-    is_open = stored.stage is not None and stored.stage not in OVER
     called = stored.place_name or {}
     tell = Words(rules.language, {})
     return {
         "service_request_id": str(stored.number),
-        "status": "open" if is_open else "closed",
+        "status": "open" if stored.open else "closed",
         "status_notes": _NO_CASE[rules.language]
         if stored.stage is None
         else tell.state(stored.stage),

@@ -289,9 +289,14 @@ class RunningHub:
         asyncio.run_coroutine_threadsafe(send(), self._loop).result(5)
 
     def step(
-        self, case: int, action: str, note: str = "", person: str = "p-west", **more: Any
+        self, case: int, action: str, note: str = "", person: str | None = None, **more: Any
     ) -> httpx.Response:
-        """Take a step; `key` becomes the Idempotency-Key, the rest goes into the body."""
+        """Take a step; `key` becomes the Idempotency-Key, the rest goes into the body.
+
+        Without `person` the warden acts, and the chief rechecks: not the solver (CA-19).
+        """
+        if person is None:
+            person = "p-chief" if action == "verify" else "p-west"
         headers = {PERSON: person}
         if "key" in more:
             headers["Idempotency-Key"] = more.pop("key")

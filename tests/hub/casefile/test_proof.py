@@ -20,7 +20,7 @@ from gridwarden.commands.cases import app
 from hub.casefile.archive import Archive, comment, write
 from hub.casefile.domain import About, Chain, log_lines, read_line
 from hub.casefile.flip import Flip, changed_byte
-from hub.casefile.proof import prove
+from hub.casefile.proof import prove_archive
 from hub.cases.chain import Sealed, seal
 from hub.cases.domain import Event
 from tests.hub.casefile.conftest import Filed
@@ -54,12 +54,12 @@ def archive(events: list[Sealed] | None = None, **files: bytes) -> bytes:
 
 
 def faults(content: bytes) -> list[tuple[str, str]]:
-    return [(fault.where, fault.text) for fault in prove(BytesIO(content)).faults]
+    return [(fault.where, fault.text) for fault in prove_archive(BytesIO(content)).faults]
 
 
 def test_an_archive_from_the_hub_is_sound(filed: Filed) -> None:
     """CA-22 in part"""
-    verdict = prove(filed.open())
+    verdict = prove_archive(filed.open())
     assert verdict.faults == []
     assert verdict.seal == filed.seal
 
