@@ -1,4 +1,4 @@
-"""Limits: how many requests, reports or photos one account or address may send, in bounded memory."""
+"""Limits: how much one account or address may send, in bounded memory."""
 
 from __future__ import annotations
 
