@@ -1,5 +1,5 @@
 /** What the signed-in person may do, and where. Pure; the hub decides, the page only hides the rest. */
-import type { Right, Rights } from "./types";
+import type { Case, Right, Rights } from "./types";
 import { VIEWS, type View } from "./route";
 
 export type { View };
@@ -37,3 +37,20 @@ export const needed = (view: View): readonly Right[] => NEEDED[view];
 /** The views that are there for somebody, in the order of the tabs. */
 export const viewsFor = (rights: Rights): View[] =>
   VIEWS.filter((view) => NEEDED[view].every((right) => reaches(rights, right)));
+
+const STEPS: readonly Right[] = [
+  "cases.act",
+  "cases.screen",
+  "cases.assign",
+  "cases.recheck",
+  "cases.close",
+];
+
+/** Whether some step of a case may be somebody's: by a right in its grids, or because it waits for them. */
+export const worksOn = (
+  rights: Rights,
+  person: string | null,
+  file: Pick<Case, "grid_path" | "owner">,
+): boolean =>
+  STEPS.some((right) => reaches(rights, right, file.grid_path)) ||
+  (person !== null && file.owner?.id === person && reaches(rights, "cases.act"));

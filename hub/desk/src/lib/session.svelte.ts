@@ -1,8 +1,8 @@
 /** Who is signed in here and what they may do; every view asks it, and a lost session ends in it. */
 import { readMe, signIn, signOut, useCode } from "./accounts";
 import { Refusal, whenRefused } from "./api";
-import { reaches, viewsFor } from "./rights";
-import type { Me, Right } from "./types";
+import { reaches, viewsFor, worksOn } from "./rights";
+import type { Case, Me, Right } from "./types";
 
 const RETRY_MS = 3000;
 const AGAIN_MS = 5 * 60_000; // ours: rights begin and end with posts and leave
@@ -37,6 +37,11 @@ class Session {
   /** Whether a right reaches an object, by the grids from the outermost to its own; or anything. */
   can(right: Right, path?: readonly string[]): boolean {
     return reaches(this.me?.rights ?? {}, right, path);
+  }
+
+  /** Whether some step of a case may be this person's. */
+  worksOn(file: Case): boolean {
+    return worksOn(this.me?.rights ?? {}, this.person, file);
   }
 
   /** The answer to what a right allows to ask; `nothing` without the right. */
