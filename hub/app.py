@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from edge.wire import Micros
 from hub import openapi, page, problems
+from hub.accounts import routes as accounts
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.audit import routes as audit
@@ -136,6 +137,7 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
     routers = (
+        accounts.router,
         sites.router,
         division.router,
         proposals.router,

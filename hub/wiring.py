@@ -19,6 +19,7 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
+from hub.rights.roles import Templates, templates_with
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
 from ingest import clock
@@ -57,6 +58,11 @@ class Parts:
         return self.plan.terminals
 
     @property
+    def templates(self) -> Templates:
+        """What each role may do."""
+        return templates_with(self.plan.roles)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The clock on the site's walls."""
         return ZoneInfo(self.plan.time_zone)
@@ -84,5 +90,12 @@ async def connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
         yield conn
 
 
+async def own_connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection as the owner of the tables, for what requests must not reach otherwise."""
+    async with parts.pool.connection() as conn:
+        yield conn
+
+
+OwnConnection = Annotated[AsyncConnection[Any], Depends(own_connection, scope="function")]
 # Given back before the answer is sent, so that slow clients hold no connections.
 Connection = Annotated[AsyncConnection[Any], Depends(connection, scope="function")]

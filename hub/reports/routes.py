@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Header
-
-from hub.acting import refuse_unknown
 from hub.cases.reported import PASSER_BY
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
@@ -21,35 +18,39 @@ from hub.reports.views import (
     categories_view,
     report_view,
 )
+from hub.rights.guard import MaybeActing, open_to_all
 from hub.wiring import Connection, WiredParts
-
-Reporter = Annotated[
-    str | None,
-    Header(alias="X-Gridwarden-Person", description="Who reports; nobody: a passer-by"),
-]
 
 router = APIRouter(prefix="/api", tags=["reports"])
 
 
-@router.get("/report-categories", summary="What people may report, and who acts on it")
+@router.get(
+    "/report-categories",
+    summary="What people may report, and who acts on it",
+    dependencies=[open_to_all("a passer-by chooses what to report")],
+)
 async def report_categories(parts: WiredParts) -> Categories:
     """The categories and departments of the plan in force."""
     return categories_view(parts.plan)
 
 
-@router.post("/reports", summary="Report a hazard", status_code=201, responses={400: {}})
+@router.post(
+    "/reports",
+    summary="Report a hazard",
+    status_code=201,
+    responses={400: {}},
+    dependencies=[open_to_all("a passer-by reports a hazard")],
+)
 async def report(
     request: ReportRequest,
     parts: WiredParts,
     conn: Connection,
-    person: Reporter = None,
+    actor: MaybeActing,
     key: Key = None,
 ) -> ReportView:
     """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard."""
-    if person is not None:
-        await refuse_unknown(parts, conn, person)
     now = parts.clock()
-    filed = request.filed(person or PASSER_BY, now)
+    filed = request.filed(PASSER_BY if actor is None else actor.person, now)
 
     async def take() -> ReportView:
         return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
