@@ -50,5 +50,16 @@ def sign_in(page: Page, url: str, database_url: str, person: str | None) -> None
     page.context.add_cookies([{"name": COOKIE, "value": secret, "domain": host, "path": "/"}])
 
 
+def end_sessions(database_url: str, person: str) -> None:
+    """End all sessions of a person."""
+
+    async def end(conn: AsyncConnection[Any]) -> None:
+        found = await store.find_named(conn, _name(person))
+        assert found is not None
+        await store.end_sessions(conn, found.id, clock.now())
+
+    in_transaction(database_url, end)
+
+
 def _name(person: str | None) -> str:
     return "everything" if person is None else person.casefold()

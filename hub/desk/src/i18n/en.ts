@@ -1139,6 +1139,7 @@ export const en = {
     takes: (rights: string) => `It takes: ${rights}.`,
     whoGives: "Rights come with a post, or from whoever manages accounts.",
     missing: (rights: string) => `What is missing: ${rights}.`,
+    or: " or ",
   },
   account: {
     signedInAs: (name: string, role: string) =>

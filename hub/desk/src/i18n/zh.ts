@@ -1118,6 +1118,7 @@ export const zh: Texts = {
     takes: (rights) => `需要权限：${rights}。`,
     whoGives: "权限随岗位而来，或由账号管理员授予。",
     missing: (rights) => `缺少权限：${rights}。`,
+    or: "或",
   },
   account: {
     signedInAs: (name, role) => (role ? `当前登录：${name}，${role}` : `当前登录：${name}`),

@@ -57,6 +57,8 @@ export class Refusal extends Error {
     readonly slug: string = "",
     /** Seconds to wait before it is tried again, if the hub says. */
     readonly wait: number | null = null,
+    /** The rights of which one is missing. */
+    readonly rights: string[] = [],
   ) {
     super(detail || title);
   }
@@ -95,6 +97,7 @@ export async function ask<T>(path: string, init: RequestInit = {}, also = 0): Pr
     problem.allowed ?? [],
     slug,
     Number(response.headers.get("retry-after")) || null,
+    problem.rights ?? [],
   );
   refused(refusal);
   throw refusal;
