@@ -1,12 +1,25 @@
 /** What the page asks the hub about accounts: signing in, one's own, and those of others. */
-import { ask, send } from "./api";
-import type { Me, NewToken, OwnSession, Token, TokenOrder } from "./types";
+import { ask, segment, send } from "./api";
+import type {
+  AccountFile,
+  AccountLine,
+  GrantOrder,
+  Invitation,
+  Invited,
+  Me,
+  NewToken,
+  OneTimeCode,
+  OwnSession,
+  SecrecyDuty,
+  Token,
+  TokenOrder,
+} from "./types";
 
 export const readMe = (): Promise<Me> => ask("/api/me");
 export const signIn = (name: string, password: string): Promise<Me> =>
   send("POST", "/api/session", { name, password });
 export const useCode = (name: string, code: string, password: string): Promise<Me> =>
-  send("POST", "/api/session/code", { name, code, password });
+  send("POST", "/api/session/code", { name, code, new: password });
 export const signOut = (): Promise<void> => ask("/api/session", { method: "DELETE" });
 
 export const changePassword = (current: string, fresh: string): Promise<void> =>
@@ -21,3 +34,22 @@ export const makeToken = (order: TokenOrder): Promise<NewToken> =>
   send("POST", "/api/me/tokens", order);
 export const revokeToken = (id: number): Promise<void> =>
   ask(`/api/me/tokens/${id}`, { method: "DELETE" });
+
+export const readDuty = (): Promise<SecrecyDuty> => ask("/api/secrecy-duty");
+/** Sign the text that has this hash. */
+export const signDuty = (hash: string): Promise<SecrecyDuty> =>
+  send("POST", "/api/secrecy-duty/signature", { hash });
+
+export const readAccounts = (): Promise<AccountLine[]> => ask("/api/accounts");
+export const readAccount = (id: string): Promise<AccountFile> => ask(`/api/accounts/${segment(id)}`);
+export const invite = (order: Invitation): Promise<Invited> => send("POST", "/api/accounts", order);
+export const giveCode = (id: number): Promise<OneTimeCode> =>
+  send("POST", `/api/accounts/${id}/code`, {});
+export const giveRole = (id: number, order: GrantOrder): Promise<AccountFile> =>
+  send("POST", `/api/accounts/${id}/grants`, order);
+export const takeRole = (id: number, grant: number): Promise<AccountFile> =>
+  ask(`/api/accounts/${id}/grants/${grant}`, { method: "DELETE" });
+export const setDisabled = (id: number, disabled: boolean): Promise<AccountFile> =>
+  send("PUT", `/api/accounts/${id}/state`, { disabled });
+export const endSessionsOf = (id: number): Promise<AccountFile> =>
+  ask(`/api/accounts/${id}/sessions`, { method: "DELETE" });

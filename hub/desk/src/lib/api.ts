@@ -1,4 +1,5 @@
 /** The hub's HTTP interface, one function per question. */
+import { i18n } from "../i18n/index.svelte";
 import { mended } from "./gaps";
 import type {
   Agent,
@@ -60,7 +61,7 @@ export class Refusal extends Error {
     /** The rights of which one is missing. */
     readonly rights: string[] = [],
   ) {
-    super(detail || title);
+    super(i18n.t.file.refusals[slug] || detail || title);
   }
 
   static readonly UNREACHABLE = 0;

@@ -51,6 +51,17 @@ export type OwnSession = Schemas["SessionView"];
 export type Token = Schemas["TokenView"];
 export type TokenOrder = Schemas["TokenOrder"];
 export type NewToken = Schemas["NewToken"];
+export type AccountLine = Schemas["AccountLine"];
+export type AccountFile = Schemas["AccountFile"];
+export type Grant = AccountFile["grants"][number];
+export type GrantOrder = Schemas["GrantOrder"];
+export type RoleName = GrantOrder["role"];
+export type Invitation = Schemas["Invitation"];
+export type Invited = Schemas["Invited"];
+export type OneTimeCode = Schemas["CodeView"];
+export type SecrecyDuty = Schemas["SecrecyView"];
+export type AuditLog = Schemas["AuditLogView"];
+export type AuditEntry = Schemas["AuditEntryView"];
 
 export type Device = Schemas["Device"];
 export type DeviceNow = Schemas["DeviceNow"];
