@@ -19,6 +19,9 @@ from hub import openapi, page, problems
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.audit import routes as audit
+from hub.audit import store as audit_store
+from hub.audit import walks
+from hub.audit.noting import Refusals
 from hub.body import BodyLimit
 from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
@@ -132,6 +135,7 @@ def create_app(
     )
     app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
+    app.add_middleware(Refusals)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
@@ -164,8 +168,9 @@ def create_app(
         letters.router,
         equipment.router,
         move_consents.router,
+        audit.router,
     )
-    guarded = (investigations.router, traces.router, audit.router) if tracing else ()
+    guarded = (investigations.router, traces.router) if tracing else ()
     for router in (*routers, *guarded, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)
@@ -224,6 +229,8 @@ def _lifespan(
                 "handover": (handover.hand_over_due, handover.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
+                "audit": (audit_store.seal_due, audit_store.SEAL_EVERY_S),
+                "audit check": (walks.walk_on, walks.CHECK_EVERY_S),
                 "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),
             }
             if tracing:

@@ -59,8 +59,11 @@ class ProblemError(Exception):
         *,
         allowed: list[str] | None = None,
         errors: list[FieldError] | None = None,
+        keeps: bool = False,
     ) -> None:
+        """`keeps`: what the route wrote before stays, as the count of failed sign-ins must."""
         super().__init__(detail)
+        self.keeps = keeps
         self.body = ProblemDetails(
             type=_TYPE_PREFIX + slug,
             title=title,

@@ -1,0 +1,163 @@
+"""Noting: the one place where a request gets its entry in the audit log.
+
+A request that writes runs in one transaction, and its entry is part of it: a write that was
+committed has its entry, and one without has not happened. A read of personal data, and an export,
+is noted before the answer is sent: who can't be noted gets no answer. A refusal for want of a right
+is noted, too. What a route notes itself is not noted a second time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Literal, cast
+from urllib.parse import unquote
+
+from fastapi import Request
+from psycopg import AsyncConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from edge.wire import Micros
+from hub.audit.domain import Entry
+from hub.audit.store import note, noted_by_hand, watched
+from hub.problems import ProblemError
+
+Kind = Literal["write", "read", "export"]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+EXPORTS = (".csv", ".xlsx", ".pdf", ".zip", ".html")  # files and prints: copies leave the hub
+LONGEST_PURPOSE = 500  # characters; ours
+NOBODY = "nobody"  # who acts without having signed in
+_PARAMETER = re.compile(r"^\{(\w+)(?::\w+)?\}")
+
+
+def kind_of(method: str, path: str, *, personal: bool) -> Kind | None:
+    """What is noted of a request that went well, by its route's path; None: nothing."""
+    if method not in SAFE:
+        return "write"
+    if path.endswith(EXPORTS):
+        return "export"
+    return "read" if personal else None
+
+
+def subject_of(path: str, values: Mapping[str, Any]) -> str:
+    """What a request is about, as in `case:17`, by its route's path and the values in it.
+
+    A route without values is about the whole collection, as in `reports`.
+    """
+    segments = path.removeprefix("/api/").split("/")
+    found: list[str] = []
+    thing = segments[0].split(".")[0]
+    for segment in segments:
+        match = _PARAMETER.match(segment)
+        if match:
+            found.append(str(values.get(match[1], "")))
+        elif not found:
+            thing = segment.split(".")[0]
+        else:
+            break
+    return f"{thing.removesuffix('s')}:{'/'.join(found)}" if found else thing
+
+
+@asynccontextmanager
+async def noted(
+    request: Request, conn: AsyncConnection[Any], now: Callable[[], Micros]
+) -> AsyncGenerator[None]:
+    """Run a route on its connection, and note what it did.
+
+    Raises:
+        ProblemError: a 422, if a purpose must be given and is not.
+    """
+    route = _Route(request)
+    if route.kind is None:
+        yield
+        return
+    purpose = purpose_of(request)
+    if route.needs_purpose and not purpose:
+        raise ProblemError(
+            422,
+            "purpose-needed",
+            "Say what for",
+            "Personal data is told for a purpose only: give it as the query `purpose` or the "
+            "header X-Gridwarden-Purpose. It stands in the audit log.",
+        )
+    if route.kind != "write":
+        yield
+        if not noted_by_hand():
+            await note(conn, route.entry(route.action, now(), purpose))
+        return
+    kept: ProblemError | None = None
+    async with conn.transaction():
+        try:
+            yield
+        except ProblemError as error:
+            if not error.keeps:
+                raise
+            kept = error  # what was refused has left a trace that stays, as a failed sign-in does
+        if kept is None and not noted_by_hand():
+            await note(conn, route.entry(route.action, now(), purpose))
+    if kept is not None:
+        raise kept
+
+
+def purpose_of(request: Request) -> str:
+    """What a request says it is for; percent-encoded in a header, which holds no Chinese."""
+    given = request.query_params.get("purpose") or unquote(
+        request.headers.get("X-Gridwarden-Purpose", "")
+    )
+    return given.replace("\0", "").strip()[:LONGEST_PURPOSE]
+
+
+class Refusals:
+    """ASGI middleware: notes what somebody was refused for want of a right."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; note a 403 before it is told."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        watched()
+
+        async def watch(message: Message) -> None:
+            refused = message["type"] == "http.response.start" and message["status"] == 403
+            if refused and "route" in scope and not noted_by_hand():
+                await _note_refusal(Request(scope))
+            await send(message)
+
+        await self._app(scope, receive, watch)
+
+
+async def _note_refusal(request: Request) -> None:
+    parts = request.app.state.parts
+    route = _Route(request)
+    async with parts.pool.connection() as conn:
+        await note(conn, route.entry(f"{route.action}.denied", parts.clock(), purpose_of(request)))
+
+
+class _Route:
+    """The route that a request came to."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        route = cast(Any, request.scope["route"])
+        self._path = cast(str, route.path_format)
+        tags = cast("list[str]", route.tags)
+        self.action = f"{tags[0].replace(' ', '-')}.{route.name}" if tags else route.name
+        self.kind = kind_of(request.method, self._path, personal=False)
+        self.needs_purpose = False
+
+    def entry(self, action: str, now: Micros, purpose: str) -> Entry:
+        state = self._request.state
+        actor = getattr(state, "actor", None) or self._request.headers.get("X-Gridwarden-Person")
+        return Entry(
+            at=now,
+            actor=actor or NOBODY,
+            action=action,
+            subject=getattr(state, "subject", None)
+            or subject_of(self._path, self._request.path_params),
+            data={"method": self._request.method} | ({"purpose": purpose} if purpose else {}),
+        )
