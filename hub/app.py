@@ -62,6 +62,7 @@ from hub.pictures import settle
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.registers import routes as registers
+from hub.reporters import routes as reporters
 from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.rounds import Rounds, Work
@@ -169,6 +170,7 @@ def create_app(
         equipment.router,
         move_consents.router,
         audit.router,
+        reporters.router,
     )
     guarded = (investigations.router, traces.router) if tracing else ()
     for router in (*routers, *guarded, stream.router, health.router):

@@ -29,6 +29,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EXPORTS = (".csv", ".xlsx", ".pdf", ".zip", ".html")  # files and prints: copies leave the hub
 LONGEST_PURPOSE = 500  # characters; ours
 NOBODY = "nobody"  # who acts without having signed in
+WITHHELD = "withheld"  # who must not be told, not even to the auditor: see hub.reporters
 _PARAMETER = re.compile(r"^\{(\w+)(?::\w+)?\}")
 
 
@@ -109,6 +110,16 @@ def purpose_of(request: Request) -> str:
     return given.replace("\0", "").strip()[:LONGEST_PURPOSE]
 
 
+def note_as(request: Request, actor: str) -> None:
+    """Under which name a request is noted, where that is not the one who signed in."""
+    request.state.noted_as = actor
+
+
+def note_subject(request: Request, subject: str) -> None:
+    """What a request turned out to be about, as in `complaint:3` of one that was just made."""
+    request.state.subject = subject
+
+
 class Refusals:
     """ASGI middleware: notes what somebody was refused for want of a right."""
 
@@ -152,7 +163,7 @@ class _Route:
 
     def entry(self, action: str, now: Micros, purpose: str) -> Entry:
         state = self._request.state
-        actor = getattr(state, "actor", None) or self._request.headers.get("X-Gridwarden-Person")
+        actor = getattr(state, "noted_as", None) or self._request.headers.get("X-Gridwarden-Person")
         return Entry(
             at=now,
             actor=actor or NOBODY,
