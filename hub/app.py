@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from edge.wire import Micros
 from hub import openapi, page, problems
+from hub.accounts import routes as accounts
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.audit import routes as audit
@@ -66,6 +67,7 @@ from hub.reporters import routes as reporters
 from hub.reports import routes as reports
 from hub.roster import routes as roster
 from hub.rounds import Rounds, Work
+from hub.secrecy import routes as secrecy
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.staff import routes as staff
@@ -74,6 +76,7 @@ from hub.tracing import keep as stays
 from hub.tracing import routes as traces
 from hub.units import routes as units
 from hub.units import table_routes as unit_tables
+from hub.violations import routes as violations
 from hub.watchlist import routes as watchlist
 from hub.wiring import Parts, Pool
 from ingest import clock
@@ -141,6 +144,7 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
     routers = (
+        accounts.router,
         sites.router,
         division.router,
         proposals.router,
@@ -171,6 +175,8 @@ def create_app(
         move_consents.router,
         audit.router,
         reporters.router,
+        secrecy.router,
+        violations.router,
     )
     guarded = (investigations.router, traces.router) if tracing else ()
     for router in (*routers, *guarded, stream.router, health.router):

@@ -20,6 +20,7 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
+from hub.rights.roles import Templates, templates_with
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
 from ingest import clock
@@ -58,6 +59,11 @@ class Parts:
         return self.plan.terminals
 
     @property
+    def templates(self) -> Templates:
+        """What each role may do."""
+        return templates_with(self.plan.roles)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The clock on the site's walls."""
         return ZoneInfo(self.plan.time_zone)
@@ -89,5 +95,14 @@ async def connection(request: Request, parts: WiredParts) -> AsyncIterator[Async
         yield conn
 
 
+async def own_connection(
+    request: Request, parts: WiredParts
+) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection as the owner of the tables, for what requests must not reach otherwise."""
+    async with parts.pool.connection() as conn, noted(request, conn, parts.clock):
+        yield conn
+
+
+OwnConnection = Annotated[AsyncConnection[Any], Depends(own_connection, scope="function")]
 # Given back before the answer is sent, so that slow clients hold no connections.
 Connection = Annotated[AsyncConnection[Any], Depends(connection, scope="function")]

@@ -21,6 +21,7 @@ from hub.agents.views import (
 )
 from hub.problems import ProblemError
 from hub.replies.store import key_reused
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 from ingest import clock
 
@@ -42,6 +43,7 @@ router = APIRouter(prefix="/api", tags=["agents"])
     summary="Ask an agent for something",
     status_code=202,
     responses={404: {}, 422: {}},
+    dependencies=[needs("agents.command")],
 )
 async def ask_agent(
     name: AgentName, request: CommandRequest, parts: WiredParts, conn: Connection, key: Key = None
@@ -63,7 +65,10 @@ async def ask_agent(
 
 
 @router.get(
-    "/agents/{name}/commands", summary="Commands to an agent, newest first", responses={404: {}}
+    "/agents/{name}/commands",
+    summary="Commands to an agent, newest first",
+    responses={404: {}},
+    dependencies=[needs("agents.command", "system.read")],
 )
 async def list_commands(
     name: AgentName,
@@ -86,7 +91,10 @@ async def list_commands(
 
 
 @router.get(
-    "/agents/{name}/commands/{command}", summary="What became of a command", responses={404: {}}
+    "/agents/{name}/commands/{command}",
+    summary="What became of a command",
+    responses={404: {}},
+    dependencies=[needs("agents.command", "system.read")],
 )
 async def read_command(name: AgentName, command: CommandId, conn: Connection) -> Command:
     """A command; `done`, `refused`, `failed` and `expired` are final."""

@@ -3,7 +3,7 @@
 A request that writes runs in one transaction, and its entry is part of it: a write that was
 committed has its entry, and one without has not happened. A read of personal data, and an export,
 is noted before the answer is sent: who can't be noted gets no answer. A refusal for want of a right
-is noted, too. What a route notes itself is not noted a second time.
+is noted, too, and so is a sign-in that fails. What a route notes itself is not noted again.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ Kind = Literal["write", "read", "export"]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EXPORTS = (".csv", ".xlsx", ".pdf", ".zip", ".html")  # files and prints: copies leave the hub
+KEPT = frozenset({401, 429})  # a sign-in that fails leaves its count and its entry
 LONGEST_PURPOSE = 500  # characters; ours
 NOBODY = "nobody"  # who acts without having signed in
 WITHHELD = "withheld"  # who must not be told, not even to the auditor: see hub.reporters
@@ -61,47 +62,6 @@ def subject_of(path: str, values: Mapping[str, Any]) -> str:
     return f"{thing.removesuffix('s')}:{'/'.join(found)}" if found else thing
 
 
-@asynccontextmanager
-async def noted(
-    request: Request, conn: AsyncConnection[Any], now: Callable[[], Micros]
-) -> AsyncGenerator[None]:
-    """Run a route on its connection, and note what it did.
-
-    Raises:
-        ProblemError: a 422, if a purpose must be given and is not.
-    """
-    route = _Route(request)
-    if route.kind is None:
-        yield
-        return
-    purpose = purpose_of(request)
-    if route.needs_purpose and not purpose:
-        raise ProblemError(
-            422,
-            "purpose-needed",
-            "Say what for",
-            "Personal data is told for a purpose only: give it as the query `purpose` or the "
-            "header X-Gridwarden-Purpose. It stands in the audit log.",
-        )
-    if route.kind != "write":
-        yield
-        if not noted_by_hand():
-            await note(conn, route.entry(route.action, now(), purpose))
-        return
-    kept: ProblemError | None = None
-    async with conn.transaction():
-        try:
-            yield
-        except ProblemError as error:
-            if not error.keeps:
-                raise
-            kept = error  # what was refused has left a trace that stays, as a failed sign-in does
-        if kept is None and not noted_by_hand():
-            await note(conn, route.entry(route.action, now(), purpose))
-    if kept is not None:
-        raise kept
-
-
 def purpose_of(request: Request) -> str:
     """What a request says it is for; percent-encoded in a header, which holds no Chinese."""
     given = request.query_params.get("purpose") or unquote(
@@ -118,6 +78,34 @@ def note_as(request: Request, actor: str) -> None:
 def note_subject(request: Request, subject: str) -> None:
     """What a request turned out to be about, as in `complaint:3` of one that was just made."""
     request.state.subject = subject
+
+
+@asynccontextmanager
+async def noted(
+    request: Request, conn: AsyncConnection[Any], now: Callable[[], Micros]
+) -> AsyncGenerator[None]:
+    """Run a route on its connection, and note what it did."""
+    route = _Route(request)
+    if route.kind is None:
+        yield
+    elif route.kind != "write":
+        yield
+        if not noted_by_hand():
+            await note(conn, route.entry(route.action, now()))
+    else:
+        failed: ProblemError | None = None
+        async with conn.transaction():
+            try:
+                yield
+            except ProblemError as error:
+                if error.body.status not in KEPT:
+                    raise
+                failed = error
+            if not noted_by_hand():
+                action = route.action if failed is None else f"{route.action}.failed"
+                await note(conn, route.entry(action, now()))
+        if failed is not None:
+            raise failed
 
 
 class Refusals:
@@ -146,29 +134,30 @@ async def _note_refusal(request: Request) -> None:
     parts = request.app.state.parts
     route = _Route(request)
     async with parts.pool.connection() as conn:
-        await note(conn, route.entry(f"{route.action}.denied", parts.clock(), purpose_of(request)))
+        await note(conn, route.entry(f"{route.action}.denied", parts.clock()))
 
 
 class _Route:
     """The route that a request came to."""
 
     def __init__(self, request: Request) -> None:
-        self._request = request
         route = cast(Any, request.scope["route"])
-        self._path = cast(str, route.path_format)
         tags = cast("list[str]", route.tags)
-        self.action = f"{tags[0].replace(' ', '-')}.{route.name}" if tags else route.name
-        self.kind = kind_of(request.method, self._path, personal=False)
-        self.needs_purpose = False
+        self._request = request
+        self._path = cast(str, route.path_format)
+        self.action = f"{tags[0].replace(' ', '-')}.{route.name}" if tags else str(route.name)
+        personal = any(getattr(one.dependency, "of_persons", False) for one in route.dependencies)
+        self.kind = kind_of(request.method, self._path, personal=personal)
 
-    def entry(self, action: str, now: Micros, purpose: str) -> Entry:
-        state = self._request.state
-        actor = getattr(state, "noted_as", None) or self._request.headers.get("X-Gridwarden-Person")
-        return Entry(
-            at=now,
-            actor=actor or NOBODY,
-            action=action,
-            subject=getattr(state, "subject", None)
-            or subject_of(self._path, self._request.path_params),
-            data={"method": self._request.method} | ({"purpose": purpose} if purpose else {}),
-        )
+    def entry(self, action: str, now: Micros) -> Entry:
+        """What is noted: who, what, and what for; nothing of what was sent or told."""
+        request, state = self._request, self._request.state
+        actor = getattr(state, "actor", None)
+        who = getattr(state, "noted_as", None) or (NOBODY if actor is None else actor.person)
+        data = {"method": request.method}
+        if purpose := purpose_of(request):
+            data["purpose"] = purpose
+        if actor is None and who != WITHHELD and request.client is not None:
+            data["address"] = request.client.host
+        subject = getattr(state, "subject", None) or subject_of(self._path, request.path_params)
+        return Entry(at=now, actor=who, action=action, subject=subject, data=data)

@@ -22,6 +22,7 @@ from hub.cameras.store import newest_pictures, targets
 from hub.cameras.views import Camera, CameraList, Relayed
 from hub.cases.snapshots import snapshot_path
 from hub.problems import ProblemError
+from hub.rights.guard import needs
 from hub.views import name_view
 from hub.wiring import Connection, WiredParts
 from ingest import clock
@@ -42,7 +43,7 @@ Cameras = Annotated[
 router = APIRouter(prefix="/api", tags=["cameras"])
 
 
-@router.get("/cameras", summary="Cameras by grid")
+@router.get("/cameras", summary="Cameras by grid", dependencies=[needs("cameras.look")])
 async def list_cameras(
     parts: WiredParts,
     conn: Connection,
@@ -90,6 +91,7 @@ async def list_cameras(
         404: {},
         503: {},
     },
+    dependencies=[needs("cameras.look")],
 )
 async def look(parts: WiredParts, conn: Connection, cameras: Cameras) -> StreamingResponse:
     """A multipart answer without end; cameras send only while one is open.

@@ -18,6 +18,7 @@ from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Key
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
 _BIGINT = 2**63 - 1
@@ -32,7 +33,7 @@ _SEARCH = (
 router = APIRouter(prefix="/api", tags=["cases"])
 
 
-@router.get("/cases", summary="Cases, newest first")
+@router.get("/cases", summary="Cases, newest first", dependencies=[needs("cases.read")])
 async def list_cases(
     parts: WiredParts,
     conn: Connection,
@@ -63,7 +64,7 @@ async def list_cases(
     )
 
 
-@router.get("/cases/{case_id}", summary="The file of a case")
+@router.get("/cases/{case_id}", summary="The file of a case", dependencies=[needs("cases.read")])
 async def read_case(case_id: CaseId, parts: WiredParts, conn: Connection) -> CaseFile:
     """A case with its log, the breaches it took up, its evidence and the possible actions."""
     case = await find(conn, case_id)
@@ -76,6 +77,9 @@ async def read_case(case_id: CaseId, parts: WiredParts, conn: Connection) -> Cas
     "/cases/{case_id}/steps",
     summary="Take a step with a case",
     responses={400: {}, 404: {}, 409: {}},
+    dependencies=[
+        needs("cases.act", "cases.screen", "cases.assign", "cases.recheck", "cases.close")
+    ],
 )
 async def take_step(
     case_id: CaseId,

@@ -23,6 +23,7 @@ from hub.gaps.views import (
     missing_view,
 )
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs
 from hub.views import Asked, DeviceId
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
@@ -39,7 +40,10 @@ To = Annotated[Asked, Query(alias="to")]
 
 
 @router.get(
-    "/devices/{device}/gaps", summary="Holes in a device's record", responses={404: {}, 422: {}}
+    "/devices/{device}/gaps",
+    summary="Holes in a device's record",
+    responses={404: {}, 422: {}},
+    dependencies=[needs("devices.read")],
 )
 async def read_device_gaps(
     device: DeviceId, parts: WiredParts, conn: Connection, start: From, until: To
@@ -67,7 +71,12 @@ async def read_device_gaps(
     )
 
 
-@router.get("/gaps", summary="Holes in the records of all devices", responses={422: {}})
+@router.get(
+    "/gaps",
+    summary="Holes in the records of all devices",
+    responses={422: {}},
+    dependencies=[needs("devices.read")],
+)
 async def list_gaps(
     parts: WiredParts,
     conn: Connection,
@@ -97,7 +106,12 @@ async def list_gaps(
     return GapPage(items=items, next=None)
 
 
-@router.get("/agents/{name}/gaps", summary="Batches that never came", responses={404: {}})
+@router.get(
+    "/agents/{name}/gaps",
+    summary="Batches that never came",
+    responses={404: {}},
+    dependencies=[needs("devices.read")],
+)
 async def read_agent_gaps(
     name: DeviceId,
     conn: Connection,

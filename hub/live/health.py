@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from hub.anomalies.store import missed_since
 from hub.cases.query import head_position
 from hub.live.store import ingest_clock
+from hub.rights.guard import open_to_all
 from hub.views import Instant
 from hub.wiring import WiredParts
 from ingest import clock
@@ -55,7 +56,12 @@ class Health(BaseModel):
     version: str
 
 
-@router.get("/health", summary="Whether the hub works", responses={503: {"model": Health}})
+@router.get(
+    "/health",
+    summary="Whether the hub works",
+    responses={503: {"model": Health}},
+    dependencies=[open_to_all("load balancers and monitors ask whether the hub works")],
+)
 async def read_health(parts: WiredParts, response: Response) -> Health:
     """Answers 200 when all is well and 503 when not, with the same body."""
     position = missed = ingest_clock_s = None

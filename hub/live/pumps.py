@@ -21,13 +21,14 @@ from hub.live.broadcast import Message
 from hub.live.listener import Listener
 from hub.live.store import ROUND, feed_since, prime, rows
 from hub.live.views import Agent, Beat, DeviceNow, agent_views, device_now
+from hub.roster.store import LEAVES_CHANNEL
 from hub.sites.store import SITE_CHANNEL
 from hub.wiring import Parts
 from ingest import clock
 from ingest.feed import FEED_CHANNEL
 from ingest.presence import AGENTS_CHANNEL
 
-CHANNELS = (CASES_CHANNEL, FEED_CHANNEL, SITE_CHANNEL, AGENTS_CHANNEL)
+CHANNELS = (CASES_CHANNEL, FEED_CHANNEL, SITE_CHANNEL, AGENTS_CHANNEL, LEAVES_CHANNEL)
 DEVICES_EVERY_S = 0.5
 ROUNDS = 20
 BEAT_S = 5.0
@@ -61,6 +62,7 @@ class Pumps:
             self._listener.run(),
             self._on(bell(CASES_CHANNEL), self.cases),
             self._on(bell(SITE_CHANNEL), self.site),
+            self._on(bell(LEAVES_CHANNEL), self.leaves),
             self._on(bell(AGENTS_CHANNEL), self.agents),
             self._on(bell(FEED_CHANNEL), self.feed, rest_s=DEVICES_EVERY_S),
             self._beat(),
@@ -108,6 +110,11 @@ class Pumps:
             await self._parts.directory.refresh(conn)
         self._devices()
         await self.agents()
+
+    async def leaves(self) -> None:
+        """Read again who is on leave: rights of stand-ins begin and end with it."""
+        async with self._parts.pool.connection() as conn:
+            await self._parts.directory.refresh_leaves(conn)
 
     def _devices(self) -> None:
         spots, now = self._parts.directory.spots, self._parts.clock()

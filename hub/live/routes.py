@@ -25,6 +25,7 @@ from hub.live.views import (
     device_view,
 )
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs
 from hub.views import Asked, DeviceId
 from hub.wiring import Connection, WiredParts
 from ingest import clock
@@ -39,7 +40,7 @@ Quantity = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$"
 Moment = Annotated[int, Path(ge=0, le=2**53, description="Microseconds since 1970 UTC")]
 
 
-@router.get("/devices", summary="Devices and how they are")
+@router.get("/devices", summary="Devices and how they are", dependencies=[needs("devices.read")])
 async def list_devices(
     parts: WiredParts,
     conn: Connection,
@@ -51,7 +52,12 @@ async def list_devices(
     return [device_view(name, lines.get(name), spots.get(name), now) for name in names]
 
 
-@router.get("/devices/{device}/series", summary="Readings of one quantity", responses={404: {}})
+@router.get(
+    "/devices/{device}/series",
+    summary="Readings of one quantity",
+    responses={404: {}},
+    dependencies=[needs("devices.read")],
+)
 async def read_device_series(
     device: DeviceId,
     conn: Connection,
@@ -97,6 +103,7 @@ async def read_device_series(
     summary="A picture that a camera sent",
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}, 404: {}},
+    dependencies=[needs("devices.read")],
 )
 async def read_picture(device: DeviceId, time: Moment, conn: Connection) -> Response:
     """The JPEG of one detection; it never changes."""
@@ -113,13 +120,21 @@ async def read_picture(device: DeviceId, time: Moment, conn: Connection) -> Resp
     return Response(picture, media_type="image/jpeg", headers=caching)
 
 
-@router.get("/agents", summary="Edge agents and what they last reported")
+@router.get(
+    "/agents",
+    summary="Edge agents and what they last reported",
+    dependencies=[needs("devices.read")],
+)
 async def list_agents(parts: WiredParts, conn: Connection) -> list[Agent]:
     """Every agent that ever reported, and those of the site that never did."""
     return agent_views(await rows(conn, "agents"), parts.directory.agents)
 
 
-@router.get("/dead-letters", summary="What could not be stored, newest first")
+@router.get(
+    "/dead-letters",
+    summary="What could not be stored, newest first",
+    dependencies=[needs("system.read")],
+)
 async def list_dead_letters(
     conn: Connection, limit: Annotated[int, Query(ge=1, le=500)] = 50
 ) -> DeadLetterPage:

@@ -15,6 +15,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from hub.cases.query import changed_since, head_position
 from hub.cases.views import case_view
 from hub.live.pumps import beat
+from hub.rights.guard import needs
 from hub.wiring import Parts, WiredParts
 
 MOST_RESUMED = 1000  # cases; ours: beyond, reading the lists anew is cheaper
@@ -30,6 +31,7 @@ LastEventId = Annotated[str | None, Header(description="Sent by browsers that co
     "/stream",
     response_class=EventSourceResponse,
     summary="Live events: case, devices, agents, beat, reset",
+    dependencies=[needs("cases.read", "devices.read")],
 )
 async def stream(
     parts: WiredParts, after: After = None, last_event_id: LastEventId = None

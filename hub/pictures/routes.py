@@ -15,6 +15,7 @@ from hub.pictures import store
 from hub.pictures.ask import ask
 from hub.pictures.domain import MOST_PER_CASE, Near, distance_m
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
 CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -42,6 +43,7 @@ class PictureAsked(BaseModel):
     summary="Attach a camera's picture to a case",
     status_code=202,
     responses={400: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[needs("cases.act")],
 )
 async def attach_picture(
     case_id: CaseId, request: PictureRequest, parts: WiredParts, conn: Connection, person: Person
@@ -76,6 +78,7 @@ async def attach_picture(
     summary="A picture that was taken for a case",
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}, 404: {}},
+    dependencies=[needs("cases.read")],
 )
 async def read_case_picture(case_id: CaseId, command: CommandId, conn: Connection) -> Response:
     """The JPEG, kept with the case; it never changes."""

@@ -18,6 +18,8 @@ from hub.plans.categories import Category, Department, Route, category_of, route
 from hub.plans.schedule import Active
 from hub.plans.stock import Equipment, Stock
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
+from hub.rights.domain import RoleRights
+from hub.secrecy.domain import SecrecyDuty
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
 from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
@@ -342,7 +344,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
-    once.
+    once. `roles` say what a role may do, where that is not what its template says.
     """
 
     format: Literal[1]
@@ -365,6 +367,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     equipment: Equipment = Equipment()
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
+    secrecy: SecrecyDuty = SecrecyDuty()
+    roles: dict[str, RoleRights] = {}
 
     def category(self, kind: AnomalyKind) -> str | None:
         """The category that a kind of case belongs to, if any."""

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Path
 from hub.problems import ProblemError
 from hub.reporters import store
 from hub.reporters.views import ReporterView, reporter_view
-from hub.wiring import Connection, WiredParts
+from hub.rights.guard import needs
+from hub.secrecy.guard import of_persons
+from hub.wiring import OwnConnection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reporters"])
 
@@ -18,9 +20,10 @@ router = APIRouter(prefix="/api", tags=["reporters"])
     "/reporters/{number}",
     summary="Who a reporter is",
     responses={403: {}, 404: {}, 422: {}},
+    dependencies=[needs("reporters.read"), of_persons(purpose=True)],
 )
 async def read_reporter(
-    number: Annotated[int, Path(ge=1, lt=2**63)], parts: WiredParts, conn: Connection
+    number: Annotated[int, Path(ge=1, lt=2**63)], parts: WiredParts, conn: OwnConnection
 ) -> ReporterView:
     """For whoever pays rewards and gives feedback (PR-07); needs a `purpose`, and is noted."""
     found = await store.find(conn, number)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter, Request
 
-from fastapi import APIRouter, Header, Request
-
-from hub.acting import refuse_unknown
 from hub.audit.noting import WITHHELD, note_as
 from hub.cases.reported import PASSER_BY
 from hub.photos.store import NoSuchPhotoError
@@ -24,38 +21,43 @@ from hub.reports.views import (
     categories_view,
     report_view,
 )
+from hub.rights.guard import MaybeActing, open_to_all
 from hub.wiring import Connection, WiredParts
-
-Reporting = Annotated[
-    str | None,
-    Header(alias="X-Gridwarden-Person", description="Who reports; nobody: a passer-by"),
-]
 
 router = APIRouter(prefix="/api", tags=["reports"])
 
 
-@router.get("/report-categories", summary="What people may report, and who acts on it")
+@router.get(
+    "/report-categories",
+    summary="What people may report, and who acts on it",
+    dependencies=[open_to_all("a passer-by chooses what to report")],
+)
 async def report_categories(parts: WiredParts) -> Categories:
     """The categories and departments of the plan in force."""
     return categories_view(parts.plan)
 
 
-@router.post("/reports", summary="Report a hazard", status_code=201, responses={400: {}})
+@router.post(
+    "/reports",
+    summary="Report a hazard",
+    status_code=201,
+    responses={400: {}},
+    dependencies=[open_to_all("a passer-by reports a hazard")],
+)
 async def report(
     of: Request,
     request: ReportRequest,
     parts: WiredParts,
     conn: Connection,
-    person: Reporting = None,
+    acting: MaybeActing,
     key: Key = None,
 ) -> ReportView:
     """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard.
 
     Who is no staff, or asks for it, appears as `reporter:N` everywhere (PR-07).
     """
-    if person is not None:
-        await refuse_unknown(parts, conn, person)
     now = parts.clock()
+    person = None if acting is None else acting.person
     who, actor = person or PASSER_BY, person or PASSER_BY
     if request.hides(person):
         who, actor = unlinked(who, key), WITHHELD

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from hub.acting import Person
 from hub.problems import ProblemError
+from hub.rights.guard import signed_in
 from hub.secrecy import store
 from hub.secrecy.views import SecrecyView, Signature
 from hub.views import name_view
@@ -14,13 +15,22 @@ from hub.wiring import Connection, Parts, WiredParts
 router = APIRouter(prefix="/api", tags=["secrecy"])
 
 
-@router.get("/secrecy-duty", summary="The secrecy duty")
+@router.get(
+    "/secrecy-duty",
+    summary="The secrecy duty",
+    dependencies=[signed_in("one's own duty")],
+)
 async def read_secrecy_duty(parts: WiredParts, conn: Connection, person: Person) -> SecrecyView:
     """The plan's text, and whether who asks has signed it (PR-05)."""
     return await _view(parts, conn, person)
 
 
-@router.post("/secrecy-duty/signature", summary="Sign the secrecy duty", responses={409: {}})
+@router.post(
+    "/secrecy-duty/signature",
+    summary="Sign the secrecy duty",
+    responses={409: {}},
+    dependencies=[signed_in("one's own signature")],
+)
 async def sign_secrecy_duty(
     signature: Signature, parts: WiredParts, conn: Connection, person: Person
 ) -> SecrecyView:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel, Field
 
+from hub.rights.guard import needs
 from hub.sites.coverage import locate
 from hub.sites.domain import (
     NO_TITLES,
@@ -146,14 +147,22 @@ class SiteView(BaseModel):
     )
 
 
-@router.get("/site", summary="The site: grids, buildings, roads, places and people")
+@router.get(
+    "/site",
+    summary="The site: grids, buildings, roads, places and people",
+    dependencies=[needs("site.read")],
+)
 async def site(request: Request) -> SiteView:
     """The loaded site, or 404 before a site file has been loaded."""
     document = await _loaded(request)
     return view(document, cast(Titles, getattr(request.app.state, "titles", NO_TITLES)))
 
 
-@router.get("/site/things", summary="Households and units, for the layers of a grid map")
+@router.get(
+    "/site/things",
+    summary="Households and units, for the layers of a grid map",
+    dependencies=[needs("site.read")],
+)
 async def things(request: Request) -> ThingsView:
     """Every household and unit with its leaf grid, or 404 before a site file has been loaded."""
     document = await _loaded(request)

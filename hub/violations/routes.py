@@ -12,6 +12,8 @@ from hub.cases.store import find as find_case
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
+from hub.rights.guard import needs
+from hub.secrecy.guard import of_persons
 from hub.violations import store
 from hub.violations.domain import Violation
 from hub.violations.views import (
@@ -26,7 +28,13 @@ from hub.wiring import Connection, Parts, WiredParts
 router = APIRouter(prefix="/api", tags=["violations"])
 
 
-@router.post("/violations", summary="Record a violation", status_code=201, responses={403: {}})
+@router.post(
+    "/violations",
+    summary="Record a violation",
+    status_code=201,
+    responses={403: {}},
+    dependencies=[needs("violations.write")],
+)
 async def record_violation(
     of: Request, request: ViolationRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> ViolationView:
@@ -42,7 +50,12 @@ async def record_violation(
     return violation_view(number, violation, parts.directory)
 
 
-@router.get("/violations", summary="Recorded violations", responses={403: {}})
+@router.get(
+    "/violations",
+    summary="Recorded violations",
+    responses={403: {}},
+    dependencies=[needs("violations.read"), of_persons()],
+)
 async def list_violations(
     parts: WiredParts,
     conn: Connection,

@@ -47,3 +47,6 @@ comment on table hub.audit_walks is
 `broken` is the first entry that was found altered, missing or not linked.';
 insert into hub.audit_walks (name, hash)
 select name, decode(repeat('00', 32), 'hex') from unnest(array['news', 'whole']) name;
+
+revoke all on hub.audit_log, hub.audit_queue, hub.audit_walks from gridwarden_desk;
+grant insert on hub.audit_queue to gridwarden_desk;

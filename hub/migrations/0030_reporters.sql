@@ -14,3 +14,6 @@ comment on column hub.reporters.person is 'Who signed in, as id or account:NAME;
 create trigger append_only before update or delete or truncate on hub.reporters
     for each statement execute function hub.refuse_change();
 alter table hub.reporters enable always trigger append_only;
+
+revoke all on hub.reporters from gridwarden_desk;
+grant insert, select (id) on hub.reporters to gridwarden_desk;

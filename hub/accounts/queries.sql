@@ -1,0 +1,87 @@
+-- name: by_session
+-- Who is behind a session, with all that the rights need: one query for each request.
+select a.id, a.name, a.person, s.id as session, null::bigint as token, null::text[] as rights,
+    s.made, s.seen, hub.grants_of(a.id) as grants,
+    exists (select from hub.cases c where c.owner = a.person and c.stage <> 'closed') as owes
+from hub.sessions s join hub.accounts a on a.id = s.account
+where s.hash = %(hash)s and s.ended is null and s.until > %(now)s and a.disabled is null
+
+-- name: by_token
+select a.id, a.name, a.person, null::bigint as session, t.id as token, t.rights,
+    t.made, t.used as seen, hub.grants_of(a.id) as grants,
+    exists (select from hub.cases c where c.owner = a.person and c.stage <> 'closed') as owes
+from hub.tokens t join hub.accounts a on a.id = t.account
+where t.hash = %(hash)s and t.revoked is null and t.until > %(now)s and a.disabled is null
+
+-- name: by_account
+select a.id, a.name, a.person, null::bigint as session, null::bigint as token,
+    null::text[] as rights, a.made, null::timestamptz as seen, hub.grants_of(a.id) as grants,
+    exists (select from hub.cases c where c.owner = a.person and c.stage <> 'closed') as owes
+from hub.accounts a where a.id = %(account)s and a.disabled is null
+
+-- name: see_session
+update hub.sessions set seen = %(now)s, until = %(until)s where id = %(id)s and ended is null
+
+-- name: see_token
+update hub.tokens set used = %(now)s where id = %(id)s
+
+-- name: account
+select id, name, person, display, demo, disabled, password is not null as has_password,
+    code_until as invited, made, made_by
+from hub.accounts where id = %(id)s
+
+-- name: account_named
+select id, name, person, display, demo, disabled, password is not null as has_password,
+    code_until as invited, made, made_by
+from hub.accounts where name = %(name)s
+
+-- name: secret_of
+select password from hub.accounts where id = %(id)s and disabled is null
+
+-- name: sign_in
+select id, password from hub.accounts where name = %(name)s and disabled is null
+
+-- name: add_account
+insert into hub.accounts (name, person, display, demo, made, made_by)
+values (%(name)s, %(person)s, %(display)s, %(demo)s, %(now)s, %(by)s)
+on conflict do nothing
+returning id
+
+-- name: set_password
+update hub.accounts set password = %(password)s, password_set = %(now)s, code = null, code_until = null
+where id = %(id)s
+
+-- name: add_session
+insert into hub.sessions (hash, account, made, seen, until, address, browser)
+values (%(hash)s, %(account)s, %(now)s, %(now)s, %(until)s, %(address)s, %(browser)s)
+returning id
+
+-- name: sessions
+select id, made, seen, until, address, browser from hub.sessions
+where account = %(account)s and ended is null and until > %(now)s order by seen desc, id
+
+-- name: end_session
+update hub.sessions set ended = %(now)s
+where account = %(account)s and id = %(id)s and ended is null returning id
+
+-- name: end_sessions
+update hub.sessions set ended = %(now)s
+where account = %(account)s and id is distinct from %(but)s and ended is null
+
+-- name: add_token
+insert into hub.tokens (hash, account, name, rights, made, until)
+values (%(hash)s, %(account)s, %(name)s, %(rights)s, %(now)s, %(until)s)
+returning id, name, rights, made, until, used
+
+-- name: tokens
+select id, name, rights, made, until, used from hub.tokens
+where account = %(account)s and revoked is null and until > %(now)s order by id
+
+-- name: revoke_token
+update hub.tokens set revoked = %(now)s
+where account = %(account)s and id = %(id)s and revoked is null returning id
+
+-- name: grant
+insert into hub.granted_roles (account, role, grid, starts, ends, granted_by, granted)
+values (%(account)s, %(role)s, %(grid)s, %(starts)s, %(ends)s, %(by)s, %(now)s)
+returning id
