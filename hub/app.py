@@ -23,6 +23,7 @@ from hub.audit import routes as audit
 from hub.audit import store as audit_store
 from hub.audit import walks
 from hub.audit.noting import Refusals
+from hub.authority import routes as authority
 from hub.body import BodyLimit
 from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
@@ -30,6 +31,7 @@ from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
 from hub.cases import handover
 from hub.cases import routes as cases
+from hub.complaints import routes as complaints
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
@@ -177,6 +179,8 @@ def create_app(
         reporters.router,
         secrecy.router,
         violations.router,
+        complaints.router,
+        authority.router,
     )
     guarded = (investigations.router, traces.router) if tracing else ()
     for router in (*routers, *guarded, stream.router, health.router):

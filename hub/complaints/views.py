@@ -26,7 +26,8 @@ class ComplaintRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    about: Id = Field(examples=["p-wang-01"])
+    about: Id | None = Field(None, description="Somebody by id", examples=["p-wang-01"])
+    grid: Id | None = Field(None, description="Or whoever holds this grid", examples=["C-1"])
     words: Words
     photos: list[PhotoHash] = Field(default_factory=list[str], max_length=MOST)
     contact: Contact = Field("", description="Kept apart; whoever handles it does not see it")

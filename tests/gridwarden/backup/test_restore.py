@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from edge.columns import Reading
 from gridwarden.backup import make_backup, restore_backup
 from gridwarden.errors import GridwardenError
 from ingest import clock
 from tests.conftest import Cluster
 from tests.hub.make import anomaly, load, raise_case, store_readings
-from edge.columns import Reading
 
 
 @pytest.fixture
@@ -32,19 +31,20 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def saved(database_url: str, data_dir: Path, tmp_path: Path) -> Iterator[Path]:
+def saved(database_url: str, data_dir: Path, tmp_path: Path) -> Path:
     """A backup of a small site with a case and readings, made while a spool was being written."""
     load(database_url)
     raise_case(database_url, anomaly())
     now = clock.now()
     store_readings(database_url, Reading("hydrant-07", "pressure", now, 0.3))
     file = tmp_path / "site.backup"
-    with closing(sqlite3.connect(data_dir / "spools" / "agent-1.db", isolation_level=None)) as spool:
+    live = sqlite3.connect(data_dir / "spools" / "agent-1.db", isolation_level=None)
+    with closing(live) as spool:
         spool.execute("pragma journal_mode = wal")
         spool.execute("create table batches (seq int)")
         spool.execute("insert into batches values (1)")
         make_backup(database_url, data_dir, file)
-    yield file
+    return file
 
 
 def test_all_rows_logs_and_files_come_back(

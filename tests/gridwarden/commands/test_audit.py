@@ -1,4 +1,4 @@
-"""The audit log's commands: what is amiss is named, a file proves itself, a kept head is checked."""
+"""The audit log's commands: what is amiss is named, a file proves itself, a head is checked."""
 
 from __future__ import annotations
 

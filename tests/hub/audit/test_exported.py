@@ -18,7 +18,9 @@ from hub.audit.exported import (
 def chained(count: int) -> list[SealedEntry]:
     found: list[SealedEntry] = []
     for number in range(count):
-        entry = Entry(at=number, actor="张三", action="a", subject="s", data={"x": 1.0, "y": [None]})
+        entry = Entry(
+            at=number, actor="张三", action="a", subject="s", data={"x": 1.0, "y": [None]}
+        )
         last = found[-1] if found else None
         found.append(sealed(entry, after=last.seq, prev_hash=last.hash) if last else sealed(entry))
     return found
