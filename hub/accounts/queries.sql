@@ -35,6 +35,11 @@ select id, name, person, display, demo, disabled, password is not null as has_pa
     code_until as invited, made, made_by
 from hub.accounts where name = %(name)s
 
+-- name: account_of_person
+select id, name, person, display, demo, disabled, password is not null as has_password,
+    code_until as invited, made, made_by
+from hub.accounts where person = %(person)s
+
 -- name: secret_of
 select password from hub.accounts where id = %(id)s and disabled is null
 

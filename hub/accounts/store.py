@@ -74,6 +74,12 @@ async def find_named(conn: AsyncConnection[Any], name: str) -> Account | None:
     return None if row is None else _account(row)
 
 
+async def find_of_person(conn: AsyncConnection[Any], person: str) -> Account | None:
+    """The account of a person of the site."""
+    row = await _one(conn, "account_of_person", {"person": person})
+    return None if row is None else _account(row)
+
+
 async def stored_password(conn: AsyncConnection[Any], account: int) -> str | None:
     """The hash of an account's password, unless it is disabled or has none."""
     row = await _one(conn, "secret_of", {"id": account})

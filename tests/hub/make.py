@@ -237,8 +237,11 @@ def token_of(database_url: str, person: str | None) -> str:
 
     async def make(conn: AsyncConnection[Any]) -> str:
         now = clock.now()
-        name = "everything" if person is None else f"{person.casefold()}"
-        found = await accounts.find_named(conn, name)
+        name = "everything" if person is None else person.casefold()
+        if person is None:
+            found = await accounts.find_named(conn, name)
+        else:
+            found = await accounts.find_of_person(conn, person)
         number = None if found is None else found.id
         if number is None:
             number = await accounts.add_account(
