@@ -67,6 +67,7 @@ from hub.plans.read import shipped_plan
 from hub.registers import routes as registers
 from hub.reporters import routes as reporters
 from hub.reports import routes as reports
+from hub.rights.masked import Masked
 from hub.roster import routes as roster
 from hub.rounds import Rounds, Work
 from hub.secrecy import routes as secrecy
@@ -143,6 +144,7 @@ def create_app(
     app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
     app.add_middleware(Refusals)
     problems.install(app)
+    app.add_middleware(Masked)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
     routers = (

@@ -1,5 +1,5 @@
 -- name: put
-insert into hub.complaints (at, about, by, words, photos, handler, ticket)
+insert into hub.complaints (at, about, said_by, words, photos, handler, ticket)
 values (%(at)s, %(about)s, %(by)s, %(words)s, %(photos)s, %(handler)s, %(ticket)s)
 returning id
 

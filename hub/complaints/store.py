@@ -73,7 +73,7 @@ def _complaint(row: DictRow) -> Complaint:
         id=row["id"],
         at=clock.micros(row["at"]),
         about=row["about"],
-        by=row["by"],
+        by=row["said_by"],
         words=row["words"],
         photos=tuple(row["photos"]),
         handler=row["handler"],

@@ -4,7 +4,7 @@ create table hub.complaints (
     id       bigint generated always as identity primary key,
     at       timestamptz not null,
     about    text not null,
-    by       text not null,
+    said_by  text not null,
     words    text not null check (words <> ''),
     photos   text[] not null,
     handler  text,
@@ -13,7 +13,7 @@ create table hub.complaints (
     answer   text check ((answered is null) = (answer is null))
 );
 create index complaints_by_handler on hub.complaints (handler, id);
-comment on column hub.complaints.by is 'reporter:N, or a passer-by: whoever complains is never told.';
+comment on column hub.complaints.said_by is 'reporter:N, or a passer-by: whoever complains is never told.';
 comment on column hub.complaints.handler is
     'The next higher holder who is neither the person named nor under them; null: inspectors have it.';
 comment on column hub.complaints.ticket is 'SHA-256 of what the complainant reads the answer with.';
@@ -21,8 +21,8 @@ comment on column hub.complaints.ticket is 'SHA-256 of what the complainant read
 create function hub.keep_complaint() returns trigger language plpgsql as $$
 begin
     if tg_op = 'UPDATE' and old.answered is null
-       and (new.id, new.at, new.about, new.by, new.words, new.photos, new.ticket)
-           = (old.id, old.at, old.about, old.by, old.words, old.photos, old.ticket) then
+       and (new.id, new.at, new.about, new.said_by, new.words, new.photos, new.ticket)
+           = (old.id, old.at, old.about, old.said_by, old.words, old.photos, old.ticket) then
         return new;
     end if;
     raise exception '% refused: a complaint is answered once and stays', tg_op

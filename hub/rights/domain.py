@@ -59,7 +59,16 @@ Right = Literal[
 ]
 RIGHTS: tuple[Right, ...] = get_args(Right)
 
-AddedRole = Literal["administrator", "outside_auditor", "police_query", "health_query", "payer"]
+AddedRole = Literal[
+    "administrator",
+    "upper_auditor",
+    "internal_auditor",
+    "social_auditor",
+    "outside_auditor",
+    "police_query",
+    "health_query",
+    "payer",
+]
 RoleName: TypeAlias = Role | AddedRole
 ROLES: tuple[RoleName, ...] = (*get_args(Role), *get_args(AddedRole))
 

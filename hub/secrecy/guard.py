@@ -13,7 +13,8 @@ from fastapi import Depends, Header, Query, Request, params
 from hub.audit.noting import LONGEST_PURPOSE, purpose_of
 from hub.problems import ProblemError
 from hub.rights.domain import Right
-from hub.rights.guard import Acting
+from hub.rights.guard import Acting, not_allowed
+from hub.rights.masked import is_outside
 from hub.secrecy.store import signed
 from hub.wiring import WiredParts
 
@@ -55,6 +56,8 @@ class OfPersons:
     ) -> None:
         """Refuse who has not signed, and who says no purpose where one is needed."""
         del purpose, told  # described here, read by `purpose_of`
+        if is_outside(actor):
+            raise not_allowed(("staff.read",))
         async with parts.pool.connection() as conn:
             if await signed(conn, actor.person, parts.plan.secrecy) is None:
                 raise ProblemError(
