@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.directory import Directory
-from hub.problems import ProblemError, respond
+from hub.problems import AnsweredError, ProblemError, respond
 from hub.rights.domain import Actor, RoleName
 
 OUTSIDE: Final[frozenset[RoleName]] = frozenset(
@@ -75,10 +75,6 @@ def marks(directory: Directory, key: bytes) -> Callable[[str], str | None]:
     return mark
 
 
-class _ToldError(Exception):
-    """The request was answered in place of the route."""
-
-
 class Masked:
     """ASGI middleware: masks what outside auditors are answered."""
 
@@ -107,7 +103,7 @@ class Masked:
                 refused = not kind.startswith(_JSON) and message["status"] != 204
                 if refused:
                     await respond(_untold().body)(scope, receive, send)
-                    raise _ToldError
+                    raise AnsweredError
                 return
             if start is None:
                 await send(message)
@@ -119,9 +115,8 @@ class Masked:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception:
-            if not refused:  # else the route was stopped because its answer is not for them
-                raise
+        except AnsweredError:
+            return
 
     async def _answer(
         self, start: Message, body: bytes, mark: Callable[[str], str | None], send: Send
