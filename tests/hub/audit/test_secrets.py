@@ -42,8 +42,10 @@ def everything(hub: RunningHub) -> list[httpx.Response]:
     }  # fmt: skip
     table = f"id,name,kind,manager\nu-1,{NAME},shop,{CONTACT}\n{CARD},{NAME},,{WORDS}\n"
     csv = {"Content-Type": "text/csv"}
+    signed_in = send("/api/session", json={"name": "marked", "password": PASSWORD}, headers=nobody)
+    hub.client.cookies.clear()  # what follows comes from a program
     answers = [
-        send("/api/session", json={"name": "marked", "password": PASSWORD}, headers=nobody),
+        signed_in,
         send("/api/session", json={"name": "marked", "password": "wrong " + PASSWORD}),
         send("/api/session", json={"name": PASSWORD, "password": PASSWORD}, headers=nobody),
         send("/api/session", json={"name": NAME, "password": PASSWORD, "x": PASSWORD}),
