@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -146,14 +146,18 @@ def _verify_file(path: Path, kept: Head | None) -> tuple[list[Break], Head, byte
             last = read_start(file.readline())
             found: list[Break] = []
 
-            def watched() -> Any:
+            def lines() -> Iterator[str]:
+                for line in file:
+                    progress.update(task, advance=len(line.encode()))
+                    yield line
+
+            def watched() -> Iterator[SealedEntry]:
                 nonlocal last, here
-                for one in read_entries(file, end):
+                for one in read_entries(lines(), end):
                     yield one
                     last = Head(one.seq, one.hash)
                     if kept is not None and one.seq == kept.seq:
                         here = one.hash
-                    progress.update(task, completed=file.buffer.tell())
 
             found += breaks(watched(), last)
     except (OSError, UnicodeDecodeError) as error:

@@ -141,7 +141,7 @@ class _Route:
     """The route that a request came to."""
 
     def __init__(self, request: Request) -> None:
-        route = cast(Any, request.scope["route"])
+        route: Any = request.scope["route"]
         tags = cast("list[str]", route.tags)
         self._request = request
         self._path = cast(str, route.path_format)
