@@ -46,6 +46,7 @@ class ProblemDetails(BaseModel):
     status: int = Field(examples=[409])
     detail: str = Field(examples=["The case is discovered; possible: `accept`, `note`."])
     allowed: list[str] | None = Field(None, description="Actions possible instead")
+    rights: list[str] | None = Field(None, description="Rights of which one is missing")
     errors: list[FieldError] | None = Field(None, description="What is wrong, part by part")
 
 
@@ -60,6 +61,7 @@ class ProblemError(Exception):
         detail: str,
         *,
         allowed: list[str] | None = None,
+        rights: list[str] | None = None,
         errors: list[FieldError] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
@@ -71,6 +73,7 @@ class ProblemError(Exception):
             status=status,
             detail=detail,
             allowed=allowed,
+            rights=rights,
             errors=errors,
         )
 
@@ -125,6 +128,7 @@ async def _refused_by_framework(request: Request, error: Exception) -> JSONRespo
         status=refused.status_code,
         detail=detail,
         allowed=None,
+        rights=None,
         errors=None,
     )
     return respond(problem, dict(refused.headers) if refused.headers else None)

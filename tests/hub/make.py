@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -138,7 +138,9 @@ def in_transaction(database_url: str, work: Work) -> Any:
         async with await AsyncConnection.connect(database_url) as conn:
             return await work(conn)
 
-    return asyncio.run(run())
+    # In a thread of its own: a browser's driver runs an event loop in the test's.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, run()).result()
 
 
 def raise_case(database_url: str, found: Anomaly, due_minutes: int | None = 30) -> None:

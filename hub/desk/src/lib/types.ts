@@ -43,6 +43,15 @@ export type Terminal = Schemas["TerminalView"];
 export type TerminalList = Schemas["TerminalList"];
 export type RegisterList = Schemas["RegisterList"];
 
+export type Me = Schemas["Me"];
+export type Rights = Me["rights"];
+export type Right = NonNullable<Schemas["TokenOrder"]["rights"]>[number];
+export type HeldRole = Me["roles"][number];
+export type OwnSession = Schemas["SessionView"];
+export type Token = Schemas["TokenView"];
+export type TokenOrder = Schemas["TokenOrder"];
+export type NewToken = Schemas["NewToken"];
+
 export type Device = Schemas["Device"];
 export type DeviceNow = Schemas["DeviceNow"];
 export type Condition = Device["state"];
