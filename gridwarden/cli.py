@@ -15,6 +15,8 @@ from rich.markup import escape
 
 from gridwarden import __version__
 from gridwarden.commands import (
+    audit,
+    backup,
     boards,
     check,
     demo,
@@ -42,6 +44,8 @@ app.command("doctor")(check.doctor)
 app.command("openapi")(check.openapi)
 app.command("migrate")(process.migrate)
 app.command("trace")(trace.trace)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(process.hub, name="hub")
 app.add_typer(process.ingest, name="ingest")
 app.add_typer(process.edge, name="edge")
@@ -51,6 +55,7 @@ app.add_typer(site.app, name="site")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
 app.add_typer(boards.app, name="dashboards")
+app.add_typer(audit.app, name="audit")
 
 
 def _version(asked: bool) -> None:

@@ -21,6 +21,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest.failures import without_values
+
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:gridwarden:problem:"
 
@@ -74,6 +76,14 @@ class ProblemError(Exception):
             rights=rights,
             errors=errors,
         )
+
+
+class AnsweredError(Exception):
+    """Stops a route that was answered in its place; a middleware further out takes it."""
+
+
+class BrokenOffError(Exception):
+    """An answer was begun and cannot be ended; the log has told why, without values."""
 
 
 @contextmanager
@@ -166,10 +176,12 @@ class Unforeseen:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception:  # told in the log; the client gets a 500 that says so
-            if started or scope["type"] != "http":
+        except Exception as error:  # told in the log; the client gets a 500 that says so
+            if scope["type"] != "http" or isinstance(error, AnsweredError):
                 raise
-            _log.exception("request failed")
+            _log.error("request failed: %s", without_values(error))
+            if started:
+                raise BrokenOffError from None
             problem = ProblemError(
                 500,
                 "unforeseen",

@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from edge.wire import Micros
+from hub.audit.noting import noted
 from hub.cameras.relay import Relay
 from hub.directory import Directory
 from hub.live.board import Board
@@ -84,15 +85,21 @@ def parts_of(request: Request) -> Parts:
 WiredParts = Annotated[Parts, Depends(parts_of)]
 
 
-async def connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
-    """A connection for the time that the route's function runs."""
-    async with parts.pool.connection() as conn:
+async def connection(request: Request, parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection for the time that the route's function runs.
+
+    A request that writes runs in one transaction, with its entry in the audit log; see
+    `hub.audit.noting`.
+    """
+    async with parts.pool.connection() as conn, noted(request, conn, parts.clock):
         yield conn
 
 
-async def own_connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+async def own_connection(
+    request: Request, parts: WiredParts
+) -> AsyncIterator[AsyncConnection[Any]]:
     """A connection as the owner of the tables, for what requests must not reach otherwise."""
-    async with parts.pool.connection() as conn:
+    async with parts.pool.connection() as conn, noted(request, conn, parts.clock):
         yield conn
 
 

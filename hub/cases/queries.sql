@@ -177,3 +177,10 @@ select e.snapshot from public.detections e
 join public.devices d on d.id = e.device
 where d.name = %(device)s and e.time = %(time)s and e.snapshot is not null
 limit 1
+
+-- name: at_place
+select * from hub.cases
+where place = %(place)s and opened < %(finish)s
+  and (stage <> 'closed' or updated >= %(start)s)
+order by id desc
+limit %(limit)s

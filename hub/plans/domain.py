@@ -19,6 +19,7 @@ from hub.plans.schedule import Active
 from hub.plans.stock import Equipment, Stock
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.rights.domain import RoleRights
+from hub.secrecy.domain import SecrecyDuty
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
 from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
@@ -366,6 +367,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     equipment: Equipment = Equipment()
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
+    secrecy: SecrecyDuty = SecrecyDuty()
     roles: dict[str, RoleRights] = {}
 
     def category(self, kind: AnomalyKind) -> str | None:

@@ -27,6 +27,8 @@ from hub.cases.intake import note_recovery, take_up
 from hub.live.broadcast import Message
 from hub.plans.domain import Plan
 from hub.rights.domain import ROLES
+from hub.secrecy.domain import SecrecyDuty
+from hub.secrecy.store import sign
 from hub.serve import HubServer, bind, page_address
 from hub.sites.domain import (
     Device,
@@ -248,6 +250,7 @@ def token_of(database_url: str, person: str | None) -> str:
                 conn, name=name, person=person, display=name, by="test", now=now
             )
             assert number is not None
+            await sign(conn, person or f"account:{name}", SecrecyDuty(), now)
             for role in ROLES if person is None else ():
                 await accounts.grant(
                     conn, number, role, grid=None, starts=0, ends=None, by="test", now=now

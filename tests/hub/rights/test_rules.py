@@ -40,6 +40,8 @@ def test_few_routes_are_open_and_say_why() -> None:
         "/api/report-categories",
         "/api/reports",
         "/api/photos",
+        "/api/complaints",
+        "/api/complaint-answer",
         "/api/sign.css",
         "/api/paper.css",
         "/api/{rest:path}",
