@@ -715,6 +715,9 @@ export const en = {
     consented: "Thank you. This was agreed to beforehand, so no case was opened.",
     show: (number: string) => `Show case ${number}`,
     passerBy: "A passer-by",
+    reporter: (number: string) => `Reporter ${number}`,
+    contact: "Contact for feedback",
+    contactHint: "Contact for feedback; only who gives it can see this",
     lead: "Leads",
     cooperating: "Helps",
     tracking: "Keeps track",
@@ -1141,6 +1144,14 @@ export const en = {
     missing: (rights: string) => `What is missing: ${rights}.`,
     or: " or ",
   },
+  secrecy: {
+    title: "Secrecy duty",
+    owed: "Before you can see data about people, sign the secrecy duty.",
+    read: "Read and sign",
+    kept: "Your signature is kept with its time and this text.",
+    sign: "I sign this",
+    later: "Later",
+  },
   account: {
     signedInAs: (name: string, role: string) =>
       role ? `Signed in as ${name}, ${role}` : `Signed in as ${name}`,
@@ -1214,6 +1225,8 @@ export const en = {
     "tracing.ask": "Ask for tracing",
     "tracing.approve": "Approve tracing",
     "tracing.read": "Read tracing results",
+    "violations.read": "Read recorded violations",
+    "violations.write": "Record violations",
     "queries.police": "Ask for the police",
     "queries.health": "Ask for the health office",
     "audit.read": "Read the audit log",

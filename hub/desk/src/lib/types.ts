@@ -32,6 +32,7 @@ export type Suggestion = Schemas["SuggestionView"];
 export type DepartureOrder = Schemas["DepartureOrder"];
 export type Vacancy = Schemas["VacancyView"];
 export type StaffReport = Schemas["StaffReport"];
+export type SecrecyDuty = Schemas["SecrecyView"];
 export type ResponsibilityLetters = Schemas["ResponsibilityLetters"];
 export type ResponsibilityLetter = Schemas["ResponsibilityLetterView"];
 export type LetterOrder = Schemas["LetterOrder"];
