@@ -21,7 +21,8 @@ from hub.reports.views import (
     categories_view,
     report_view,
 )
-from hub.rights.guard import MaybeActing, open_to_all
+from hub.rights.domain import has_somewhere
+from hub.rights.guard import MaybeActing, not_allowed, open_to_all
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -56,6 +57,8 @@ async def report(
 
     Who is no staff, or asks for it, appears as `reporter:N` everywhere (PR-07).
     """
+    if acting is not None and not has_somewhere(acting, ("reports.write",)):
+        raise not_allowed(("reports.write",))
     now = parts.clock()
     person = None if acting is None else acting.person
     who, actor = person or PASSER_BY, person or PASSER_BY
