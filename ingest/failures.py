@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from typing import cast
 
 import psycopg
 
@@ -27,7 +28,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
     yield from reversed(found)
     if isinstance(error, BaseExceptionGroup):
-        for one in error.exceptions:
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        for one in group.exceptions:
             yield from _chain(one)
 
 

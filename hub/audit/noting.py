@@ -101,7 +101,7 @@ async def noted(
                 if error.body.status not in KEPT:
                     raise
                 failed = error
-            if not noted_by_hand():
+            if not noted_by_hand() and not (failed is not None and route.is_storm(failed)):
                 action = route.action if failed is None else f"{route.action}.failed"
                 await note(conn, route.entry(action, now()))
         if failed is not None:
@@ -148,6 +148,10 @@ class _Route:
         self.action = f"{tags[0].replace(' ', '-')}.{route.name}" if tags else str(route.name)
         personal = any(getattr(one.dependency, "of_persons", False) for one in route.dependencies)
         self.kind = kind_of(request.method, self._path, personal=personal)
+
+    def is_storm(self, error: ProblemError) -> bool:
+        """Whether a stranger is told to wait: each knock more would swell the log."""
+        return error.body.status == 429 and getattr(self._request.state, "actor", None) is None
 
     def entry(self, action: str, now: Micros) -> Entry:
         """What is noted: who, what, and what for; nothing of what was sent or told."""

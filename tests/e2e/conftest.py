@@ -21,7 +21,7 @@ from gridwarden.running import Running, find_running
 from tests.hub.signing import sign_in
 
 SEED = 7
-SECONDS = 75
+SECONDS = 55
 UP_S = 120
 QUIET = (
     "--no-sandbox",

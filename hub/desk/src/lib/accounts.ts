@@ -10,7 +10,6 @@ import type {
   NewToken,
   OneTimeCode,
   OwnSession,
-  SecrecyDuty,
   Token,
   TokenOrder,
 } from "./types";
@@ -34,11 +33,6 @@ export const makeToken = (order: TokenOrder): Promise<NewToken> =>
   send("POST", "/api/me/tokens", order);
 export const revokeToken = (id: number): Promise<void> =>
   ask(`/api/me/tokens/${id}`, { method: "DELETE" });
-
-export const readDuty = (): Promise<SecrecyDuty> => ask("/api/secrecy-duty");
-/** Sign the text that has this hash. */
-export const signDuty = (hash: string): Promise<SecrecyDuty> =>
-  send("POST", "/api/secrecy-duty/signature", { hash });
 
 export const readAccounts = (): Promise<AccountLine[]> => ask("/api/accounts");
 export const readAccount = (id: string): Promise<AccountFile> => ask(`/api/accounts/${segment(id)}`);

@@ -24,6 +24,7 @@ import type {
   ResponsibilityLetter,
   LetterOrder,
   ResponsibilityLetters,
+  SecrecyDuty,
   Order,
   Problem,
   Proposal,
@@ -239,6 +240,9 @@ export const takeUpSuggestion = (grid: string): Promise<Proposal> =>
 export const proposeDeparture = (order: DepartureOrder): Promise<Proposal> =>
   send("POST", "/api/departures", order);
 export const readVacancies = (): Promise<Vacancy[]> => ask("/api/vacancies");
+export const readSecrecyDuty = (): Promise<SecrecyDuty> => ask("/api/secrecy-duty");
+export const signSecrecyDuty = (hash: string): Promise<SecrecyDuty> =>
+  send("POST", "/api/secrecy-duty/signature", { hash });
 export const readStaff = (): Promise<StaffReport> => ask("/api/staff");
 export const readLetters = (): Promise<ResponsibilityLetters> => ask("/api/responsibility-letters");
 export const fileLetter = (order: LetterOrder): Promise<ResponsibilityLetter> =>
