@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -133,3 +134,74 @@ def test_a_token_is_shown_once_and_holds_until_revoked(
     mine.get_by_test_id("revoke-token").click()
     expect(mine).to_have_count(0, timeout=STEP_MS)
     assert asks("/api/cases") == 401
+
+
+def test_after_five_failures_it_says_how_long_to_wait(hub: RunningHub, open_page: OpenPage) -> None:
+    """PR-01 in part: the wait is told, counts down, and the button waits with it."""
+    page = open_page(hub.url, refused=(401, 429))
+    for attempt in range(7):
+        if page.get_by_test_id("enter").is_disabled():
+            break
+        enter(page, "nobody-of-that-name", f"not their password {attempt}")
+        expect(page.get_by_test_id("enter")).to_have_text("Sign in")
+        expect(page.get_by_test_id("way-refused")).not_to_be_empty(timeout=STEP_MS)
+    told = page.get_by_test_id("way-refused")
+    expect(told).to_contain_text(re.compile(r"Try again in 0:[0-3]\d"), timeout=STEP_MS)
+    expect(page.get_by_test_id("enter")).to_be_disabled()
+
+
+def test_an_invitation_makes_an_account_with_a_role(hub: RunningHub, open_page: OpenPage) -> None:
+    """PR-01, GR-12 in part: invited, the code used once, a role in one grid, disabled again."""
+    page = open_page(f"{hub.url}#/accounts", into=hub.database_url)
+    page.get_by_test_id("invite").click()
+    page.get_by_test_id("invite-name").fill("Guest.Inspector")
+    page.get_by_test_id("invite-send").click()
+    expect(page.get_by_test_id("invite-form")).to_contain_text("say who it is")
+    page.get_by_test_id("invite-display").fill("Inspector of the district")
+    page.get_by_test_id("invite-send").click()
+    code = page.get_by_test_id("secret-value").input_value(timeout=STEP_MS)
+    expect(page.get_by_test_id("print-code")).to_be_visible()
+
+    guest = open_page(hub.url, width=390, height=844, refused=(401,))
+    guest.get_by_test_id("other-way").click()
+    guest.get_by_test_id("name").fill("guest.inspector")
+    guest.get_by_test_id("code").fill(code.lower())
+    guest.get_by_test_id("new-password").fill(PASSWORD)
+    guest.get_by_test_id("new-password-again").fill(f"{PASSWORD}!")
+    guest.get_by_test_id("enter").click()
+    expect(guest.get_by_test_id("way-refused")).to_contain_text("not the same")
+    guest.get_by_test_id("new-password-again").fill(PASSWORD)
+    guest.get_by_test_id("enter").click()
+    expect(guest.get_by_test_id("my-account-page")).to_contain_text("No role", timeout=STEP_MS)
+
+    page.locator("[data-testid=account-row][data-name='guest.inspector']").click()
+    panel = page.get_by_test_id("account-panel")
+    panel.get_by_test_id("grant-role").select_option("warden", timeout=STEP_MS)
+    panel.get_by_test_id("grant-grid").select_option("C-1")
+    panel.get_by_test_id("give-role").click()
+    expect(panel.get_by_test_id("grant")).to_contain_text("C-1", timeout=STEP_MS)
+    guest.reload()
+    expect(guest.get_by_test_id("tab-cases")).to_be_visible(timeout=STEP_MS)
+    panel.get_by_test_id("take-role").click()
+    expect(panel.get_by_test_id("grant")).to_have_count(0, timeout=STEP_MS)
+    panel.get_by_test_id("set-disabled").click()
+    expect(panel).to_contain_text("Disabled", timeout=STEP_MS)
+    guest.reload()
+    expect(guest.get_by_test_id("sign-in")).to_be_visible(timeout=STEP_MS)
+
+
+def test_the_audit_log_is_searched_and_its_chain_told(hub: RunningHub, open_page: OpenPage) -> None:
+    """PR-03 in part: who did what, found by a click on who; the chain is whole."""
+    note = hub.step(1, "note", "Seen from the road", person="p-west")
+    assert note.status_code == 200
+    page = open_page(f"{hub.url}#/audit", into=hub.database_url)
+    expect(page.get_by_test_id("chain")).to_have_attribute("data-state", "whole", timeout=STEP_MS)
+    page.get_by_test_id("audit-subject").fill("case:1")
+    page.get_by_test_id("audit-actor").fill("p-west")
+    page.get_by_test_id("audit-seek").click()
+    rows = page.get_by_test_id("audit-entry")
+    expect(rows.first).to_contain_text("Warden West", timeout=STEP_MS)
+    assert "Seen from the road" not in page.content()
+    page.get_by_test_id("audit-actor").fill("p-east")
+    page.get_by_test_id("audit-seek").click()
+    expect(rows).to_have_count(0, timeout=STEP_MS)
