@@ -1216,6 +1216,7 @@ export const en = {
     search: "Search accounts",
     which: "Which accounts",
     all: "All accounts",
+    count: (shown: number, all: number) => (shown === all ? `${all}` : `${shown} of ${all}`),
     account: "Account",
     state: "State",
     person: "Person",

@@ -1189,6 +1189,7 @@ export const zh: Texts = {
     search: "搜索账号",
     which: "账号范围",
     all: "全部账号",
+    count: (shown, all) => (shown === all ? `${all} 个` : `${all} 个中的 ${shown} 个`),
     account: "账号",
     state: "状态",
     person: "人员",
