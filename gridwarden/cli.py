@@ -25,6 +25,7 @@ from gridwarden.commands import (
     site,
     spool,
     trace,
+    user,
 )
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
@@ -48,6 +49,7 @@ app.add_typer(process.edge, name="edge")
 app.add_typer(replay.app, name="replay")
 app.add_typer(spool.app, name="spool")
 app.add_typer(site.app, name="site")
+app.add_typer(user.app, name="user")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
 app.add_typer(boards.app, name="dashboards")

@@ -159,9 +159,6 @@ select a.id, g.id from hub.accounts a join hub.granted_roles g on g.account = a.
 where a.disabled is null and g.revoked is null and g.grid is null and g.role = any(%(roles)s)
   and g.starts <= %(now)s and g.ends is null
 
--- name: has_demo_accounts
-select exists (select from hub.accounts where demo and disabled is null)
-
 -- name: person
 select name, coalesce((more ->> 'minor')::boolean, false) as minor from hub.people
 where id = %(person)s
