@@ -15,7 +15,11 @@ from rich.markup import escape
 
 from gridwarden import __version__
 from gridwarden.commands import (
+    agent,
     boards,
+    broker,
+    ca,
+    cases,
     check,
     demo,
     process,
@@ -52,6 +56,10 @@ app.add_typer(site.app, name="site")
 app.add_typer(user.app, name="user")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
+app.add_typer(ca.app, name="ca")
+app.add_typer(agent.app, name="agent")
+app.add_typer(broker.app, name="broker")
+app.add_typer(cases.app, name="cases")
 app.add_typer(boards.app, name="dashboards")
 
 

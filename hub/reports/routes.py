@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from hub.cases.reported import PASSER_BY
+from hub.cases.scene import role_in
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
@@ -53,12 +54,14 @@ async def report(
     if actor is not None and not has_somewhere(actor, ("reports.write",)):
         raise not_allowed(("reports.write",))
     now = parts.clock()
-    filed = request.filed(PASSER_BY if actor is None else actor.person, now)
+    person = PASSER_BY if actor is None else actor.person
+    filed = request.filed(person, now, role_in(parts.directory.territory, person))
 
     async def take() -> ReportView:
         return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
 
-    what = f"reports {request.model_dump_json()}"
+    first = None if request.dissuaded else {"dissuaded"}  # as earlier versions asked
+    what = f"reports {request.model_dump_json(exclude=first)}"
     asked = Asked(person=filed.actor, key=key, what=what, now=now)
     try:
         return await once(conn, asked, ReportView, take)

@@ -160,8 +160,8 @@ def test_a_page_that_does_not_read_is_dropped_and_others_go_on(hub: RunningHub) 
     with socket.create_connection((address.hostname, address.port)) as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
         token = token_of(hub.database_url, None)
-        head = f"GET /api/stream HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer {token}\r\n\r\n"
-        stuck.sendall(head.encode())
+        head = "GET /api/stream HTTP/1.1\r\nHost: hub\r\n"
+        stuck.sendall(f"{head}Authorization: Bearer {token}\r\n\r\n".encode())
         with streaming(hub) as stream:
             next(stream)
             for _ in range(2 * QUEUE):
