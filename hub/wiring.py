@@ -20,8 +20,10 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
+from hub.rights.domain import Actor
 from hub.rights.limits import BURST, PER_S, STRANGER_BURST, STRANGER_PER_S, Limits
 from hub.rights.roles import Templates, templates_with
+from hub.rights.wall import walled
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
 from ingest import clock
@@ -92,10 +94,18 @@ def parts_of(request: Request) -> Parts:
 WiredParts = Annotated[Parts, Depends(parts_of)]
 
 
-async def connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
-    """A connection for the time that the route's function runs."""
-    async with parts.pool.connection() as conn:
+async def connection(request: Request, parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection for the time that the route's function runs, behind the second wall.
+
+    Rows are cut to the grids that who acts may see, see `hub.rights.wall`.
+    """
+    async with parts.pool.connection() as conn, walled(conn, request.method, actor_of(request)):
         yield conn
+
+
+def actor_of(request: Request) -> Actor | None:
+    """Who acts, as the route's rule found; None where it asked nobody."""
+    return cast(Actor | None, getattr(request.state, "actor", None))
 
 
 async def own_connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
