@@ -31,6 +31,7 @@ from gridwarden.commands import (
     site,
     spool,
     trace,
+    user,
 )
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
@@ -56,6 +57,7 @@ app.add_typer(process.edge, name="edge")
 app.add_typer(replay.app, name="replay")
 app.add_typer(spool.app, name="spool")
 app.add_typer(site.app, name="site")
+app.add_typer(user.app, name="user")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
 app.add_typer(ca.app, name="ca")

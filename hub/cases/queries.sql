@@ -173,7 +173,7 @@ where open and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
 group by kind order by kind
 
 -- name: head_position
-select coalesce(max(position), 0) as position from hub.case_events
+select hub.head_position() as position
 
 -- name: changed_since
 select * from hub.cases where position > %(position)s order by position limit %(limit)s
