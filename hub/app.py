@@ -31,7 +31,7 @@ from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
-from hub.cases import handover
+from hub.cases import refold
 from hub.cases import routes as cases
 from hub.complaints import routes as complaints
 from hub.directory import Directory
@@ -41,6 +41,9 @@ from hub.division.watch import Watch
 from hub.equipment import consent_routes as move_consents
 from hub.equipment import routes as equipment
 from hub.equipment.store import warn_due
+from hub.escalation import day_store
+from hub.escalation import rounds as due
+from hub.escalation import routes as escalation
 from hub.evacuation import routes as evacuation
 from hub.files import attachment_routes as attachments
 from hub.files import routes as files
@@ -159,6 +162,7 @@ def create_app(
         roster.router,
         staff.router,
         cases.router,
+        escalation.router,
         pictures.router,
         live.router,
         gaps.router,
@@ -244,7 +248,9 @@ def _lifespan(
             tasks["follower"] = judge.run
             works: dict[str, tuple[Work, float]] = {
                 "pictures": (settle.settle_due, settle.EVERY_S),
-                "handover": (handover.hand_over_due, handover.EVERY_S),
+                "timers": (partial(due.act_due, plan=plan), due.EVERY_S),
+                "day lists": (partial(day_store.list_due, plan=plan), day_store.EVERY_S),
+                "refold": (refold.refold, refold.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
                 "sign-ins": (attempts.sweep, SWEEP_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),

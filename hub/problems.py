@@ -82,6 +82,14 @@ class AnsweredError(Exception):
     """Stops a route that was answered in its place; a middleware further out takes it."""
 
 
+def is_answered(error: BaseException) -> bool:
+    """Whether an error, or all that a group of tasks failed with, says just that."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return all(is_answered(one) for one in group.exceptions)
+    return isinstance(error, AnsweredError)
+
+
 class BrokenOffError(Exception):
     """An answer was begun and cannot be ended; the log has told why, without values."""
 
@@ -177,7 +185,7 @@ class Unforeseen:
         try:
             await self._app(scope, receive, watch)
         except Exception as error:  # told in the log; the client gets a 500 that says so
-            if scope["type"] != "http" or isinstance(error, AnsweredError):
+            if scope["type"] != "http" or is_answered(error):
                 raise
             _log.error("request failed: %s", without_values(error))
             if started:

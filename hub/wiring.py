@@ -21,8 +21,10 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
+from hub.rights.domain import Actor
 from hub.rights.limits import BURST, PER_S, STRANGER_BURST, STRANGER_PER_S, Limits
 from hub.rights.roles import Templates, templates_with
+from hub.rights.wall import walled
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
 from ingest import clock
@@ -94,13 +96,22 @@ WiredParts = Annotated[Parts, Depends(parts_of)]
 
 
 async def connection(request: Request, parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
-    """A connection for the time that the route's function runs.
+    """A connection for the time that the route's function runs, behind the second wall.
 
-    A request that writes runs in one transaction, with its entry in the audit log; see
-    `hub.audit.noting`.
+    Rows are cut to the grids that who acts may see, see `hub.rights.wall`. A request that writes
+    runs in one transaction, with its entry in the audit log, see `hub.audit.noting`.
     """
-    async with parts.pool.connection() as conn, noted(request, conn, parts.clock):
+    async with (
+        parts.pool.connection() as conn,
+        walled(conn, request.method, actor_of(request)),
+        noted(request, conn, parts.clock),
+    ):
         yield conn
+
+
+def actor_of(request: Request) -> Actor | None:
+    """Who acts, as the route's rule found; None where it asked nobody."""
+    return cast(Actor | None, getattr(request.state, "actor", None))
 
 
 async def own_connection(

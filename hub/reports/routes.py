@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 
 from hub.audit.noting import WITHHELD, note_as
 from hub.cases.reported import PASSER_BY
+from hub.cases.scene import role_in
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
@@ -72,10 +73,12 @@ async def report(
             told = Reporter(at=now, person=person, name=request.name, contact=request.contact)
             name = await hide(conn, told)
             note_as(of, name)
-        filed = request.filed(name, now)
+        role = role_in(parts.directory.territory, name)  # of who is hidden, none is told
+        filed = request.filed(name, now, role)
         return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
 
-    what = f"reports {request.model_dump_json()}"
+    first = None if request.dissuaded else {"dissuaded"}  # as earlier versions asked
+    what = f"reports {request.model_dump_json(exclude=first)}"
     asked = Asked(person=who, key=key, what=what, now=now)
     try:
         return await once(conn, asked, ReportView, take)

@@ -53,6 +53,17 @@ async def acting_if_any(request: Request, parts: WiredParts) -> Actor | None:
     return actor
 
 
+async def acting_still(request: Request, parts: Parts) -> Actor | None:
+    """Who acts by what the request came with, with the rights of now; None: that has ended.
+
+    For answers that take longer than a moment.
+    """
+    try:
+        return await acting_if_any(request, parts)
+    except ProblemError:
+        return None
+
+
 async def acting(
     actor: Annotated[Actor | None, Depends(acting_if_any)],
 ) -> Actor:

@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.directory import Directory
-from hub.problems import AnsweredError, ProblemError, respond
+from hub.problems import AnsweredError, ProblemError, is_answered, respond
 from hub.rights.domain import Actor, RoleName
 
 OUTSIDE: Final[frozenset[RoleName]] = frozenset(
@@ -115,8 +115,9 @@ class Masked:
 
         try:
             await self._app(scope, receive, watch)
-        except AnsweredError:
-            return
+        except Exception as error:
+            if not is_answered(error):
+                raise
 
     async def _answer(
         self, start: Message, body: bytes, mark: Callable[[str], str | None], send: Send

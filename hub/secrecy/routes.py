@@ -8,7 +8,7 @@ from hub.acting import Person
 from hub.problems import ProblemError
 from hub.rights.guard import signed_in
 from hub.secrecy import store
-from hub.secrecy.views import SecrecyView, Signature
+from hub.secrecy.views import DutySignature, SecrecyView
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts
 
@@ -32,7 +32,7 @@ async def read_secrecy_duty(parts: WiredParts, conn: Connection, person: Person)
     dependencies=[signed_in("one's own signature")],
 )
 async def sign_secrecy_duty(
-    signature: Signature, parts: WiredParts, conn: Connection, person: Person
+    signature: DutySignature, parts: WiredParts, conn: Connection, person: Person
 ) -> SecrecyView:
     """Kept with time and text; a changed text is signed anew."""
     duty = parts.plan.secrecy

@@ -16,7 +16,7 @@ class SecrecyView(BaseModel):
     signed: Instant | None
 
 
-class Signature(BaseModel):
+class DutySignature(BaseModel):
     """A signature under the text with this hash."""
 
     model_config = ConfigDict(extra="forbid")

@@ -17,9 +17,9 @@ from hub.secrecy.guard import of_persons
 from hub.violations import store
 from hub.violations.domain import Violation
 from hub.violations.views import (
-    ViolationList,
+    RecordedViolation,
+    RecordedViolations,
     ViolationRequest,
-    ViolationView,
     asked,
     violation_view,
 )
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/api", tags=["violations"])
 )
 async def record_violation(
     of: Request, request: ViolationRequest, parts: WiredParts, conn: Connection, person: Person
-) -> ViolationView:
+) -> RecordedViolation:
     """A leak becomes a violation with person, time and evidence (PR-05); none is changed later."""
     violation = asked(request, person, parts.clock())
     await _refuse_unsound(parts, conn, violation)
@@ -62,10 +62,10 @@ async def list_violations(
     of: Annotated[str | None, Query(max_length=64, description="Of one person")] = None,
     before: Annotated[int | None, Query(ge=1)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> ViolationList:
+) -> RecordedViolations:
     """The newest first."""
     found = await store.newest(conn, person=of, before=before, limit=limit)
-    return ViolationList(
+    return RecordedViolations(
         items=[violation_view(number, one, parts.directory) for number, one in found],
         next=found[-1][0] if len(found) == limit else None,
     )

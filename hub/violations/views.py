@@ -34,7 +34,7 @@ class ViolationRequest(BaseModel):
     )
 
 
-class ViolationView(BaseModel):
+class RecordedViolation(BaseModel):
     """A recorded violation."""
 
     id: int
@@ -47,16 +47,16 @@ class ViolationView(BaseModel):
     recorded_by: PersonRef
 
 
-class ViolationList(BaseModel):
+class RecordedViolations(BaseModel):
     """Violations, the newest first."""
 
-    items: list[ViolationView]
+    items: list[RecordedViolation]
     next: int | None = Field(description="`before` of the next page")
 
 
-def violation_view(number: int, found: Violation, directory: Directory) -> ViolationView:
+def violation_view(number: int, found: Violation, directory: Directory) -> RecordedViolation:
     """A violation as the page shows it."""
-    return ViolationView(
+    return RecordedViolation(
         id=number,
         kind=found.kind,
         person=person_view(found.person, directory),
