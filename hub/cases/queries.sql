@@ -179,7 +179,7 @@ where open and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
 group by kind order by kind
 
 -- name: head_position
-select coalesce(max(position), 0) as position from hub.case_events
+select hub.head_position() as position
 
 -- name: changed_since
 select * from hub.cases where position > %(position)s order by position limit %(limit)s
@@ -197,3 +197,10 @@ select e.snapshot from public.detections e
 join public.devices d on d.id = e.device
 where d.name = %(device)s and e.time = %(time)s and e.snapshot is not null
 limit 1
+
+-- name: at_place
+select * from hub.cases
+where place = %(place)s and opened < %(finish)s
+  and (stage <> 'closed' or updated >= %(start)s)
+order by id desc
+limit %(limit)s
