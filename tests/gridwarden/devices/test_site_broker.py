@@ -94,6 +94,15 @@ def test_an_agent_publishes_in_its_own_name_only(
         assert b"forged" not in ingest.payloads()
 
 
+def test_a_last_will_is_of_its_own_agent_only(site: EnrolledSite, north: Tls) -> None:
+    with site.service("ingest").subscribe(state_topic(SITE, "+")) as ingest:
+        for name in ("south", "north"):
+            with site.agent(north, will=(state_topic(SITE, name), name.encode())) as agent:
+                agent.drop_connection()
+        assert until(lambda: b"north" in ingest.payloads())
+        assert b"south" not in ingest.payloads()
+
+
 def test_an_agent_hears_its_own_commands_only(site: EnrolledSite, north: Tls, south: Tls) -> None:
     wider = ("gw/1/campus/agents/+/command", "gw/#", "#", "$share/x/gw/1/campus/agents/+/ack")
     with site.agent(south) as eavesdropper, site.agent(north) as agent:
