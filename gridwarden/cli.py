@@ -19,6 +19,7 @@ from gridwarden.commands import (
     boards,
     broker,
     ca,
+    cases,
     check,
     demo,
     process,
@@ -56,6 +57,7 @@ app.add_typer(shutoff.app, name="shutoff")
 app.add_typer(ca.app, name="ca")
 app.add_typer(agent.app, name="agent")
 app.add_typer(broker.app, name="broker")
+app.add_typer(cases.app, name="cases")
 app.add_typer(boards.app, name="dashboards")
 
 

@@ -147,6 +147,14 @@ def database_url(cluster: Cluster) -> Iterator[str]:
     cluster.drop(url)
 
 
+@pytest.fixture(scope="module")
+def module_database_url(cluster: Cluster) -> Iterator[str]:
+    """A fresh database with all our tables, shared by the tests of one file."""
+    url = cluster.create_migrated()
+    yield url
+    cluster.drop(url)
+
+
 @pytest.fixture
 def empty_database_url(cluster: Cluster) -> Iterator[str]:
     """A fresh database of this test's own with nothing in it."""

@@ -30,7 +30,7 @@ def check(file: Annotated[Path, typer.Argument(help="The plan's file (TOML)")]) 
 
     Exits 1 when there is anything.
     """
-    from hub.plans.check import check_plan
+    from hub.plans.check import check_plan, plan_warnings
     from hub.plans.domain import PlanError
     from hub.plans.read import read_plan_file
 
@@ -39,6 +39,8 @@ def check(file: Annotated[Path, typer.Argument(help="The plan's file (TOML)")]) 
     problems = check_plan(plan)
     for problem in problems:
         typer.echo(problem.text)
+    for warning in plan_warnings(plan, datetime.now(UTC).date()):
+        typer.echo(f"note: {warning}")
     typer.echo(
         f"{len(plan.rules)} rules, {len(plan.active())} of them on, {len(problems)} problems"
     )

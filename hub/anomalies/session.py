@@ -23,6 +23,7 @@ from hub.anomalies.engine import Engine, EngineState
 from hub.cases.intake import note_recovery, take_up
 from hub.cases.positive import SEQUENCED
 from hub.cases.sound import sound_due
+from hub.cases.terms import first_measure
 from hub.pictures.ask import ask_by_rule
 from hub.pictures.domain import nearest_cameras
 from hub.plans.domain import Plan
@@ -187,24 +188,27 @@ class Session:
         if spot is None:
             _log.warning("no case for %s: the site lost it meanwhile", finding.device)
             return
-        due = self.plan.rules[finding.rule].due_minutes
         told = self._told_at_once(finding, spot.grid)
         if self.site is not None:
             told = with_partners(self.site, told, spot.place)
         wait_s = self.plan.grids.acknowledge_s(finding.grade)
+        rule = self.plan.rules[finding.rule]
+        again = rule.relapse_minutes
         case = await take_up(
             self.conn,
             finding,
             spot,
             now,
-            due_minutes=due,
+            due_minutes=rule.due_minutes,
             acknowledge_s=wait_s,
             notify=told,
             category=self.plan.category(finding.kind),
             route=self.plan.route(finding.kind),
             look_minutes=self.plan.verification.minutes(finding.grade),
+            relapse_minutes=self.plan.cases.relapse_minutes if again is None else again,
+            measure_by=first_measure(self.plan, spot.grid_path, finding.kind, finding.grade, now),
         )
-        within_m = self.plan.rules[finding.rule].pictures_within_m
+        within_m = rule.pictures_within_m
         if case is not None and within_m is not None:
             chosen = nearest_cameras(spot, self.engine.spots.values(), within_m)
             await ask_by_rule(self.conn, case.id, finding, chosen, now)

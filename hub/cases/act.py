@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,13 +10,19 @@ from psycopg import AsyncConnection
 
 from edge.wire import Micros
 from hub.cases import store
-from hub.cases.domain import Refused, step
 from hub.cases.file import case_file
+from hub.cases.machine import Refused, allowed, step
+from hub.cases.merging import absorbed
+from hub.cases.scene import doer_of, find_into, scene_of
+from hub.cases.state import Event
+from hub.cases.store import StoredCase
 from hub.cases.views import CaseFile, Step
-from hub.directory import Directory
 from hub.photos.store import hold
+from hub.plans.domain import Plan
 from hub.replies.store import Asked, once
+from hub.rights.domain import Actor
 from hub.sealing import canonical
+from hub.wiring import Parts
 
 
 class NoSuchCaseError(LookupError):
@@ -34,14 +41,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks for which step of which case; `key` is the request's Idempotency-Key."""
 
     case: int
-    actor: str
+    actor: Actor
     order: Step
     key: str | None
 
 
-async def act(
-    conn: AsyncConnection[Any], attempt: Attempt, directory: Directory, now: Micros
-) -> CaseFile:
+async def act(conn: AsyncConnection[Any], attempt: Attempt, parts: Parts, now: Micros) -> CaseFile:
     """Take the step in a transaction of its own; returns the file as it then is.
 
     Raises:
@@ -50,29 +55,45 @@ async def act(
         NoSuchPhotoError: a photo was not sent before.
         ProblemError: the key belongs to another request of the last 24 hours.
     """
-    order = attempt.order
+    order, plan, directory = attempt.order.order(), parts.plan, parts.directory
 
     async def take() -> CaseFile:
         await store.lock_log(conn)
         case = await store.find(conn, attempt.case)
         if case is None:
             raise NoSuchCaseError
-        outcome = step(
-            case.state,
-            order.action,
-            actor=attempt.actor,
-            now=now,
-            note=order.note,
-            to=order.to,
-            found=order.found,
-            photos=order.photos,
-        )
+        into = await find_into(conn, case, order)
+        doer = doer_of(attempt.actor, case, directory.territory)
+        scene = await scene_of(conn, case, order, doer, plan, now, into)
+        outcome = step(case.state, order, scene)
         if isinstance(outcome, Refused):
             raise StepRefusedError(outcome)
+        await _refuse_twins(conn, case, outcome, plan)
         await hold(conn, order.photos)
+        merged = case
         case = await store.append(conn, case, outcome)
-        return await case_file(conn, case, directory, now)
+        if into is not None:
+            taken = absorbed(into.state, merged.number, merged.state, by=doer.person, now=now)
+            await store.append(conn, into, taken)
+        return await case_file(conn, case, directory, now, plan.cases, doer)
 
-    what = canonical({"case": attempt.case, **order.model_dump()}).decode()
-    asked = Asked(person=attempt.actor, key=attempt.key, what=what, now=now)
+    what = canonical({"case": attempt.case, **attempt.order.asked()}).decode()
+    asked = Asked(person=attempt.actor.person, key=attempt.key, what=what, now=now)
     return await once(conn, asked, CaseFile, take)
+
+
+async def _refuse_twins(
+    conn: AsyncConnection[Any], case: StoredCase, events: Sequence[Event], plan: Plan
+) -> None:
+    """One open case of a device and kind: an ended one isn't opened beside its successor.
+
+    Raises:
+        StepRefusedError: there is an open case of the same.
+    """
+    if case.state.open or all(event.event != "reopened" for event in events):
+        return
+    other = await store.find_open(conn, case.state.device, case.state.kind)
+    if other is not None:
+        message = f"Case {other.number} is open for the same already: go on there."
+        choices = allowed(case.state, plan.cases)
+        raise StepRefusedError(Refused("out_of_turn", message, choices))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from hub.cases.domain import Event
+from hub.cases.state import Event
 from hub.sealing import GENESIS, digest
 
 

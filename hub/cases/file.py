@@ -10,8 +10,13 @@ from psycopg.rows import dict_row
 
 from edge.wire import Micros
 from hub.cases.chain import Sealed
-from hub.cases.domain import CaseState, allowed
+from hub.cases.deed import Doer
+from hub.cases.lifecycle import CaseRules
+from hub.cases.machine import possible
+from hub.cases.progress_view import progress_view
 from hub.cases.snapshots import snapshot_path, snapshot_times
+from hub.cases.state import CaseState
+from hub.cases.step_views import possible_view
 from hub.cases.store import StoredCase, read_log
 from hub.cases.views import (
     AttachedPicture,
@@ -36,15 +41,26 @@ _QUERIES = load_queries("hub.cases")
 
 
 async def case_file(
-    conn: AsyncConnection[Any], case: StoredCase, directory: Directory, now: Micros
+    conn: AsyncConnection[Any],
+    case: StoredCase,
+    directory: Directory,
+    now: Micros,
+    rules: CaseRules,
+    by: Doer,
 ) -> CaseFile:
-    """The file of a case as it is at `now`, true for exactly the events that `case` has."""
+    """The file of a case as it is at `now`, true for exactly the events that `case` has.
+
+    `by` is who looks: of each possible action it tells whether it is theirs.
+    """
+    choices = possible(case.state, rules)
     log = await read_log(conn, case)
     anomalies = await _anomalies(conn, case.id)
     route = log[0].event.data.get("route") if log else None
     return CaseFile(
         case=case_view(case, directory, now),
-        actions=list(allowed(case.state)),
+        actions=[one.action for one in choices],
+        possible=[possible_view(one, by) for one in choices],
+        progress=progress_view(case.state.progress),
         log=[log_view(sealed, directory) for sealed in log],
         anomalies=anomalies,
         evidence=await _evidence(conn, case, log, anomalies, now),

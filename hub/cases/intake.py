@@ -23,6 +23,8 @@ from hub.cases.news import (
     merge,
     recover,
     recur,
+    relapse,
+    relapses,
     worsen,
 )
 from hub.cases.reported import Report, also_reported, is_graver, open_reported
@@ -48,6 +50,8 @@ async def take_up(
     route: Route | None = None,
     actor: str = SENSOR,
     look_minutes: int | None = None,
+    relapse_minutes: int = 0,
+    measure_by: Micros | None = None,
 ) -> store.StoredCase | None:
     """Open a case for the anomaly, or refresh the open case of the same device and kind.
 
@@ -59,7 +63,8 @@ async def take_up(
     `notify` are those who are told at once of a new case, and of one that becomes an emergency;
     `route` the departments that act on it. What a person has reported there of the anomaly's
     `category` before is the same case. With `look_minutes` a new case asks for a look on
-    site within so long (SE-23).
+    site within so long (SE-23). What shows again within `relapse_minutes` of the end of its case
+    opens that case again. Until `measure_by` an emergency needs its first measure (CA-10).
 
     Returns the case if it is a new one.
     """
@@ -91,11 +96,18 @@ async def take_up(
             anomaly,
             due_minutes=due_minutes,
             acknowledge_s=acknowledge_s,
+            measure_by=measure_by,
             now=now,
         )
         if anomaly.grade == "emergency" != lesser[0].state.grade:
             events += alarm(lesser[0].state, "worsened", notify, now=now)
         case = await store.append(conn, lesser[0], events)
+    elif (ended := await _relapsed(conn, anomaly, relapse_minutes)) is not None:
+        events = relapse(ended.state, anomaly, due_minutes=due_minutes, now=now)
+        case = await store.append(conn, ended, events)
+        if anomaly.grade == "emergency":
+            case = await store.append(conn, case, alarm(case.state, "relapsed", notify, now=now))
+        same = ended
     else:
         there = await chain(conn, spot.grid_path)
         events = discover(
@@ -109,6 +121,7 @@ async def take_up(
             route=route,
             actor=actor,
             look_minutes=look_minutes,
+            measure_by=measure_by,
         )
         events += await handed_over(conn, events, spot, there.posts, now)
         case = await store.create(conn, spot, events)
@@ -128,6 +141,18 @@ async def _lesser(conn: AsyncConnection[Any], anomaly: Anomaly) -> list[store.St
         if case is not None:
             return [case]
     return []
+
+
+async def _relapsed(
+    conn: AsyncConnection[Any], anomaly: Anomaly, within_minutes: int
+) -> store.StoredCase | None:
+    """The ended case whose danger the anomaly is, if it was mended badly."""
+    if within_minutes == 0:
+        return None
+    ended = await store.find_ended(conn, anomaly.device, anomaly.kind)
+    if ended is None or not relapses(ended.state, anomaly.started, within_minutes):
+        return None
+    return ended
 
 
 async def handed_over(
@@ -156,12 +181,15 @@ async def take_report(
     acknowledge_s: float | None = None,
     notify: Sequence[Told] = (),
     route: Route | None = None,
+    screening: bool = False,
+    measure_by: Micros | None = None,
 ) -> tuple[store.StoredCase, bool]:
     """Open a case for a person's report, or add it to the open case of that hazard.
 
     The same hazard is an open case of the report's kind or one of `akin`, of the same subject or at
     the same place; where the subject is a mere point, of the same kind within `SAME_POINT_M`.
     `notify` are those who are told at once of a new case, and of one that becomes an emergency.
+    With `screening` a second role must confirm it (HZ-09).
     Returns the case, and whether it was opened now.
     """
     await store.lock_log(conn)
@@ -184,6 +212,8 @@ async def take_report(
         now=now,
         notify=notify,
         route=route,
+        screening=screening,
+        measure_by=measure_by,
     )
     events += await handed_over(conn, events, spot, upwards.posts, now)
     return await store.create(conn, spot, events), True

@@ -12,16 +12,10 @@ import msgspec
 
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly, Recovery
-from hub.cases.domain import (
-    SENSOR,
-    CaseState,
-    Event,
-    PersonId,
-    Stage,
-    breach_in,
-    verified_by_sensor,
-)
+from hub.cases.deeds.working import verified_by_sensor
 from hub.cases.facts import breach_facts, finite, minutes_on, seconds_on
+from hub.cases.state import CaseState, Event, breach_in
+from hub.cases.vocabulary import SENSOR, PersonId, Stage
 from hub.plans.categories import Route
 from hub.roster.domain import Answer, Reason
 from hub.sites.alarm_list import Told
@@ -44,14 +38,16 @@ def discover(
     route: Route | None = None,
     actor: str = SENSOR,
     look_minutes: int | None = None,
+    measure_by: Micros | None = None,
 ) -> list[Event]:
     """A case opens: the first event, which assigns it to the warden of the device's leaf grid.
 
     The responsible persons and the departments' `route` of that moment are copied into it. `notify`
     are those who are told at once, all at the same time (HZ-07). `actor` found it. With
-    `look_minutes` somebody must go and look within so long (SE-23).
+    `look_minutes` somebody must go and look within so long (SE-23). Until `measure_by` an emergency
+    needs its first protective measure (CA-10).
     """
-    facts = breach_facts(anomaly) | notified(notify) | routed(route)
+    facts = breach_facts(anomaly) | notified(notify) | routed(route) | measured_by(measure_by)
     facts |= {
         "kind": anomaly.kind,
         "device": anomaly.device,
@@ -89,6 +85,28 @@ def recur(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
     return danger_back(state, Event(event="recurred", at=now, actor=SENSOR, data=facts))
 
 
+def relapses(state: CaseState, started: Micros, within_minutes: int) -> bool:
+    """Whether a danger that shows again at `started` is that of an ended case: badly mended.
+
+    A case that is archived, or was ended for another reason than that it was solved, stays so.
+    """
+    ended = state.progress.ended
+    if state.open or state.stage == "archived" or state.progress.outcome != "solved":
+        return False
+    return ended is not None and started <= ended + within_minutes * 60_000_000
+
+
+def relapse(
+    state: CaseState, anomaly: Anomaly, *, now: Micros, due_minutes: int | None = None
+) -> list[Event]:
+    """The danger of an ended case is back: the case opens again, at whoever had it."""
+    facts = breach_facts(anomaly) | {
+        "to": state.owner or state.warden,
+        "due": minutes_on(due_minutes, now),
+    }
+    return [Event(event="relapsed", at=now, actor=SENSOR, data=facts)]
+
+
 def join(state: CaseState, anomaly: Anomaly, *, now: Micros) -> list[Event]:
     """Another device sees the same danger.
 
@@ -124,6 +142,7 @@ def worsen(
     due_minutes: int | None,
     now: Micros,
     acknowledge_s: float | None = None,
+    measure_by: Micros | None = None,
 ) -> list[Event]:
     """The same trouble has become worse: the case takes on its kind, grade and nearer deadlines.
 
@@ -142,6 +161,7 @@ def worsen(
             "due": min(deadlines, default=None),
             "acknowledge_by": min(known) if state.acknowledge_by is not None else None,
         }
+        | measured_by(measure_by)
     )
     return danger_back(state, Event(event="worsened", at=now, actor=SENSOR, data=facts))
 
@@ -195,6 +215,14 @@ def notified(notify: Sequence[Told]) -> dict[str, Any]:
     return {"notify": told} if told else {}
 
 
+def measured_by(moment: Micros | None) -> dict[str, Any]:
+    """Until when a first protective measure is asked, as an event carries it; none, nothing."""
+    return {} if moment is None else {"measure_by": moment}
+
+
 def routed(route: Route | None) -> dict[str, Any]:
     """A route as an event carries it; none, nothing."""
-    return {} if route is None else {"route": msgspec.to_builtins(route)}
+    if route is None:
+        return {}
+    known: dict[str, Any] = msgspec.to_builtins(route)
+    return {"route": {key: value for key, value in known.items() if value is not None}}

@@ -6,11 +6,11 @@ select case_id from hub.case_anomalies where anomaly = %(anomaly)s
 
 -- name: open_case
 select * from hub.cases
-where device = %(device)s and kind = %(kind)s and stage <> 'closed'
+where device = %(device)s and kind = %(kind)s and open
 
 -- name: open_case_akin
 select * from hub.cases
-where stage <> 'closed' and kind = any(%(kinds)s)
+where open and kind = any(%(kinds)s)
   and (device = any(%(subjects)s) or (place <> '' and place = %(place)s
        and not device like 'hydrant:%%' and not device like 'equipment:%%'))
 order by array_position(%(subjects)s::text[], device), array_position(%(kinds)s::text[], kind), id
@@ -18,21 +18,21 @@ limit 1
 
 -- name: open_case_beside
 select * from hub.cases
-where stage <> 'closed' and kind = %(kind)s and device like 'point:%%'
+where open and kind = %(kind)s and device like 'point:%%'
   and sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2) <= %(within)s
 order by sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2), id
 limit 1
 
 -- name: open_case_breaking
 select * from hub.cases
-where stage <> 'closed' and (
+where open and (
     device = %(device)s and %(rule)s = any(breaches)
     or %(rule)s || '@' || %(device)s = any(breaches))
 order by id limit 1
 
 -- name: open_case_of_breaker
 select c.* from hub.cases c
-where c.stage <> 'closed' and exists (
+where c.open and exists (
     select from hub.case_anomalies a
     where a.case_id = c.id and a.device = %(device)s and a.rule = %(rule)s)
   and exists (select from hub.case_anomalies a where a.case_id = c.id and a.device <> c.device)
@@ -40,30 +40,40 @@ order by c.id limit 1
 
 -- name: open_cases_holding
 select c.* from hub.cases c
-where c.stage <> 'closed' and exists (
+where c.open and exists (
     select from hub.case_anomalies a where a.case_id = c.id and a.anomaly = any(%(anomalies)s))
 order by c.id
 
 -- name: waiting_alarms
 -- Open cases of smoke of which not everybody has been told.
 select c.* from hub.cases c
-where c.stage <> 'closed' and c.kind in ('smoke_alarm', 'fire_confirmed')
+where c.open and c.kind in ('smoke_alarm', 'fire_confirmed')
   and exists (select from hub.case_events e where e.case_id = c.id and e.seq = 1
               and e.data ->> 'kind' = 'smoke_alarm')
   and not exists (select from hub.case_events e where e.case_id = c.id and e.event = 'alarmed')
 order by c.id
 
+-- name: to_fold
+select * from hub.cases where progress is null order by id limit %(limit)s
+
+-- name: to_prove
+select * from hub.cases
+where id > %(after)s and (%(number)s::text is null or number = %(number)s)
+order by id limit %(limit)s
+
+-- name: put_progress
+update hub.cases set progress = %(progress)s where id = %(id)s
+
+-- name: ended_case
+-- The case of a device and kind that ended last.
+select * from hub.cases where device = %(device)s and kind = %(kind)s and not open
+order by updated desc, id desc limit 1
+
 -- name: case
 select * from hub.cases where id = %(id)s
 
--- name: waiting
-select * from hub.cases where acknowledge_by <= %(now)s and stage <> 'closed'
-union
-select * from hub.cases where owner = any(%(away)s) and stage <> 'closed'
-order by id
-
 -- name: owned
-select * from hub.cases where owner = any(%(people)s) and stage <> 'closed' order by id
+select * from hub.cases where owner = any(%(people)s) and open order by id
 
 -- name: next_number
 insert into hub.case_numbers as n (year, last) values (%(year)s, 1)
@@ -74,11 +84,11 @@ returning last
 insert into hub.cases (number, kind, grade, stage, device, place, place_name, grid, grid_path, at,
     warden, owner, opened, updated, due, breaches, recurrences, quantity, unit, value, value_limit,
     head, acknowledge_by, look, look_by,
-    assist, coming)
+    assist, coming, progress)
 values (%(number)s, %(kind)s, %(grade)s, %(stage)s, %(device)s, %(place)s, %(place_name)s, %(grid)s,
     %(grid_path)s, %(at)s, %(warden)s, %(owner)s, %(opened)s, %(updated)s, %(due)s, %(breaches)s,
     %(recurrences)s, %(quantity)s, %(unit)s, %(value)s, %(value_limit)s, %(head)s, %(acknowledge_by)s,
-    %(look)s, %(look_by)s, %(assist)s, %(coming)s)
+    %(look)s, %(look_by)s, %(assist)s, %(coming)s, %(progress)s)
 returning id
 
 -- name: append
@@ -91,7 +101,8 @@ update hub.cases set kind = %(kind)s, grade = %(grade)s, stage = %(stage)s,
     owner = %(owner)s, updated = %(updated)s, due = %(due)s, breaches = %(breaches)s, recurrences = %(recurrences)s, quantity = %(quantity)s,
     unit = %(unit)s, value = %(value)s, value_limit = %(value_limit)s, events = %(events)s,
     head = %(head)s, position = %(position)s, acknowledge_by = %(acknowledge_by)s,
-    look = %(look)s, look_by = %(look_by)s, assist = %(assist)s, coming = %(coming)s
+    look = %(look)s, look_by = %(look_by)s, assist = %(assist)s, coming = %(coming)s,
+    progress = %(progress)s
 where id = %(id)s
 returning *
 
@@ -114,31 +125,34 @@ from hub.case_anomalies where case_id = %(case)s order by raised, anomaly
 
 -- name: open_page
 select c.* from hub.cases c left join hub.people p on p.id = c.owner
-where c.stage <> 'closed' and hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
+where c.open and hub.is_wanted(c, p.name, %(grid)s, %(kinds)s, %(owner)s, %(patterns)s,
+    %(stages)s, %(grades)s, %(since)s, %(until)s)
   and (%(before)s::bigint is null or c.id < %(before)s)
 order by c.id desc
 limit %(limit)s
 
 -- name: closed_page
 select c.* from hub.cases c left join hub.people p on p.id = c.owner
-where c.stage = 'closed' and hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
+where not c.open and hub.is_wanted(c, p.name, %(grid)s, %(kinds)s, %(owner)s, %(patterns)s,
+    %(stages)s, %(grades)s, %(since)s, %(until)s)
   and (%(before)s::bigint is null or c.id < %(before)s)
 order by c.id desc
 limit %(limit)s
 
 -- name: all_page
 select c.* from hub.cases c left join hub.people p on p.id = c.owner
-where hub.is_wanted(c, p.name, %(grid)s, %(kind)s, %(owner)s, %(patterns)s)
+where hub.is_wanted(c, p.name, %(grid)s, %(kinds)s, %(owner)s, %(patterns)s,
+    %(stages)s, %(grades)s, %(since)s, %(until)s)
   and (%(before)s::bigint is null or c.id < %(before)s)
 order by c.id desc
 limit %(limit)s
 
 -- name: of_subjects
 select * from hub.cases
-where device = any(%(subjects)s) and kind = any(%(kinds)s) and stage <> 'closed'
+where device = any(%(subjects)s) and kind = any(%(kinds)s) and open
 union all
 (select distinct on (device) * from hub.cases
- where device = any(%(subjects)s) and kind = any(%(kinds)s) and stage = 'closed'
+ where device = any(%(subjects)s) and kind = any(%(kinds)s) and not open
  order by device, updated desc)
 
 -- name: confirmed
@@ -149,13 +163,13 @@ group by c.place, e.case_id order by min(e.at), e.case_id
 
 -- name: of_places
 select * from hub.cases where place = any(%(places)s)
-order by (stage = 'closed'), id desc
+order by (not open), id desc
 limit %(limit)s
 
 -- name: counts
 select kind, count(*) as open, count(*) filter (where due < %(now)s) as overdue
 from hub.cases
-where stage <> 'closed' and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
+where open and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
 group by kind order by kind
 
 -- name: head_position

@@ -24,13 +24,19 @@ _QUERIES = load_queries("hub.cases")
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases are asked for; None asks nothing.
 
+    Opened from `since` until just before `until`.
+
     `search`: words that must all stand in number, kind, device, grid, place or owner's name,
     whatever their case; `a|b` is found where either is.
     """
 
     chosen: Chosen = "open"
     grid: str | None = None
-    kind: str | None = None
+    kinds: Sequence[str] | None = None
+    grades: Sequence[str] | None = None
+    stages: Sequence[str] | None = None
+    since: Micros | None = None
+    until: Micros | None = None
     owner: str | None = None
     search: str = ""
 
@@ -71,7 +77,11 @@ async def read_page(
     """Cases that pass the filter, the newest first, with ids under `before`."""
     values = {
         "grid": wanted.grid,
-        "kind": wanted.kind,
+        "kinds": None if wanted.kinds is None else list(wanted.kinds),
+        "grades": None if wanted.grades is None else list(wanted.grades),
+        "stages": None if wanted.stages is None else list(wanted.stages),
+        "since": None if wanted.since is None else clock.moment(wanted.since),
+        "until": None if wanted.until is None else clock.moment(wanted.until),
         "owner": wanted.owner,
         "patterns": [_pattern(word) for word in wanted.search.split()] or None,
         "before": before,

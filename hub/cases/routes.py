@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import StringConstraints
 
 from hub.acting import Person, is_known, refuse_unknown
+from hub.anomalies.domain import Grade
 from hub.cases.act import Attempt, NoSuchCaseError, StepRefusedError, act
-from hub.cases.domain import Refused
 from hub.cases.file import case_file
+from hub.cases.machine import Refused
 from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
-from hub.cases.store import find
-from hub.cases.views import CaseCounts, CaseFile, CasePage, Step, case_view
+from hub.cases.scene import doer_of
+from hub.cases.step_views import Step
+from hub.cases.store import StoredCase, find
+from hub.cases.views import CaseCounts, CaseFile, CasePage, case_view
+from hub.cases.vocabulary import Stage
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Key
-from hub.wiring import Connection, WiredParts
+from hub.rights.domain import Actor
+from hub.rights.guard import Acting, needs, within
+from hub.views import Asked
+from hub.wiring import Connection, Parts, WiredParts
+from ingest import clock
 
 _BIGINT = 2**63 - 1
 
@@ -32,7 +41,7 @@ _SEARCH = (
 router = APIRouter(prefix="/api", tags=["cases"])
 
 
-@router.get("/cases", summary="Cases, newest first")
+@router.get("/cases", summary="Cases, newest first", dependencies=[needs("cases.read")])
 async def list_cases(
     parts: WiredParts,
     conn: Connection,
@@ -41,6 +50,14 @@ async def list_cases(
     kind: Annotated[
         str | None, Query(description="Only of this kind", pattern=r"^[A-Za-z0-9._-]{1,64}$")
     ] = None,
+    category: Annotated[
+        str | None,
+        Query(description="Only of a category of the plan", pattern=r"^[A-Za-z0-9._-]{1,64}$"),
+    ] = None,
+    grade: Annotated[list[Grade] | None, Query(description="Only of these grades")] = None,
+    stage: Annotated[list[Stage] | None, Query(description="Only at these stages")] = None,
+    since: Annotated[Asked | None, Query(description="Opened then or later")] = None,
+    until: Annotated[Asked | None, Query(description="Opened before then")] = None,
     owner: Annotated[Word | None, Query(description="Only those this person must act on")] = None,
     search: Annotated[Word, Query(description=_SEARCH, examples=["dormitory 3"])] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -49,7 +66,17 @@ async def list_cases(
     """A page of cases with the counts of all that are open."""
     now = parts.clock()
     position = await head_position(conn)  # first: the page then holds at least all up to there
-    wanted = Filter(chosen=state, grid=grid, kind=kind, owner=owner, search=search)
+    wanted = Filter(
+        chosen=state,
+        grid=grid,
+        kinds=_kinds(parts, kind, category),
+        grades=grade,
+        stages=stage,
+        since=_micros(since),
+        until=_micros(until),
+        owner=owner,
+        search=search,
+    )
     found = await read_page(conn, wanted, before=cursor, limit=limit + 1)
     counts = await count_open(conn, grid, now)
     items = found[:limit]
@@ -63,19 +90,33 @@ async def list_cases(
     )
 
 
-@router.get("/cases/{case_id}", summary="The file of a case")
-async def read_case(case_id: CaseId, parts: WiredParts, conn: Connection) -> CaseFile:
+@router.get("/cases/{case_id}", summary="The file of a case", dependencies=[needs("cases.read")])
+async def read_case(
+    case_id: CaseId, parts: WiredParts, conn: Connection, actor: Acting
+) -> CaseFile:
     """A case with its log, the breaches it took up, its evidence and the possible actions."""
     case = await find(conn, case_id)
     if case is None:
         raise _no_such_case(case_id)
-    return await case_file(conn, case, parts.directory, parts.clock())
+    _refuse_outside(actor, case)
+    doer = doer_of(actor, case, parts.directory.territory)
+    return await case_file(conn, case, parts.directory, parts.clock(), parts.plan.cases, doer)
 
 
 @router.post(
     "/cases/{case_id}/steps",
     summary="Take a step with a case",
-    responses={400: {}, 404: {}, 409: {}},
+    responses={400: {}, 403: {}, 404: {}, 409: {}},
+    dependencies=[
+        needs(
+            "cases.act",
+            "cases.screen",
+            "cases.assign",
+            "cases.recheck",
+            "cases.close",
+            "cases.supervise",
+        )
+    ],
 )
 async def take_step(
     case_id: CaseId,
@@ -83,25 +124,69 @@ async def take_step(
     parts: WiredParts,
     conn: Connection,
     person: Person,
+    actor: Acting,
     key: Key = None,
 ) -> CaseFile:
-    """Accept, dispatch, handle, verify, close, look, dismiss or note.
+    """`possible` of the case's file says which actions it allows, and what each needs.
 
     Answers with the file as it then is.
     """
     await refuse_unknown(parts, conn, person)
-    if order.to is not None and not await is_known(parts, conn, order.to):
-        message = "nobody of that id belongs to the site; see `people` in GET /api/site"
-        raise invalid([FieldError(field="body.to", message=message)])
-    attempt = Attempt(case=case_id, actor=person, order=order, key=key)
+    await _refuse_strangers(parts, conn, order)
+    case = await find(conn, case_id)
+    if case is None:
+        raise _no_such_case(case_id)
+    _refuse_outside(actor, case)
+    attempt = Attempt(case=case_id, actor=actor, order=order, key=key)
     try:
-        return await act(conn, attempt, parts.directory, parts.clock())
+        return await act(conn, attempt, parts, parts.clock())
     except NoSuchCaseError:
         raise _no_such_case(case_id) from None
     except NoSuchPhotoError as error:
         raise no_such_photo(error) from None
     except StepRefusedError as error:
         raise _refusal(error.refused) from None
+
+
+def _refuse_outside(actor: Actor, case: StoredCase) -> None:
+    """A case exists for who reads in its grid, who has it, and those told so that they help.
+
+    Raises:
+        ProblemError: a 404, for all others.
+    """
+    if actor.person not in case.state.assist:
+        within(actor, "cases.read", case.grid_path, owner=case.state.owner)
+
+
+def _kinds(parts: Parts, kind: str | None, category: str | None) -> list[str] | None:
+    """The kinds that both ask for; None: all."""
+    if category is None:
+        return None if kind is None else [kind]
+    known = parts.plan.categories.get(category)
+    kinds = [] if known is None else [category, *known.joins]
+    return kinds if kind is None else [one for one in kinds if one == kind]
+
+
+def _micros(moment: datetime | None) -> int | None:
+    return None if moment is None else clock.micros(moment)
+
+
+async def _refuse_strangers(parts: Parts, conn: Connection, order: Step) -> None:
+    """People and departments that an order names must be there.
+
+    Raises:
+        ProblemError: a 422, if not.
+    """
+    for field in ("to", "coordinator"):
+        person: str | None = getattr(order, field)
+        if person is not None and not await is_known(parts, conn, person):
+            message = "nobody of that id belongs to the site; see `people` in GET /api/site"
+            raise invalid([FieldError(field=f"body.{field}", message=message)])
+    for field, units in (("lead", [order.lead]), ("cooperating", order.cooperating or [])):
+        for unit in units:
+            if unit is not None and unit not in parts.plan.departments:
+                message = "the plan has no such department; see GET /api/report-categories"
+                raise invalid([FieldError(field=f"body.{field}", message=message)])
 
 
 def _no_such_case(case: int) -> ProblemError:
@@ -113,6 +198,14 @@ def _no_such_case(case: int) -> ProblemError:
 def _refusal(refused: Refused) -> ProblemError:
     if refused.missing is not None:
         return invalid([FieldError(field=f"body.{refused.missing}", message=refused.message)])
+    if refused.reason == "not_yours":
+        return ProblemError(
+            403,
+            "not-your-step",
+            "Somebody else must take that step",
+            refused.message,
+            allowed=list(refused.allowed),
+        )
     return ProblemError(
         409,
         "step-out-of-turn",

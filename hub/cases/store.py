@@ -18,7 +18,8 @@ from psycopg.types.json import Jsonb
 from edge.wire import Micros
 from hub.anomalies.domain import Anomaly
 from hub.cases.chain import Sealed, seal, verify
-from hub.cases.domain import CaseState, Event, evolve, fold
+from hub.cases.folding import evolve, fold
+from hub.cases.state import CaseState, Event, Progress
 from hub.sealing import GENESIS
 from hub.sites.domain import Point, Spot
 from ingest import clock, locks
@@ -30,7 +31,10 @@ _QUERIES = load_queries("hub.cases")
 
 
 class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the projection: `events` counts its events, `head` is the hash of the last."""
+    """One row of the projection: `events` counts its events, `head` is the hash of the last.
+
+    Not `folded`: of an earlier version; what its events amount to beyond the stage is not kept yet.
+    """
 
     id: int
     number: str
@@ -43,6 +47,7 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
     grid_path: tuple[str, ...]
     at: tuple[float, float]
     state: CaseState
+    folded: bool = True
 
 
 async def lock_log(conn: AsyncConnection[Any]) -> None:
@@ -65,14 +70,9 @@ async def find_broken(conn: AsyncConnection[Any], device: str, rule: str) -> Sto
     return await _one(conn, "open_case_breaking", {"device": device, "rule": rule})
 
 
-async def find_waiting(
-    conn: AsyncConnection[Any], away: Sequence[str], now: Micros
-) -> list[StoredCase]:
-    """Open cases that nobody accepted in time, or whose owner is one of those who are away."""
-    values = {"away": list(away), "now": clock.moment(now)}
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["waiting"], values)
-        return [from_row(row) async for row in cursor]
+async def find_ended(conn: AsyncConnection[Any], device: str, kind: str) -> StoredCase | None:
+    """The case of a device and kind that ended last."""
+    return await _one(conn, "ended_case", {"device": device, "kind": kind})
 
 
 async def find_owned(conn: AsyncConnection[Any], people: Sequence[str]) -> list[StoredCase]:
@@ -175,6 +175,8 @@ async def append(
     if not events:
         return case
     state = case.state
+    if not case.folded:
+        state = fold([sealed.event for sealed in await read_log(conn, case)])
     for event in events:
         state = evolve(state, event)
     sealed = seal(case.id, events, after=case.events, prev_hash=case.head)
@@ -279,6 +281,7 @@ def _projected(state: CaseState) -> dict[str, Any]:
         "value_limit": state.limit,
         "assist": sorted(state.assist),
         "coming": sorted(state.coming),
+        "progress": Jsonb(msgspec.to_builtins(state.progress)),
     }
 
 
@@ -295,6 +298,7 @@ def from_row(row: DictRow) -> StoredCase:
         grid=row["grid"],
         grid_path=tuple(row["grid_path"]),
         at=(row["at"][0], row["at"][1]),
+        folded=row["progress"] is not None,
         state=CaseState(
             kind=row["kind"],
             device=row["device"],
@@ -316,6 +320,7 @@ def from_row(row: DictRow) -> StoredCase:
             quantity=row["quantity"],
             assist=frozenset(row["assist"]),
             coming=frozenset(row["coming"]),
+            progress=msgspec.convert(row["progress"] or {}, Progress),
         ),
     )
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from edge.wire import Micros
 from hub.anomalies.domain import AnomalyKind, Grade
 from hub.cases.chain import Sealed
-from hub.cases.domain import Action, EventName, Found, Look, Stage
+from hub.cases.progress_view import ProgressView
+from hub.cases.step_views import Note, PossibleView, Step
 from hub.cases.store import StoredCase
+from hub.cases.vocabulary import Action, EventName, Look, Path, Stage
 from hub.directory import Directory
 from hub.evacuation.views import CaseEvacuation
-from hub.photos.domain import MOST
-from hub.photos.views import PhotoHash
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, instant, known_name, person_view
 from ingest import clock
 
-Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
+__all__ = ["Note", "Step"]
 
 
 class Case(BaseModel):
@@ -55,6 +55,9 @@ class Case(BaseModel):
         [], description="Holders of grids beside it, by id, who were told so that they help"
     )
     coming: list[str] = Field([], description="Those of them who are on the way")
+    path: Path | None = Field(None, description="The way that the triage chose (HZ-03)")
+    lead: str | None = Field(None, description="Department that leads, by id (CA-14)")
+    revisit_by: Instant | None = Field(None, description="Until when it is visited again (CA-21)")
     recovered: bool = Field(description="The sensor says that the danger is over")
     recurrences: int = Field(description="How often the danger has shown again since the opening")
     value: float | None = Field(examples=[0.11])
@@ -124,6 +127,7 @@ class RouteView(BaseModel):
     lead: str
     cooperating: list[str] = []
     tracking: list[str] = []
+    implementing: str | None = None
 
 
 class AttachedPicture(BaseModel):
@@ -144,7 +148,11 @@ class CaseFile(BaseModel):
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     case: Case
-    actions: list[Action]
+    actions: list[Action] = Field(description="What may be done now, the next step first")
+    possible: list[PossibleView] = Field(
+        [], description="What each of them takes, needs, and who may do it"
+    )
+    progress: ProgressView | None = None
     log: list[LogEntry]
     anomalies: list[CaseAnomaly]
     evidence: Evidence
@@ -153,24 +161,6 @@ class CaseFile(BaseModel):
         None, description="On a fire case in a building: how many people in it need help"
     )
     route: RouteView | None = Field(None, description="None: the holder of the grid alone")
-
-
-class Step(BaseModel):
-    """What a person does with a case."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Action
-    note: Note = Field(
-        "", description="Needed to handle, to verify and to note", examples=["Valve opened again."]
-    )
-    to: str | None = Field(
-        None, description="Whom to dispatch; who has the case, if left out", max_length=64
-    )
-    found: Found | None = Field(None, description="What a look on site has found")
-    photos: list[PhotoHash] = Field(
-        default_factory=list[str], max_length=MOST, description="Hashes from POST /api/photos"
-    )
 
 
 def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
@@ -198,6 +188,9 @@ def case_view(case: StoredCase, directory: Directory, now: Micros) -> Case:
         look_by=instant(state.look_by),
         assist=sorted(state.assist),
         coming=sorted(state.coming),
+        path=state.progress.path,
+        lead=state.progress.lead,
+        revisit_by=instant(state.progress.revisit_by),
         recovered=state.recovered,
         recurrences=state.recurrences,
         value=state.value,

@@ -70,7 +70,7 @@ order by v.closed is not null, v.id desc
 limit %(limit)s
 
 -- name: open_case_paths
-select grid_path from hub.cases where stage <> 'closed'
+select grid_path from hub.cases where open
 
 -- name: reported_grids
 select distinct c.grid from hub.cases c join hub.case_events e on e.case_id = c.id

@@ -5,7 +5,7 @@ lock table hub.letters in share row exclusive mode
 -- Cases of some kinds that have no letter yet and have a grid above their own, also those of late
 -- that were closed while no hub wrote letters; not what was found to be nothing, or another case's.
 select * from hub.cases c
-where c.kind = any(%(kinds)s) and (c.stage <> 'closed' or c.opened > %(since)s)
+where c.kind = any(%(kinds)s) and (c.open or c.opened > %(since)s)
   and cardinality(c.grid_path) > 1
   and not exists (
       select from hub.case_events e where e.case_id = c.id and e.event in ('merged', 'dismissed'))

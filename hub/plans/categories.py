@@ -20,17 +20,28 @@ HydrantState = Literal["low_pressure", "damaged", "no_water"]
 
 
 class Department(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A body that acts on cases: a department, a company, an office."""
+    """A body that acts on cases: a department, a company, an office.
+
+    `leader` answers for it, `office` handles its cases, `liaison` is the one to talk to (CA-15);
+    each is the id of a person of the site, or a name or post as it is written.
+    """
 
     title: Name
+    leader: str | None = None
+    office: str | None = None
+    liaison: str | None = None
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """Who does what with a case: one leads, some help, some only keep track."""
+    """Who does what with a case: one leads, some help, some only keep track, one carries it out.
+
+    `implementing` None: the lead itself.
+    """
 
     lead: str
     cooperating: tuple[str, ...] = ()
     tracking: tuple[str, ...] = ()
+    implementing: str | None = None
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,7 +52,9 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     departments of the plan. `source` names where each number comes from. `hydrant_states` is
     what the register of hydrants shows while a case of a kind is open. With `consent`, what was
     agreed to beforehand raises nothing (SE-10). With `letter`, a written report goes to the office
-    of the next higher grid (SE-07). `reportable = false`: by the hub only.
+    of the next higher grid (SE-07). `reportable = false`: by the hub only. `implementing` carries
+    it out; none: the lead. `matter` says what kind of work it is (CA-17); grid staff get none of
+    those that `[cases] excluded` names.
     """
 
     title: Name
@@ -53,6 +66,8 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lead: Identifier | None = None
     cooperating: list[Identifier] = []
     tracking: list[Identifier] = []
+    implementing: Identifier | None = None
+    matter: Identifier | None = None
     joins: list[AnomalyKind] = []
     hydrant_states: dict[AnomalyKind, HydrantState] = {}
     consent: bool = False
@@ -63,7 +78,10 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def departments(self) -> list[str]:
         """All departments that it names."""
         lead = [] if self.lead is None else [self.lead]
-        return [*lead, *self.cooperating, *self.tracking]
+        named = [*lead, *self.cooperating, *self.tracking]
+        if self.implementing is None or self.implementing in named:
+            return named
+        return [*named, self.implementing]
 
 
 def category_of(categories: Mapping[str, Category], kind: AnomalyKind) -> str | None:
@@ -79,7 +97,12 @@ def route_of(categories: Mapping[str, Category], kind: AnomalyKind) -> Route | N
     if name is None or (lead := categories[name].lead) is None:
         return None
     one = categories[name]
-    return Route(lead=lead, cooperating=tuple(one.cooperating), tracking=tuple(one.tracking))
+    return Route(
+        lead=lead,
+        cooperating=tuple(one.cooperating),
+        tracking=tuple(one.tracking),
+        implementing=one.implementing,
+    )
 
 
 def wrong_categories(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from hub.cases.graph import wrong_lifecycle
+from hub.deadlines.check import calendar_warnings, wrong_calendar, wrong_deadlines
+from hub.escalation.rules import wrong_escalation
 from hub.files.rules import wrong_file_rules
 from hub.plans.categories import wrong_categories
 from hub.plans.domain import (
@@ -33,6 +37,7 @@ from hub.plans.domain import (
 from hub.plans.door_rules import wrong_door_rule
 from hub.plans.references import wrong_references
 from hub.plans.stock import wrong_stock
+from hub.rights.roles import wrong_roles
 from hub.units.rules import wrong_unit_rules
 
 # What each rule needs to judge; of several joined by "|", one.
@@ -87,19 +92,32 @@ def accepted(plan: Plan) -> Plan:
 
 def check_plan(plan: Plan) -> list[Problem]:
     """Everything that keeps the plan from taking effect; empty if nothing does."""
-    registers = (*wrong_unit_rules(plan.units), *wrong_file_rules(plan.files))
-    found = [*_wrong_zone(plan), *(Problem("", text) for text in registers)]
+    sections = (
+        *wrong_unit_rules(plan.units),
+        *wrong_file_rules(plan.files),
+        *wrong_calendar(plan.calendar),
+        *wrong_deadlines(plan.deadlines, frozenset(plan.categories)),
+        *wrong_escalation(plan.escalation),
+        *wrong_lifecycle(plan.cases),
+    )
+    found = [*_wrong_zone(plan), *(Problem("", text) for text in sections)]
     for name, rule in plan.rules.items():
         found += _without_limit(name, rule)
         found += _without_source(name, rule)
         found += _wrong_clearing(name, rule)
         found += [Problem(name, text) for text in wrong_references(name, rule, plan)]
         found += [Problem(name, text) for text in wrong_door_rule(name, rule)]
+    found += [Problem("", text) for text in wrong_roles(plan.roles)]
     if plan.verification.within_minutes is not None and not plan.verification.source:
         found.append(Problem("", 'verification has no source; "ours" is one too'))
     wrong = list(wrong_categories(plan.categories, plan.departments, plan.kinds))
     wrong += wrong_stock(plan.stock)
     return found + [Problem(name, text) for name, text in wrong]
+
+
+def plan_warnings(plan: Plan, today: date) -> list[str]:
+    """What its author should know of a plan that may take effect nevertheless."""
+    return list(calendar_warnings(plan.calendar, today))
 
 
 def _wrong_zone(plan: Plan) -> Iterator[Problem]:

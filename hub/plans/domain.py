@@ -13,11 +13,15 @@ import msgspec
 from edge.access import Reason
 from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
+from hub.cases.lifecycle import CaseRules, shipped_rules
+from hub.deadlines.rules import DEFAULT_CALENDAR, DEFAULT_DEADLINES, CalendarRules, DeadlineRules
+from hub.escalation.rules import DEFAULT_ESCALATION, EscalationRules
 from hub.files.rules import NO_FILE_RULES, FileRules
 from hub.plans.categories import Category, Department, Route, category_of, route_of
 from hub.plans.schedule import Active
 from hub.plans.stock import Equipment, Stock
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
+from hub.rights.domain import RoleRights
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
 from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
@@ -46,7 +50,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     it may, if it is broken still. `muted_by_shut_off`: during a planned shut-off of the device the
     rule writes to the log only (SE-08). `veto`: it costs the unit its assessment (HZ-10). With
     `pictures_within_m` the nearest cameras within so many metres are asked for a picture of the
-    case that it opens (SE-15).
+    case that it opens (SE-15). Broken again within `relapse_minutes` of the close, it opens the
+    same case again; None: as the plan's `[cases]` says.
     """
 
     kind: AnomalyKind
@@ -60,6 +65,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     muted_by_shut_off: bool = False
     veto: bool = False
     pictures_within_m: Positive | None = None
+    relapse_minutes: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class LimitRule(Rule, frozen=True, kw_only=True, tag_field="detector", tag="limit"):
@@ -338,11 +344,11 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One plan: its rules by name, the titles of kinds of its own, what it asks of the territory
-    and the registers, what people may report and which departments act on it.
+    and the registers, what people may report, which departments act on it, how cases are driven.
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
-    once.
+    once. `roles` say what a role may do, where that is not what its template says.
     """
 
     format: Literal[1]
@@ -365,6 +371,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     equipment: Equipment = Equipment()
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
+    cases: CaseRules = msgspec.field(default_factory=shipped_rules)
+    calendar: CalendarRules = DEFAULT_CALENDAR
+    deadlines: DeadlineRules = DEFAULT_DEADLINES
+    roles: dict[str, RoleRights] = {}
+    escalation: EscalationRules = DEFAULT_ESCALATION
 
     def category(self, kind: AnomalyKind) -> str | None:
         """The category that a kind of case belongs to, if any."""

@@ -12,6 +12,8 @@ from typing import Any, cast, get_args
 
 import msgspec
 
+from hub.cases.lifecycle import CaseRules, with_shipped
+from hub.cases.vocabulary import Action
 from hub.plans.domain import AnyRule, Plan, PlanError
 
 _PLAN_KEYS = tuple(field.encode_name for field in msgspec.structs.fields(Plan))
@@ -36,6 +38,10 @@ def read_plan(text: str) -> Plan:
         raise PlanError("the plan has no rules: add a table [rules.NAME] for each")
     for name, rule in cast(dict[str, Any], rules).items():
         _read_rule(name, rule)
+    cases: object = fields.get("cases", {})
+    if not isinstance(cases, dict):
+        raise PlanError("[cases] is not a table")
+    fields["cases"] = _read_cases(cast(dict[str, Any], cases))
     return _convert(fields, Plan, "the plan")
 
 
@@ -86,6 +92,21 @@ def _read_rule(name: str, rule: object) -> None:
     if isinstance(source, dict):
         _refuse_unknown(cast(dict[str, Any], source), valid, f"the source of {where}")
     _convert(keys, kind, where)
+
+
+def _read_cases(own: dict[str, Any]) -> dict[str, Any]:
+    valid = [field.encode_name for field in msgspec.structs.fields(CaseRules)]
+    _refuse_unknown(own, valid, "[cases]")
+    actions: object = own.get("actions", {})
+    if isinstance(actions, dict):
+        names = cast(dict[str, Any], actions)
+        _refuse_unknown(names, get_args(Action), "[cases.actions]")
+    try:
+        filled = with_shipped(own)
+    except (TypeError, AttributeError) as error:
+        raise PlanError(f"[cases]: write its parts as tables ({error})") from error
+    _convert(filled, CaseRules, "[cases]")
+    return filled
 
 
 def _refuse_unknown(fields: dict[str, Any], valid: Iterable[str], where: str) -> None:

@@ -43,7 +43,10 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody reports; `photos` are the hashes of photos sent before."""
+    """What somebody reports; `photos` are the hashes of photos sent before, `role` the reporter's.
+
+    `dissuaded`: conduct that was stopped on the spot (HZ-19).
+    """
 
     category: str
     where: Where
@@ -51,6 +54,8 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     seen: Micros
     words: str = ""
     photos: tuple[str, ...] = ()
+    role: str | None = None
+    dissuaded: bool = False
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -87,6 +92,10 @@ def _faults(filed: Filed, categories: Mapping[str, Category], now: Micros) -> It
         yield Fault("category", f"the plan has no category {filed.category}; it has {known}")
     elif category.about == ["anywhere"] and not filed.words.strip():
         yield Fault("words", "say what you saw: the category alone does not tell it")
+    if filed.dissuaded and category is not None and category.sort != "event":
+        yield Fault("dissuaded", "only conduct is stopped on the spot: this is about a thing")
+    if filed.dissuaded and not filed.words.strip():
+        yield Fault("words", "say what was done there and how it was stopped")
     if len(filed.where.given) != 1:
         yield Fault("where", "name one device, hydrant, equipment, place or point")
     if filed.seen > now + AHEAD:

@@ -12,6 +12,7 @@ from edge.wire import Micros
 from hub.cases.intake import take_report
 from hub.cases.reported import Report
 from hub.cases.store import StoredCase
+from hub.cases.terms import first_measure
 from hub.equipment.consent import Consent, consents
 from hub.equipment.store import LOG
 from hub.photos.store import hold
@@ -62,6 +63,8 @@ async def file(conn: AsyncConnection[Any], filed: Filed, plan: Plan, now: Micros
         seen=filed.seen,
         words=filed.words.strip(),
         photos=filed.photos,
+        role=filed.role,
+        dissuaded=filed.dissuaded,
     )
     case, opened = await take_report(
         conn,
@@ -72,6 +75,8 @@ async def file(conn: AsyncConnection[Any], filed: Filed, plan: Plan, now: Micros
         acknowledge_s=plan.grids.acknowledge_s(category.grade),
         notify=await _told_at_once(conn, category, spot),
         route=plan.route(filed.category),
+        screening=plan.cases.screening,
+        measure_by=first_measure(plan, spot.grid_path, filed.category, category.grade, now),
     )
     return Taken(id=number, case=case, opened=opened)
 

@@ -46,8 +46,11 @@ class ReportRequest(BaseModel):
         default_factory=list[str], max_length=MOST, description="Hashes from POST /api/photos"
     )
     seen: Asked | None = Field(None, description="When it was seen; now, if left out")
+    dissuaded: bool = Field(
+        False, description="It was conduct, and whoever reports has stopped it on the spot (HZ-19)"
+    )
 
-    def filed(self, actor: str, now: Micros) -> Filed:
+    def filed(self, actor: str, now: Micros, role: str | None = None) -> Filed:
         """As the domain takes it."""
         return Filed(
             category=self.category,
@@ -56,6 +59,8 @@ class ReportRequest(BaseModel):
             seen=now if self.seen is None else clock.micros(self.seen),
             words=self.words,
             photos=tuple(self.photos),
+            role=role,
+            dissuaded=self.dissuaded,
         )
 
 
@@ -71,10 +76,13 @@ class ReportView(BaseModel):
 
 
 class DepartmentView(BaseModel):
-    """A department of the plan."""
+    """A department of the plan. `leader`, `office` and `liaison`: a person's id, or a name."""
 
     id: str
     title: NameView
+    leader: str | None
+    office: str | None
+    liaison: str | None
 
 
 class CategoryView(BaseModel):
@@ -89,6 +97,8 @@ class CategoryView(BaseModel):
     lead: str | None
     cooperating: list[str]
     tracking: list[str]
+    implementing: str | None
+    matter: str | None = Field(description="What kind of work it is (CA-17)")
     joins: list[str] = Field(description="Kinds of cases of the same hazard")
     reportable: bool
 
@@ -115,7 +125,13 @@ def categories_view(plan: Plan) -> Categories:
     return Categories(
         categories=[_category_view(name, one) for name, one in plan.categories.items()],
         departments=[
-            DepartmentView(id=name, title=name_view(one.title))
+            DepartmentView(
+                id=name,
+                title=name_view(one.title),
+                leader=one.leader,
+                office=one.office,
+                liaison=one.liaison,
+            )
             for name, one in plan.departments.items()
         ],
     )
@@ -132,6 +148,8 @@ def _category_view(name: str, category: Category) -> CategoryView:
         lead=category.lead,
         cooperating=category.cooperating,
         tracking=category.tracking,
+        implementing=category.implementing,
+        matter=category.matter,
         joins=category.joins,
         reportable=category.reportable,
     )

@@ -22,7 +22,7 @@ from gridwarden.embedded.datadir import DataDir
 from gridwarden.settings import setting_paths
 from tests.e2e.stack import run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 NOWHERE = "mqtt://127.0.0.1:9"  # discard: nothing listens there
 NO_SERVER = "postgresql://gridwarden@127.0.0.1:9/gridwarden"

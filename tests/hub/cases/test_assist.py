@@ -7,7 +7,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from hub.cases.domain import CaseState, Event, Refused, evolve, fold, step
+from hub.cases.domain import (
+    CaseState,
+    Doer,
+    Event,
+    Order,
+    Refused,
+    Scene,
+    evolve,
+    fold,
+    step,
+)
 from hub.cases.intake import take_up
 from hub.cases.news import discover
 from hub.sites.alarm_list import Told
@@ -24,7 +34,9 @@ def emergency(**changes: Any) -> CaseState:
 
 
 def come(state: CaseState, actor: str) -> list[Event] | Refused:
-    return step(state, "come", actor=actor, now=NOW + 1, note="with two people")
+    return step(
+        state, Order(action="come", note="with two people"), Scene(by=Doer(actor), now=NOW + 1)
+    )
 
 
 def test_neighbours_and_nobody_else_are_asked_to_help() -> None:
@@ -63,7 +75,7 @@ def test_the_case_lists_who_assists_and_who_comes(hub: RunningHub) -> None:
     raise_with(hub)
     (case,) = hub.get("/api/cases")["items"]
     assert (case["assist"], case["coming"]) == (["p-east"], [])
-    assert hub.step(1, "come", person="p-west").status_code == 409
+    assert hub.step(1, "come", person="p-west").status_code == 403
     answer = hub.step(1, "come", person="p-east")
     assert answer.status_code == 200, answer.text
     assert answer.json()["case"]["coming"] == ["p-east"]

@@ -15,7 +15,7 @@ def cases(hub: RunningHub) -> RunningHub:
     raise_case(hub.database_url, anomaly())
     for action, note in (("accept", ""), ("dispatch", ""), ("handle", "Opened."), ("verify", "Ok")):
         hub.step(1, action, note)
-    assert hub.step(1, "close").status_code == 200
+    assert hub.step(1, "close", "Gauge read.").status_code == 200
     raise_case(hub.database_url, anomaly("hydrant-08"))
     raise_case(hub.database_url, anomaly(rule="door", kind="door_forced"))
     return hub

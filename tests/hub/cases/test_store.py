@@ -11,7 +11,7 @@ from psycopg import AsyncConnection, errors
 from psycopg.types.json import Jsonb
 
 from hub.cases.chain import verify
-from hub.cases.domain import Action, fold, step
+from hub.cases.domain import Action, Doer, Order, Scene, fold, step
 from hub.cases.query import changed_since, head_position
 from hub.cases.store import append, find, find_break, find_open, lock_log, read_log
 from ingest import clock
@@ -22,7 +22,8 @@ async def go_on(conn: AsyncConnection[Any], case: int, action: Action) -> None:
     await lock_log(conn)
     stored = await find(conn, case)
     assert stored is not None
-    events = step(stored.state, action, actor="p-west", now=clock.now(), note="阀门 0.1 → 0.3")
+    order = Order(action=action, note="阀门 0.1 → 0.3")
+    events = step(stored.state, order, Scene(by=Doer("p-west"), now=clock.now()))
     assert isinstance(events, list)
     await append(conn, stored, events)
 

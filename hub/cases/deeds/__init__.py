@@ -1,0 +1,1 @@
+"""Deeds: what each action of a person does to a case, one module for each kind."""

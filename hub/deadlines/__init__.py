@@ -1,0 +1,1 @@
+"""Deadlines: limits in the units of the plan, on a calendar of working days, hours and pauses."""
