@@ -59,6 +59,7 @@ app.add_typer(agent.app, name="agent")
 app.add_typer(broker.app, name="broker")
 app.add_typer(cases.app, name="cases")
 app.add_typer(boards.app, name="dashboards")
+app.add_typer(cases.app, name="cases")
 
 
 def _version(asked: bool) -> None:

@@ -27,6 +27,7 @@ from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
+from hub.casefile import routes as case_files
 from hub.cases import refold
 from hub.cases import routes as cases
 from hub.directory import Directory
@@ -58,6 +59,7 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.open311 import routes as open311
 from hub.photos import routes as photos
 from hub.photos.domain import LARGEST
 from hub.pictures import routes as pictures
@@ -98,6 +100,8 @@ WIDER = {
     "/api/equipment/import": MAX_TABLE,
     "/api/attachments": MOST_BYTES,
     "/api/photos": LARGEST + 1,
+    "/open311/v2/requests.json": LARGEST + MAX_BODY,
+    "/open311/v2/requests.xml": LARGEST + MAX_BODY,
 }
 
 
@@ -152,6 +156,7 @@ def create_app(
         staff.router,
         cases.router,
         escalation.router,
+        case_files.router,
         pictures.router,
         live.router,
         gaps.router,
@@ -169,6 +174,7 @@ def create_app(
         terminals.router,
         photos.router,
         reports.router,
+        open311.router,
         hydrants.router,
         water_maps.router,
         letters.router,
