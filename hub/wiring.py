@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from time import monotonic
 from typing import Annotated, Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
+from hub.rights.limits import BURST, PER_S, STRANGER_BURST, STRANGER_PER_S, Limits
 from hub.rights.roles import Templates, templates_with
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
@@ -40,6 +42,12 @@ class Parts:
     relay: Relay
     feed_lag_s: Callable[[], float | None]
     plan: Plan
+    limits: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=BURST, per_s=PER_S)
+    )  # of accounts
+    strangers: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=STRANGER_BURST, per_s=STRANGER_PER_S)
+    )  # of addresses that name no account
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
 
     @property

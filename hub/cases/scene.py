@@ -58,6 +58,7 @@ async def scene_of(
         now=now,
         rules=plan.cases,
         limit=limits_of(plan, case.grid_path, case.state.kind),
+        calendar=plan.calendar.at(plan.time_zone, case.grid_path),
         above=await _above(conn, case, plan, now) if order.action == "escalate" else None,
         told=await _told(conn, case.grid) if urgent else (),
         into=into.number if into is not None and into.state.open else None,

@@ -19,7 +19,8 @@ from hub.reports.views import (
     categories_view,
     report_view,
 )
-from hub.rights.guard import MaybeActing, open_to_all
+from hub.rights.domain import has_somewhere
+from hub.rights.guard import MaybeActing, not_allowed, open_to_all
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -50,6 +51,8 @@ async def report(
     key: Key = None,
 ) -> ReportView:
     """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard."""
+    if actor is not None and not has_somewhere(actor, ("reports.write",)):
+        raise not_allowed(("reports.write",))
     now = parts.clock()
     person = PASSER_BY if actor is None else actor.person
     filed = request.filed(person, now, role_in(parts.directory.territory, person))

@@ -36,6 +36,7 @@ def test_few_routes_are_open_and_say_why() -> None:
                 found.add(getattr(route, "path", ""))
     assert found == {
         "/api/session",
+        "/api/session/code",
         "/api/health",
         "/api/report-categories",
         "/api/reports",
