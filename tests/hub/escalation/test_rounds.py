@@ -23,7 +23,7 @@ from hub.escalation.store import draw, timers_of
 from hub.sites.domain import Holding, Person
 from hub.sites.store import load_site
 from tests.hub.escalation.make import HOUR, MINUTE, OPENED, PLAN, SECOND, at, event
-from tests.hub.make import SITE, SPOT, anomaly, in_transaction, name
+from tests.hub.make import SITE, SPOT, anomaly, in_transaction, name, running_hub
 
 Work = Callable[[AsyncConnection[Any]], Awaitable[Any]]
 
@@ -185,3 +185,26 @@ def test_each_day_ends_with_a_list_of_what_is_not_cleared_and_reported(url: str)
     assert days[1].until == at("2026-11-25 23:59")
     with psycopg.connect(url) as conn, pytest.raises(psycopg.errors.RestrictViolation):
         conn.execute("delete from hub.day_list_items")
+
+
+def test_deadlines_and_day_lists_are_served(url: str) -> None:
+    """CA-06, CA-07 in part: what falls due in a case, in any, and what a day left over."""
+    for number in (1, 2):
+        reported(url, number=number)
+    at_once(url, OPENED)
+    does(url, lambda conn: list_due(conn, at("2026-11-26 00:10"), plan=PLAN))
+    with running_hub(url) as hub:
+        one = hub.get("/api/cases")["items"][0]["id"]
+        own = hub.get(f"/api/cases/{one}/timers")
+        assert own[0] == {"name": "accept", "due": "2026-11-25T01:05:00.000Z", "effect": "urge"}
+        following = hub.get("/api/timers", until="2026-11-25T02:00:00.001Z", grid="C-1")["items"]
+        assert [item["name"] for item in following] == ["accept", "accept", "overdue", "overdue"]
+        assert hub.get("/api/timers", grid="C-2")["items"] == []
+        assert hub.client.get("/api/cases/99/timers").status_code == 404
+        page = hub.get("/api/day-lists", limit=1)
+        assert page["next"] is None
+        assert page["items"][0]["day"] == "2026-11-25"
+        assert page["items"][0]["not_cleared"] == 2
+        (first, _) = hub.get("/api/day-lists/2026-11-25", grid="C-1")["items"]
+        assert (first["lack"], first["owner"]["id"]) == ("not_cleared", "p-west")
+        assert hub.get("/api/day-lists/2026-11-24")["items"] == []
