@@ -15,7 +15,10 @@ from rich.markup import escape
 
 from gridwarden import __version__
 from gridwarden.commands import (
+    agent,
     boards,
+    broker,
+    ca,
     cases,
     check,
     demo,
@@ -51,6 +54,9 @@ app.add_typer(spool.app, name="spool")
 app.add_typer(site.app, name="site")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
+app.add_typer(ca.app, name="ca")
+app.add_typer(agent.app, name="agent")
+app.add_typer(broker.app, name="broker")
 app.add_typer(cases.app, name="cases")
 app.add_typer(boards.app, name="dashboards")
 

@@ -16,6 +16,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from edge.wire import Micros
 from hub import openapi, page, problems
+from hub.accounts import attempts
+from hub.accounts import manage_routes as account_management
+from hub.accounts import routes as accounts
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.audit import routes as audit
@@ -82,6 +85,7 @@ POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
 EXPIRY_EVERY_S = 60.0  # ours: days are counted, so a minute is soon enough
+SWEEP_EVERY_S = 3600.0  # ours: what counts no more may lie about for a while
 LETTERS_EVERY_S = 1.0  # ours: written within a second
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
 MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
@@ -139,6 +143,8 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
     routers = (
+        accounts.router,
+        account_management.router,
         sites.router,
         division.router,
         proposals.router,
@@ -229,6 +235,7 @@ def _lifespan(
                 "day lists": (partial(day_store.list_due, plan=plan), day_store.EVERY_S),
                 "refold": (refold.refold, refold.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
+                "sign-ins": (attempts.sweep, SWEEP_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
                 "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),
             }

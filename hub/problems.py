@@ -59,8 +59,10 @@ class ProblemError(Exception):
         *,
         allowed: list[str] | None = None,
         errors: list[FieldError] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
+        self.headers = headers
         self.body = ProblemDetails(
             type=_TYPE_PREFIX + slug,
             title=title,
@@ -97,7 +99,8 @@ def install(app: FastAPI) -> None:
 
 
 async def _raised(request: Request, error: Exception) -> JSONResponse:
-    return respond(cast(ProblemError, error).body)
+    problem = cast(ProblemError, error)
+    return respond(problem.body, problem.headers)
 
 
 async def _refused_by_framework(request: Request, error: Exception) -> JSONResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from time import monotonic
 from typing import Annotated, Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
+from hub.rights.limits import BURST, PER_S, STRANGER_BURST, STRANGER_PER_S, Limits
+from hub.rights.roles import Templates, templates_with
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
 from ingest import clock
@@ -39,6 +42,12 @@ class Parts:
     relay: Relay
     feed_lag_s: Callable[[], float | None]
     plan: Plan
+    limits: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=BURST, per_s=PER_S)
+    )  # of accounts
+    strangers: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=STRANGER_BURST, per_s=STRANGER_PER_S)
+    )  # of addresses that name no account
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
 
     @property
@@ -55,6 +64,11 @@ class Parts:
     def terminal_rules(self) -> TerminalRules:
         """What the plan asks of the terminals."""
         return self.plan.terminals
+
+    @property
+    def templates(self) -> Templates:
+        """What each role may do."""
+        return templates_with(self.plan.roles)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -84,5 +98,12 @@ async def connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
         yield conn
 
 
+async def own_connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection as the owner of the tables, for what requests must not reach otherwise."""
+    async with parts.pool.connection() as conn:
+        yield conn
+
+
+OwnConnection = Annotated[AsyncConnection[Any], Depends(own_connection, scope="function")]
 # Given back before the answer is sent, so that slow clients hold no connections.
 Connection = Annotated[AsyncConnection[Any], Depends(connection, scope="function")]

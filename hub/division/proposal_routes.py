@@ -38,6 +38,7 @@ from hub.division.views import (
     VacancyView,
 )
 from hub.problems import FieldError, ProblemError, invalid, told
+from hub.rights.guard import needs
 from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.geojson import import_geojson
 from hub.sites.store import SiteRefusedError
@@ -50,7 +51,11 @@ router = APIRouter(prefix="/api", tags=["grids"])
 ProposalId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-@router.get("/proposals", summary="Proposed changes of the division, newest first")
+@router.get(
+    "/proposals",
+    summary="Proposed changes of the division, newest first",
+    dependencies=[needs("site.read")],
+)
 async def read_proposals(parts: WiredParts, conn: Connection) -> list[ProposalView]:
     """Every proposal with what it changes and what became of it."""
     return [_view(one, parts) for one in await list_proposals(conn)]
@@ -60,6 +65,7 @@ async def read_proposals(parts: WiredParts, conn: Connection) -> list[ProposalVi
     "/proposals/{proposal_id}",
     summary="A proposal with the division before and after it",
     responses={404: {}},
+    dependencies=[needs("site.read")],
 )
 async def read_proposal(
     proposal_id: ProposalId, parts: WiredParts, conn: Connection
@@ -82,6 +88,7 @@ async def read_proposal(
     summary="Propose a change of the division",
     status_code=201,
     responses={400: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[needs("grids.propose")],
 )
 async def post_proposal(
     order: ProposalOrder, parts: WiredParts, conn: Connection, person: Person
@@ -106,6 +113,7 @@ async def post_proposal(
     summary="Propose that a member leaves all posts",
     status_code=201,
     responses={400: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[needs("grids.propose")],
 )
 async def post_departure(
     order: DepartureOrder, parts: WiredParts, conn: Connection, person: Person
@@ -125,7 +133,12 @@ async def post_departure(
     return _view(made, parts)
 
 
-@router.get("/suggestions", summary="Splits and merges by the plan's sizes", responses={404: {}})
+@router.get(
+    "/suggestions",
+    summary="Splits and merges by the plan's sizes",
+    responses={404: {}},
+    dependencies=[needs("grids.propose")],
+)
 async def read_suggestions(parts: WiredParts, conn: Connection) -> list[SuggestionView]:
     """One for each leaf grid outside of its size rule, where there is a sound way."""
     document = await site_in_force(conn)
@@ -151,6 +164,7 @@ async def read_suggestions(parts: WiredParts, conn: Connection) -> list[Suggesti
     summary="Take a suggestion up as a proposal",
     status_code=201,
     responses={400: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[needs("grids.propose")],
 )
 async def take_up_suggestion(
     code: GridCode, parts: WiredParts, conn: Connection, person: Person
@@ -175,7 +189,11 @@ async def take_up_suggestion(
     return _view(made, parts)
 
 
-@router.get("/vacancies", summary="Posts that members left without a successor")
+@router.get(
+    "/vacancies",
+    summary="Posts that members left without a successor",
+    dependencies=[needs("staff.read")],
+)
 async def read_vacancies(parts: WiredParts, conn: Connection) -> list[VacancyView]:
     """The open ones first."""
     return [
@@ -188,6 +206,7 @@ async def read_vacancies(parts: WiredParts, conn: Connection) -> list[VacancyVie
     "/proposals/{proposal_id}/decision",
     summary="Approve, refuse or withdraw a proposal",
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[needs("grids.decide", "grids.propose")],
 )
 async def decide_proposal(
     proposal_id: ProposalId,

@@ -10,6 +10,7 @@ from hub.division.read import division_problems, grid_file, grid_lines, site_in_
 from hub.division.then import GridAt, NoSuchGridError, grid_at
 from hub.division.views import DivisionProblems, GridFile, GridLine, RoleView
 from hub.problems import ProblemError
+from hub.rights.guard import needs
 from hub.sites.geojson import export_geojson
 from hub.sites.roles import TITLES
 from hub.views import Asked, name_view
@@ -21,32 +22,52 @@ router = APIRouter(prefix="/api", tags=["grids"])
 GridCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["C-1-03"])]
 
 
-@router.get("/grids", summary="The tree of grids with holders and load", responses={404: {}})
+@router.get(
+    "/grids",
+    summary="The tree of grids with holders and load",
+    responses={404: {}},
+    dependencies=[needs("site.read")],
+)
 async def read_grids(parts: WiredParts, conn: Connection) -> list[GridLine]:
     """Every grid with who holds it, who answers for it now, and what it carries."""
     return await grid_lines(conn, parts, await site_in_force(conn))
 
 
-@router.get("/grids.geojson", summary="The division as GeoJSON", responses={404: {}})
+@router.get(
+    "/grids.geojson",
+    summary="The division as GeoJSON",
+    responses={404: {}},
+    dependencies=[needs("site.read")],
+)
 async def read_geojson(conn: Connection) -> Response:
     """Grids and their holders, in degrees where the site has an origin, else in metres."""
     document = await site_in_force(conn)
     return Response(export_geojson(document), media_type="application/geo+json")
 
 
-@router.get("/grid-problems", summary="What is wrong with the division", responses={404: {}})
+@router.get(
+    "/grid-problems",
+    summary="What is wrong with the division",
+    responses={404: {}},
+    dependencies=[needs("site.read")],
+)
 async def read_problems(parts: WiredParts, conn: Connection) -> DivisionProblems:
     """Gaps and overlaps with their shapes, warnings, blind spots and violations."""
     return await division_problems(conn, parts, await site_in_force(conn))
 
 
-@router.get("/roles", summary="Roles and their titles")
+@router.get("/roles", summary="Roles and their titles", dependencies=[needs("site.read")])
 async def read_roles() -> list[RoleView]:
     """Every role that a person of the site can have."""
     return [RoleView(id=role, title=name_view(title)) for role, title in TITLES.items()]
 
 
-@router.get("/grids/{code}", summary="Everything about a grid", responses={404: {}})
+@router.get(
+    "/grids/{code}",
+    summary="Everything about a grid",
+    responses={404: {}},
+    dependencies=[needs("site.read")],
+)
 async def read_grid(code: GridCode, parts: WiredParts, conn: Connection) -> GridFile:
     """A grid with its neighbours, holders, load and history."""
     found = await grid_file(conn, parts, await site_in_force(conn), code)
@@ -55,7 +76,12 @@ async def read_grid(code: GridCode, parts: WiredParts, conn: Connection) -> Grid
     return found
 
 
-@router.get("/grids/{code}/holder", summary="Who held a grid at a time", responses={404: {}})
+@router.get(
+    "/grids/{code}/holder",
+    summary="Who held a grid at a time",
+    responses={404: {}},
+    dependencies=[needs("site.read")],
+)
 async def read_holder(
     code: GridCode,
     parts: WiredParts,

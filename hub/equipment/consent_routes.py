@@ -12,6 +12,7 @@ from hub.equipment.consent import consent, consents, may_consent
 from hub.equipment.views import ConsentList, ConsentRequest, ConsentView, consent_view
 from hub.hydrants.store import find as find_hydrant
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 from ingest import clock
 
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/api", tags=["equipment"])
     summary="Agree that fire equipment is moved",
     status_code=201,
     responses={400: {}, 403: {}},
+    dependencies=[needs("equipment.consent")],
 )
 async def agree_to_move(
     request: ConsentRequest, parts: WiredParts, conn: Connection, person: Person
@@ -52,7 +54,11 @@ async def agree_to_move(
     return consent_view(given)
 
 
-@router.get("/move-consents", summary="Consents to move fire equipment, newest first")
+@router.get(
+    "/move-consents",
+    summary="Consents to move fire equipment, newest first",
+    dependencies=[needs("registers.read")],
+)
 async def list_consents(
     conn: Connection,
     subject: Annotated[

@@ -29,6 +29,7 @@ from hub.logbooks.views import line_view
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
+from hub.rights.guard import needs
 from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Name, grid_path
 from hub.sites.store import read_grids
@@ -43,7 +44,9 @@ _HOMES: tuple[What, ...] = ("place", "unit", "building")
 router = APIRouter(prefix="/api", tags=["equipment"])
 
 
-@router.get("/equipment", summary="Cards of the fire equipment")
+@router.get(
+    "/equipment", summary="Cards of the fire equipment", dependencies=[needs("registers.read")]
+)
 async def list_equipment(
     parts: WiredParts,
     conn: Connection,
@@ -69,7 +72,12 @@ async def list_equipment(
     )
 
 
-@router.get("/equipment.csv", summary="The cards as CSV", response_class=Response)
+@router.get(
+    "/equipment.csv",
+    summary="The cards as CSV",
+    response_class=Response,
+    dependencies=[needs("exports.read")],
+)
 async def export_equipment(conn: Connection) -> Response:
     """UTF-8 with a byte order mark; what an import takes."""
     content = write_table(rows_of(await store.read_all(conn)), (*NEEDED, *OPTIONAL))
@@ -82,6 +90,7 @@ async def export_equipment(conn: Connection) -> Response:
     summary="Import cards from CSV",
     responses={400: {}, 413: {}},
     openapi_extra=CSV_BODY,
+    dependencies=[needs("registers.import")],
 )
 async def import_equipment(table: Sent, parts: WiredParts, conn: Connection) -> ImportReport:
     """Columns id, name_en, name_zh, kind, quantity; where: place, unit, building, or x and y.
@@ -92,7 +101,11 @@ async def import_equipment(table: Sent, parts: WiredParts, conn: Connection) -> 
     return await take(conn, parts, table, bring, needed=NEEDED, optional=OPTIONAL)
 
 
-@router.get("/equipment/stock", summary="Fire stock against the plan's targets")
+@router.get(
+    "/equipment/stock",
+    summary="Fire stock against the plan's targets",
+    dependencies=[needs("registers.read")],
+)
 async def read_stock(
     parts: WiredParts,
     conn: Connection,
@@ -114,7 +127,9 @@ async def read_stock(
     )
 
 
-@router.get("/equipment/{card}", summary="A card with its log")
+@router.get(
+    "/equipment/{card}", summary="A card with its log", dependencies=[needs("registers.read")]
+)
 async def read_card(card: CardId, parts: WiredParts, conn: Connection) -> CardFile:
     """Every check, maintenance and renewal, newest first."""
     found = await store.find(conn, card)
@@ -125,7 +140,12 @@ async def read_card(card: CardId, parts: WiredParts, conn: Connection) -> CardFi
     return CardFile(card=view, log=log)
 
 
-@router.put("/equipment/{card}", summary="Write a card", responses={400: {}, 409: {}})
+@router.put(
+    "/equipment/{card}",
+    summary="Write a card",
+    responses={400: {}, 409: {}},
+    dependencies=[needs("registers.write")],
+)
 async def put_card(
     card: CardId, request: CardRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> CardView:
@@ -145,7 +165,10 @@ async def put_card(
 
 
 @router.post(
-    "/equipment/{card}/log", summary="Log what was done with an item", responses={400: {}, 404: {}}
+    "/equipment/{card}/log",
+    summary="Log what was done with an item",
+    responses={400: {}, 404: {}},
+    dependencies=[needs("registers.write")],
 )
 async def log_work(
     card: CardId, request: WorkRequest, parts: WiredParts, conn: Connection, person: Person

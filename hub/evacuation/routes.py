@@ -12,6 +12,7 @@ from hub.evacuation.domain import Total
 from hub.evacuation.views import EvacuationView, TotalRequest, evacuation_view
 from hub.problems import ProblemError
 from hub.replies.store import Asked, Key, once
+from hub.rights.guard import needs
 from hub.sourced import Standing
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts
@@ -25,6 +26,7 @@ router = APIRouter(prefix="/api", tags=["files"])
     "/buildings/{building}/evacuation",
     summary="How many people of a building need help to get out",
     responses={404: {}},
+    dependencies=[needs("registers.read")],
 )
 async def read_evacuation(
     building: BuildingId, parts: WiredParts, conn: Connection
@@ -38,6 +40,7 @@ async def read_evacuation(
     summary="Say how many people of a building need help to get out",
     status_code=201,
     responses={400: {}, 404: {}},
+    dependencies=[needs("registers.write")],
 )
 async def write_evacuation(
     building: BuildingId,

@@ -15,6 +15,7 @@ from hub.files.store import attach, attachment
 from hub.files.views import AttachmentView
 from hub.headers import EVIDENCE
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
 Title = Annotated[
@@ -37,6 +38,7 @@ router = APIRouter(prefix="/api", tags=["files"])
             },
         }
     },
+    dependencies=[needs("registers.write")],
 )
 async def send_attachment(
     parts: WiredParts,
@@ -59,6 +61,7 @@ async def send_attachment(
     summary="A document or photo",
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}, 404: {}},
+    dependencies=[needs("registers.read")],
 )
 async def read_attachment(
     digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of its content")],

@@ -22,6 +22,7 @@ from hub.files.views import (
 from hub.files.write import faults
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Asked, Key, once
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
 SubjectId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["dormitory-1"])]
@@ -30,7 +31,12 @@ Word = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
 router = APIRouter(prefix="/api", tags=["files"])
 
 
-@router.get("/files", summary="Files, by kind and id", responses={404: {}})
+@router.get(
+    "/files",
+    summary="Files, by kind and id",
+    responses={404: {}},
+    dependencies=[needs("registers.read")],
+)
 async def list_files(
     parts: WiredParts,
     conn: Connection,
@@ -55,13 +61,20 @@ async def list_files(
     )
 
 
-@router.get("/file-rules", summary="What the plan says about files")
+@router.get(
+    "/file-rules", summary="What the plan says about files", dependencies=[needs("registers.read")]
+)
 async def read_file_rules(parts: WiredParts) -> FileRulesView:
     """Which parts each kind of file must have, and the target quarters."""
     return rules_view(parts.plan.files)
 
 
-@router.get("/file-progress", summary="How far the files of each grid are", responses={404: {}})
+@router.get(
+    "/file-progress",
+    summary="How far the files of each grid are",
+    responses={404: {}},
+    dependencies=[needs("registers.read")],
+)
 async def read_progress(
     parts: WiredParts,
     conn: Connection,
@@ -74,7 +87,12 @@ async def read_progress(
     return file_progress(parts, Cabinet(found.document, found.around, files), grid)
 
 
-@router.get("/files/{kind}/{subject}", summary="A whole file", responses={404: {}})
+@router.get(
+    "/files/{kind}/{subject}",
+    summary="A whole file",
+    responses={404: {}},
+    dependencies=[needs("registers.read")],
+)
 async def read_file(
     kind: FileKind, subject: SubjectId, parts: WiredParts, conn: Connection
 ) -> SubjectFile:
@@ -88,6 +106,7 @@ async def read_file(
     summary="Write a new version of a part",
     status_code=201,
     responses={400: {}, 404: {}},
+    dependencies=[needs("registers.write")],
 )
 async def add_file_entry(
     kind: FileKind,

@@ -10,6 +10,7 @@ from edge.wire import Micros
 from hub.files.read import cabinet
 from hub.files.store import add_entries
 from hub.files.table import NEEDED, OPTIONAL, read_rows
+from hub.rights.guard import needs
 from hub.sourced import Source
 from hub.table_import import CSV_BODY, Brought, ImportReport, Rows, Sent, take
 from hub.wiring import Connection, WiredParts
@@ -22,6 +23,7 @@ router = APIRouter(prefix="/api", tags=["files"])
     summary="Import parts of files from a table",
     responses={400: {}, 413: {}},
     openapi_extra=CSV_BODY,
+    dependencies=[needs("registers.import")],
 )
 async def import_files(
     table: Sent,

@@ -13,6 +13,7 @@ from hub.hydrants.now import standing
 from hub.hydrants.water_map import Ground, Listed, Viewpoint, draw, listed, print_map
 from hub.paper import STYLE, STYLE_PATH
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs, open_to_all
 from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Grid, Name, SiteDocument, grid_path, leaf_codes
 from hub.sites.store import read_site
@@ -36,7 +37,10 @@ router = APIRouter(prefix="/api", tags=["hydrants"])
 
 
 @router.get(
-    "/grids/{code}/water-sources.svg", summary="Water sources, drawn", response_class=Response
+    "/grids/{code}/water-sources.svg",
+    summary="Water sources, drawn",
+    response_class=Response,
+    dependencies=[needs("registers.read")],
 )
 async def draw_water_sources(
     code: Code, parts: WiredParts, conn: Connection, places: From = None, lang: Language = "en"
@@ -50,6 +54,7 @@ async def draw_water_sources(
     "/grids/{code}/water-sources.html",
     summary="Water sources, to be printed",
     response_class=Response,
+    dependencies=[needs("registers.read")],
 )
 async def print_water_sources(
     code: Code, parts: WiredParts, conn: Connection, places: From = None, lang: Language = "en"
@@ -62,7 +67,11 @@ async def print_water_sources(
     )
 
 
-@router.get(STYLE_PATH.removeprefix("/api"), include_in_schema=False)
+@router.get(
+    STYLE_PATH.removeprefix("/api"),
+    include_in_schema=False,
+    dependencies=[open_to_all("a style sheet", counted=False)],
+)
 async def paper_style() -> Response:
     """The style sheet of everything that is printed."""
     return Response(STYLE, media_type="text/css", headers={"Cache-Control": "no-cache"})

@@ -31,6 +31,7 @@ from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
 from hub.reports.domain import Filed, Where
 from hub.reports.store import file
+from hub.rights.guard import needs
 from hub.sites.store import point_spot, spots
 from hub.table_import import CSV_BODY, ImportReport, Sent, take
 from hub.tables import write_table
@@ -42,7 +43,11 @@ HydrantId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["H-
 router = APIRouter(prefix="/api", tags=["hydrants"])
 
 
-@router.get("/hydrants", summary="The register of hydrants and other water sources")
+@router.get(
+    "/hydrants",
+    summary="The register of hydrants and other water sources",
+    dependencies=[needs("registers.read")],
+)
 async def list_hydrants(
     parts: WiredParts,
     conn: Connection,
@@ -63,7 +68,12 @@ async def list_hydrants(
     )
 
 
-@router.get("/hydrants.csv", summary="The register as CSV", response_class=Response)
+@router.get(
+    "/hydrants.csv",
+    summary="The register as CSV",
+    response_class=Response,
+    dependencies=[needs("exports.read")],
+)
 async def export_hydrants(parts: WiredParts, conn: Connection) -> Response:
     """UTF-8 with a byte order mark; what an import takes."""
     found = await standing(conn, await store.read_all(conn), parts.plan, parts.clock())
@@ -78,6 +88,7 @@ async def export_hydrants(parts: WiredParts, conn: Connection) -> Response:
     summary="Import the register from CSV",
     responses={400: {}, 413: {}},
     openapi_extra=CSV_BODY,
+    dependencies=[needs("registers.import")],
 )
 async def import_hydrants(table: Sent, parts: WiredParts, conn: Connection) -> ImportReport:
     """Columns id, name_en, name_zh, kind, x, y, owner, and device, state, census_date if wanted.
@@ -92,6 +103,7 @@ async def import_hydrants(table: Sent, parts: WiredParts, conn: Connection) -> I
     "/hydrants/from-devices",
     summary="Take over the hydrants that sensors watch",
     responses={400: {}},
+    dependencies=[needs("registers.import")],
 )
 async def take_over_hydrants(
     request: WatchedRequest, parts: WiredParts, conn: Connection, person: Person
@@ -104,7 +116,11 @@ async def take_over_hydrants(
     return TakenOver(new=new)
 
 
-@router.get("/hydrants/{hydrant}", summary="A hydrant with its history")
+@router.get(
+    "/hydrants/{hydrant}",
+    summary="A hydrant with its history",
+    dependencies=[needs("registers.read")],
+)
 async def read_hydrant(hydrant: HydrantId, parts: WiredParts, conn: Connection) -> HydrantFile:
     """How it stands, and who wrote what about it."""
     found = await store.find(conn, hydrant)
@@ -119,7 +135,12 @@ async def read_hydrant(hydrant: HydrantId, parts: WiredParts, conn: Connection) 
     )
 
 
-@router.put("/hydrants/{hydrant}", summary="Write a hydrant down", responses={400: {}})
+@router.put(
+    "/hydrants/{hydrant}",
+    summary="Write a hydrant down",
+    responses={400: {}},
+    dependencies=[needs("registers.write")],
+)
 async def put_hydrant(
     hydrant: HydrantId,
     request: HydrantRequest,
@@ -143,6 +164,7 @@ async def put_hydrant(
     "/hydrants/{hydrant}/census",
     summary="Tell how a hydrant stands",
     responses={400: {}, 404: {}, 409: {}},
+    dependencies=[needs("registers.write")],
 )
 async def take_census(
     hydrant: HydrantId,

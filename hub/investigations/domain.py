@@ -11,7 +11,6 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from edge.wire import Micros
-from hub.sites.domain import Role
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -19,10 +18,6 @@ DEFAULT_HOURS = 24  # ours (PR-02)
 MOST_HOURS = 7 * 24  # ours: longer is another investigation
 MOST_INDEX_PERSONS = 50  # ours
 LONGEST_WINDOW_DAYS = 30  # ours (PR-04): nothing older is kept
-
-OPENERS: tuple[Role, ...] = ("epidemiologist",)
-APPROVERS: tuple[Role, ...] = ("chief", "commander")
-AUDITORS: tuple[Role, ...] = ("inspector",)
 
 Stage: TypeAlias = Literal["asked", "refused", "open", "expired", "closed"]
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from hub.acting import Person, refuse_other_roles, refuse_unknown
+from hub.acting import Person, refuse_unknown
 from hub.investigations import store
-from hub.investigations.domain import APPROVERS, AUDITORS, OPENERS, InvestigationError
+from hub.investigations.domain import InvestigationError
 from hub.investigations.views import (
     InvestigationList,
     InvestigationRequest,
@@ -17,6 +17,7 @@ from hub.investigations.views import (
     view,
 )
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
 InvestigationId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -35,13 +36,13 @@ class InvestigationDecision(BaseModel):
     summary="Ask for an investigation",
     status_code=201,
     responses={400: {}, 403: {}},
+    dependencies=[needs("tracing.ask")],
 )
 async def ask_for_investigation(
     request: InvestigationRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> InvestigationView:
     """For epidemiologists. Nothing can be read until a chief or commander approves it (PR-02)."""
     await refuse_unknown(parts, conn, person)
-    await refuse_other_roles(conn, person, OPENERS)
     now = parts.clock()
     try:
         return view(await store.ask(conn, request.asked(), by=person, now=now), now)
@@ -50,17 +51,17 @@ async def ask_for_investigation(
 
 
 @router.get(
-    "/investigations", summary="Investigations, the newest first", responses={400: {}, 403: {}}
+    "/investigations",
+    summary="Investigations, the newest first",
+    responses={400: {}, 403: {}},
+    dependencies=[needs("tracing.ask", "tracing.approve", "tracing.read", "audit.read")],
 )
 async def list_investigations(
     parts: WiredParts,
     conn: Connection,
-    person: Person,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> InvestigationList:
     """What was asked for, by whom, who decided and until when it holds; nobody's movements."""
-    await refuse_unknown(parts, conn, person)
-    await refuse_other_roles(conn, person, (*OPENERS, *APPROVERS, *AUDITORS))
     now = parts.clock()
     return InvestigationList(items=[view(one, now) for one in await store.newest(conn, limit)])
 
@@ -69,6 +70,7 @@ async def list_investigations(
     "/investigations/{investigation}/decision",
     summary="Approve or refuse an investigation",
     responses={400: {}, 403: {}, 404: {}, 409: {}},
+    dependencies=[needs("tracing.approve")],
 )
 async def decide_investigation(
     investigation: InvestigationId,
@@ -79,7 +81,6 @@ async def decide_investigation(
 ) -> InvestigationView:
     """For chiefs and commanders, and never for who asked (PR-02)."""
     await refuse_unknown(parts, conn, person)
-    await refuse_other_roles(conn, person, APPROVERS)
     now = parts.clock()
     approve = decision.verdict == "approve"
     try:
@@ -95,6 +96,7 @@ async def decide_investigation(
     "/investigations/{investigation}/close",
     summary="Close an investigation before its time",
     responses={400: {}, 404: {}, 409: {}},
+    dependencies=[needs("tracing.ask", "tracing.approve")],
 )
 async def close_investigation(
     investigation: InvestigationId, parts: WiredParts, conn: Connection, person: Person

@@ -11,6 +11,7 @@ from hub.letters import store
 from hub.letters.document import Language, document
 from hub.letters.views import LetterList, LetterView, SignRequest, letter_view
 from hub.problems import ProblemError
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
 _BIGINT = 2**63 - 1
@@ -19,7 +20,11 @@ LetterId = Annotated[int, Path(ge=1, le=_BIGINT)]
 router = APIRouter(prefix="/api", tags=["letters"])
 
 
-@router.get("/letters", summary="Written reports to higher grids, newest first")
+@router.get(
+    "/letters",
+    summary="Written reports to higher grids, newest first",
+    dependencies=[needs("cases.read")],
+)
 async def list_letters(
     parts: WiredParts,
     conn: Connection,
@@ -35,7 +40,12 @@ async def list_letters(
     return LetterList(items=[letter_view(one, parts.directory) for one in found])
 
 
-@router.get("/letters/{letter}.html", summary="A letter, to be printed", response_class=Response)
+@router.get(
+    "/letters/{letter}.html",
+    summary="A letter, to be printed",
+    response_class=Response,
+    dependencies=[needs("cases.read")],
+)
 async def print_letter(
     letter: LetterId,
     parts: WiredParts,
@@ -57,6 +67,7 @@ async def print_letter(
     "/letters/{letter}/receipts",
     summary="Sign for a letter",
     responses={400: {}, 403: {}, 404: {}},
+    dependencies=[needs("cases.act")],
 )
 async def sign_letter(
     letter: LetterId, request: SignRequest, parts: WiredParts, conn: Connection, person: Person

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from hub.anomalies.store import missed_since
 from hub.cases.query import head_position
 from hub.live.store import ingest_clock
+from hub.rights.guard import open_to_all
 from hub.views import Instant
 from hub.wiring import WiredParts
 from ingest import clock
@@ -51,11 +52,17 @@ class Health(BaseModel):
     position: int | None
     streams: int = Field(description="Pages connected")
     dropped_streams: int = Field(description="Pages that did not keep up since the start")
+    refused_requests: int = Field(description="Refused since the start for coming too fast")
     started: Instant
     version: str
 
 
-@router.get("/health", summary="Whether the hub works", responses={503: {"model": Health}})
+@router.get(
+    "/health",
+    summary="Whether the hub works",
+    responses={503: {"model": Health}},
+    dependencies=[open_to_all("monitors ask whether the hub works", counted=False)],
+)
 async def read_health(parts: WiredParts, response: Response) -> Health:
     """Answers 200 when all is well and 503 when not, with the same body."""
     position = missed = ingest_clock_s = None
@@ -80,6 +87,7 @@ async def read_health(parts: WiredParts, response: Response) -> Health:
         position=position,
         streams=len(parts.broadcast),
         dropped_streams=parts.broadcast.dropped,
+        refused_requests=parts.limits.refused + parts.strangers.refused,
         started=clock.moment(parts.started),
         version=version("gridwarden"),
     )

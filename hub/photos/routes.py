@@ -11,6 +11,7 @@ from hub.photos import store
 from hub.photos.domain import PhotoRefusedError, checked_photo
 from hub.photos.views import PhotoHash, PhotoView, photo_path
 from hub.problems import ProblemError
+from hub.rights.guard import needs, open_to_all
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -30,6 +31,7 @@ router = APIRouter(prefix="/api", tags=["reports"])
             },
         }
     },
+    dependencies=[open_to_all("a passer-by adds a photo to a report")],
 )
 async def send_photo(request: Request, parts: WiredParts, conn: Connection) -> PhotoView:
     """JPEG, PNG or WebP, 8 MB at most; forgotten after a day unless something refers to it."""
@@ -43,7 +45,12 @@ async def send_photo(request: Request, parts: WiredParts, conn: Connection) -> P
     return PhotoView(hash=photo.hash, path=photo_path(photo.hash))
 
 
-@router.get("/photos/{photo}", summary="A photo", response_class=Response)
+@router.get(
+    "/photos/{photo}",
+    summary="A photo",
+    response_class=Response,
+    dependencies=[needs("cases.read", "registers.read")],
+)
 async def read_photo(photo: Annotated[PhotoHash, Path()], conn: Connection) -> Response:
     """The picture as it was sent."""
     found = await store.read(conn, photo)

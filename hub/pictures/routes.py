@@ -8,13 +8,15 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.acting import Person, refuse_unknown
-from hub.cameras.access import may_look
+from hub.cameras.access import CAMERA
 from hub.cases.store import find
 from hub.headers import EVIDENCE
 from hub.pictures import store
 from hub.pictures.ask import ask
 from hub.pictures.domain import MOST_PER_CASE, Near, distance_m
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.domain import may
+from hub.rights.guard import Acting, needs
 from hub.wiring import Connection, WiredParts
 
 CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -42,9 +44,15 @@ class PictureAsked(BaseModel):
     summary="Attach a camera's picture to a case",
     status_code=202,
     responses={400: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[needs("cases.act")],
 )
 async def attach_picture(
-    case_id: CaseId, request: PictureRequest, parts: WiredParts, conn: Connection, person: Person
+    case_id: CaseId,
+    request: PictureRequest,
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    person: Person,
 ) -> PictureAsked:
     """Ask a camera for its next picture on behalf of a case, open or closed."""
     await refuse_unknown(parts, conn, person)
@@ -54,7 +62,8 @@ async def attach_picture(
             404, "no-such-case", "There is no such case", f"No case has id {case_id}."
         )
     camera = parts.directory.spots.get(request.device)
-    if camera is None or not may_look(parts.directory, [request.device]):
+    seen = camera is not None and may(actor, "devices.read", camera.grid_path)
+    if camera is None or camera.kind != CAMERA or not seen:
         message = "is no camera of the site; see GET /api/cameras"
         raise invalid([FieldError(field="body.device", message=message)])
     if await store.count(conn, case_id) >= MOST_PER_CASE:
@@ -76,6 +85,7 @@ async def attach_picture(
     summary="A picture that was taken for a case",
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}, 404: {}},
+    dependencies=[needs("cases.read")],
 )
 async def read_case_picture(case_id: CaseId, command: CommandId, conn: Connection) -> Response:
     """The JPEG, kept with the case; it never changes."""

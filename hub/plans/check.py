@@ -37,6 +37,7 @@ from hub.plans.domain import (
 from hub.plans.door_rules import wrong_door_rule
 from hub.plans.references import wrong_references
 from hub.plans.stock import wrong_stock
+from hub.rights.roles import wrong_roles
 from hub.units.rules import wrong_unit_rules
 
 # What each rule needs to judge; of several joined by "|", one.
@@ -106,6 +107,7 @@ def check_plan(plan: Plan) -> list[Problem]:
         found += _wrong_clearing(name, rule)
         found += [Problem(name, text) for text in wrong_references(name, rule, plan)]
         found += [Problem(name, text) for text in wrong_door_rule(name, rule)]
+    found += [Problem("", text) for text in wrong_roles(plan.roles)]
     if plan.verification.within_minutes is not None and not plan.verification.source:
         found.append(Problem("", 'verification has no source; "ours" is one too'))
     wrong = list(wrong_categories(plan.categories, plan.departments, plan.kinds))

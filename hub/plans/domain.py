@@ -21,6 +21,7 @@ from hub.plans.categories import Category, Department, Route, category_of, route
 from hub.plans.schedule import Active
 from hub.plans.stock import Equipment, Stock
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
+from hub.rights.domain import RoleRights
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
 from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
@@ -347,7 +348,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `time_zone` (IANA, such as "Asia/Shanghai") is the clock on the site's walls, by which hours,
     weekdays and months are told. Without `positive_alarm` an alarm of smoke goes to everybody at
-    once.
+    once. `roles` say what a role may do, where that is not what its template says.
     """
 
     format: Literal[1]
@@ -373,6 +374,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     cases: CaseRules = msgspec.field(default_factory=shipped_rules)
     calendar: CalendarRules = DEFAULT_CALENDAR
     deadlines: DeadlineRules = DEFAULT_DEADLINES
+    roles: dict[str, RoleRights] = {}
     escalation: EscalationRules = DEFAULT_ESCALATION
 
     def category(self, kind: AnomalyKind) -> str | None:

@@ -20,6 +20,7 @@ from hub.registers.views import (
     list_view,
     register_view,
 )
+from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
 RegisterId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["devices"])]
@@ -27,7 +28,11 @@ RegisterId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["d
 router = APIRouter(prefix="/api", tags=["registers"])
 
 
-@router.get("/registers", summary="Registers and the age of what is in them")
+@router.get(
+    "/registers",
+    summary="Registers and the age of what is in them",
+    dependencies=[needs("registers.read")],
+)
 async def list_registers(parts: WiredParts, conn: Connection) -> RegisterList:
     """Every register: how many entries, when and by whom it was last confirmed, whether stale."""
     rules = parts.register_rules
@@ -39,6 +44,7 @@ async def list_registers(parts: WiredParts, conn: Connection) -> RegisterList:
     "/registers/{register}/confirmations",
     summary="Who confirmed a register, newest first",
     responses={404: {}},
+    dependencies=[needs("registers.read")],
 )
 async def list_confirmations(
     register: RegisterId,
@@ -57,6 +63,7 @@ async def list_confirmations(
     summary="Confirm a register",
     status_code=201,
     responses={400: {}, 404: {}},
+    dependencies=[needs("registers.write")],
 )
 async def confirm_register(
     register: RegisterId,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Header
-
-from hub.acting import refuse_unknown
 from hub.cases.reported import PASSER_BY
+from hub.cases.scene import role_in
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
@@ -21,40 +19,49 @@ from hub.reports.views import (
     categories_view,
     report_view,
 )
+from hub.rights.domain import has_somewhere
+from hub.rights.guard import MaybeActing, not_allowed, open_to_all
 from hub.wiring import Connection, WiredParts
-
-Reporter = Annotated[
-    str | None,
-    Header(alias="X-Gridwarden-Person", description="Who reports; nobody: a passer-by"),
-]
 
 router = APIRouter(prefix="/api", tags=["reports"])
 
 
-@router.get("/report-categories", summary="What people may report, and who acts on it")
+@router.get(
+    "/report-categories",
+    summary="What people may report, and who acts on it",
+    dependencies=[open_to_all("a passer-by chooses what to report")],
+)
 async def report_categories(parts: WiredParts) -> Categories:
     """The categories and departments of the plan in force."""
     return categories_view(parts.plan)
 
 
-@router.post("/reports", summary="Report a hazard", status_code=201, responses={400: {}})
+@router.post(
+    "/reports",
+    summary="Report a hazard",
+    status_code=201,
+    responses={400: {}},
+    dependencies=[open_to_all("a passer-by reports a hazard")],
+)
 async def report(
     request: ReportRequest,
     parts: WiredParts,
     conn: Connection,
-    person: Reporter = None,
+    actor: MaybeActing,
     key: Key = None,
 ) -> ReportView:
     """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard."""
-    if person is not None:
-        await refuse_unknown(parts, conn, person)
+    if actor is not None and not has_somewhere(actor, ("reports.write",)):
+        raise not_allowed(("reports.write",))
     now = parts.clock()
-    filed = request.filed(person or PASSER_BY, now)
+    person = PASSER_BY if actor is None else actor.person
+    filed = request.filed(person, now, role_in(parts.directory.territory, person))
 
     async def take() -> ReportView:
         return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
 
-    what = f"reports {request.model_dump_json()}"
+    first = None if request.dissuaded else {"dissuaded"}  # as earlier versions asked
+    what = f"reports {request.model_dump_json(exclude=first)}"
     asked = Asked(person=filed.actor, key=key, what=what, now=now)
     try:
         return await once(conn, asked, ReportView, take)

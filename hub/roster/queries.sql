@@ -18,6 +18,9 @@ where state = 'approved' and starts <= %(at)s and ends > %(at)s
 select person, starts, ends from hub.leaves
 where state = 'approved' and starts < %(until)s and ends > %(start)s order by starts, id
 
+-- name: approved_leaves
+select person, starts, ends from hub.leaves where state = 'approved' and ends > %(since)s
+
 -- name: leaves
 select * from hub.leaves where ends > %(since)s order by starts, id
 

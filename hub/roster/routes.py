@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from hub.acting import Person, is_known, refuse_unknown
 from hub.directory import Directory
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs
 from hub.roster import leave
 from hub.roster.domain import Decision, Leave, LeaveState
 from hub.roster.store import FiledLeave, list_leaves
@@ -62,7 +63,7 @@ class LeaveView(BaseModel):
     decided: Instant | None
 
 
-@router.get("/leaves", summary="Leave in course and ahead")
+@router.get("/leaves", summary="Leave in course and ahead", dependencies=[needs("leaves.read")])
 async def read_leaves(
     parts: WiredParts,
     conn: Connection,
@@ -73,7 +74,13 @@ async def read_leaves(
     return [_view(one, parts.directory) for one in await list_leaves(conn, after)]
 
 
-@router.post("/leaves", summary="File leave", status_code=201, responses={400: {}, 422: {}})
+@router.post(
+    "/leaves",
+    summary="File leave",
+    status_code=201,
+    responses={400: {}, 422: {}},
+    dependencies=[needs("leaves.write")],
+)
 async def post_leave(
     order: LeaveOrder, parts: WiredParts, conn: Connection, person: Person
 ) -> LeaveView:
@@ -94,6 +101,7 @@ async def post_leave(
     "/leaves/{leave_id}/decision",
     summary="Approve, refuse or withdraw leave",
     responses={400: {}, 403: {}, 404: {}, 409: {}},
+    dependencies=[needs("leaves.decide", "leaves.write")],
 )
 async def decide(
     leave_id: Annotated[int, Path(ge=1, le=_BIGINT)],

@@ -16,6 +16,8 @@ from hub.sites.responsible import Responsible, responsible
 from ingest import clock
 from ingest.sql import load_queries
 
+LEAVES_CHANNEL = "gridwarden_leaves"  # PostgreSQL NOTIFY channel: leave changed; empty payload
+
 _QUERIES = load_queries("hub.roster")
 
 
@@ -73,6 +75,11 @@ async def leaves_within(conn: AsyncConnection[Any], start: Micros, until: Micros
     """The approved leaves of which some lies between two times."""
     values = {"start": clock.moment(start), "until": clock.moment(until)}
     return await _in_force(conn, "leaves_within", values)
+
+
+async def approved_leaves(conn: AsyncConnection[Any], since: Micros) -> list[Leave]:
+    """The approved leaves that end after `since`, those to come too."""
+    return await _in_force(conn, "approved_leaves", {"since": clock.moment(since)})
 
 
 async def list_leaves(conn: AsyncConnection[Any], since: Micros) -> list[FiledLeave]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from hub.acting import Person, refuse_unknown
 from hub.problems import FieldError, ProblemError, invalid
+from hub.rights.guard import needs
 from hub.shutoffs import store
 from hub.shutoffs.domain import ShutOffRefusedError
 from hub.shutoffs.views import ShutOffList, ShutOffRequest, ShutOffView, view
@@ -19,7 +20,11 @@ router = APIRouter(prefix="/api", tags=["shut-offs"])
 
 
 @router.post(
-    "/shut-offs", summary="Plan a shut-off of the water", status_code=201, responses={400: {}}
+    "/shut-offs",
+    summary="Plan a shut-off of the water",
+    status_code=201,
+    responses={400: {}},
+    dependencies=[needs("shutoffs.write")],
 )
 async def plan_shut_off(
     request: ShutOffRequest, parts: WiredParts, conn: Connection, person: Person
@@ -36,7 +41,11 @@ async def plan_shut_off(
     return view(shut_off, await store.history(conn, shut_off.id), now)
 
 
-@router.get("/shut-offs", summary="Planned shut-offs, the latest start first")
+@router.get(
+    "/shut-offs",
+    summary="Planned shut-offs, the latest start first",
+    dependencies=[needs("devices.read")],
+)
 async def list_shut_offs(
     parts: WiredParts,
     conn: Connection,
@@ -53,6 +62,7 @@ async def list_shut_offs(
     "/shut-offs/{shut_off}/end",
     summary="End a shut-off before its time",
     responses={400: {}, 404: {}, 409: {}},
+    dependencies=[needs("shutoffs.write")],
 )
 async def end_shut_off(
     shut_off: ShutOffId, parts: WiredParts, conn: Connection, person: Person

@@ -12,6 +12,7 @@ from psycopg.rows import DictRow
 from hub.acting import Person, refuse_unknown
 from hub.division.read import site_in_force
 from hub.problems import ProblemError, told
+from hub.rights.guard import needs, signed_in
 from hub.sites.sizes import sizes
 from hub.staff import store
 from hub.staff.domain import concerns, reconcile, unsigned
@@ -36,7 +37,12 @@ router = APIRouter(prefix="/api", tags=["staff"])
 LetterId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-@router.get("/staff", summary="Staff, terminals and grids against the plan", responses={404: {}})
+@router.get(
+    "/staff",
+    summary="Staff, terminals and grids against the plan",
+    responses={404: {}},
+    dependencies=[needs("staff.read")],
+)
 async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     """What lacks or is too many, and members who are not eligible, or not for long."""
     document = await site_in_force(conn)
@@ -69,6 +75,7 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     "/responsibility-letters",
     summary="Responsibility letters, and who has none",
     responses={404: {}},
+    dependencies=[needs("staff.read")],
 )
 async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> ResponsibilityLetters:
     """Every letter, and each holder without a valid one, from the top down."""
@@ -94,6 +101,7 @@ async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> Re
     summary="File a responsibility letter",
     status_code=201,
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[needs("staff.write")],
 )
 async def post_responsibility_letter(
     order: LetterOrder, parts: WiredParts, conn: Connection, person: Person
@@ -119,6 +127,7 @@ async def post_responsibility_letter(
     "/responsibility-letters/{letter_id}/signature",
     summary="Sign a responsibility letter",
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[signed_in("one's own letter")],
 )
 async def post_responsibility_signature(
     letter_id: LetterId, order: Signature, parts: WiredParts, conn: Connection, person: Person
@@ -133,7 +142,11 @@ async def post_responsibility_signature(
     return _letter(row, parts)
 
 
-@router.get("/direct-command", summary="Whether the top addresses leaf grids directly")
+@router.get(
+    "/direct-command",
+    summary="Whether the top addresses leaf grids directly",
+    dependencies=[needs("site.read")],
+)
 async def read_direct_command(parts: WiredParts, conn: Connection) -> DirectCommand:
     """With every switch, the one in force first."""
     return _direct(await store.switches(conn), parts)
@@ -143,6 +156,7 @@ async def read_direct_command(parts: WiredParts, conn: Connection) -> DirectComm
     "/direct-command",
     summary="Switch direct command on or off",
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
+    dependencies=[needs("command.direct")],
 )
 async def post_direct_command(
     order: SwitchOrder, parts: WiredParts, conn: Connection, person: Person

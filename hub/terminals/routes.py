@@ -11,6 +11,7 @@ from edge.wire import Micros
 from hub.gaps.domain import Span
 from hub.live.domain import MISSED_REPORTS
 from hub.problems import FieldError, invalid
+from hub.rights.guard import needs
 from hub.sites.domain import Terminal
 from hub.terminals.domain import Presence
 from hub.terminals.store import presences
@@ -24,7 +25,12 @@ LONGEST = timedelta(days=7)  # ours: 10,000 reports of a terminal that gives one
 router = APIRouter(prefix="/api", tags=["terminals"])
 
 
-@router.get("/terminals", summary="Terminals and their share of time online", responses={422: {}})
+@router.get(
+    "/terminals",
+    summary="Terminals and their share of time online",
+    responses={422: {}},
+    dependencies=[needs("staff.read")],
+)
 async def list_terminals(
     parts: WiredParts,
     conn: Connection,

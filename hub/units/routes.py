@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from hub.acting import Person, refuse_unknown
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Asked, Key, once
+from hub.rights.guard import needs, open_to_all
 from hub.units.abilities import AbilitiesRefusedError, take
 from hub.units.domain import UnitEntry, UnitRecord, filing, record
 from hub.units.read import State, Wanted, all_units, chosen, today
@@ -36,7 +37,11 @@ Word = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
 router = APIRouter(prefix="/api", tags=["units"])
 
 
-@router.get("/units", summary="Units with class, regulator and filing, by id")
+@router.get(
+    "/units",
+    summary="Units with class, regulator and filing, by id",
+    dependencies=[needs("registers.read")],
+)
 async def list_units(
     parts: WiredParts,
     conn: Connection,
@@ -70,13 +75,20 @@ async def list_units(
     )
 
 
-@router.get("/unit-rules", summary="What the plan says about units")
+@router.get(
+    "/unit-rules", summary="What the plan says about units", dependencies=[needs("registers.read")]
+)
 async def read_unit_rules(parts: WiredParts) -> UnitRulesView:
     """Classes with their regulators, the papers that are wanted, the signs."""
     return rules_view(parts.plan.units)
 
 
-@router.get("/units/{unit}", summary="A unit's register", responses={404: {}})
+@router.get(
+    "/units/{unit}",
+    summary="A unit's register",
+    responses={404: {}},
+    dependencies=[needs("registers.read")],
+)
 async def read_unit(unit: UnitId, parts: WiredParts, conn: Connection) -> UnitFile:
     """What counts, what was seen beside what was declared, and every entry."""
     return await _file(conn, parts, await _sited(conn, unit))
@@ -87,6 +99,7 @@ async def read_unit(unit: UnitId, parts: WiredParts, conn: Connection) -> UnitFi
     summary="Write into a unit's register",
     status_code=201,
     responses={400: {}, 404: {}, 409: {}},
+    dependencies=[needs("registers.write")],
 )
 async def add_unit_entry(
     unit: UnitId,
@@ -128,6 +141,7 @@ async def add_unit_entry(
     summary="The sign of a six-small place, to print",
     response_class=Response,
     responses={200: {"content": {"text/html": {}}}, 404: {}},
+    dependencies=[needs("registers.read")],
 )
 async def print_sign(
     unit: UnitId,
@@ -155,6 +169,7 @@ async def print_sign(
     summary="The style of printed signs",
     response_class=Response,
     responses={200: {"content": {"text/css": {}}}},
+    dependencies=[open_to_all("a style sheet", counted=False)],
 )
 async def sign_style() -> Response:
     """Signs have a style of their own; they stand outside of the page."""

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from edge.wire import Micros
+from hub.rights.guard import needs
 from hub.sourced import Source
 from hub.table_import import CSV_BODY, Brought, ImportReport, Rows, Sent, take
 from hub.units.read import Wanted, all_units, chosen, today
@@ -22,6 +23,7 @@ router = APIRouter(prefix="/api", tags=["units"])
     summary="The register as a table",
     response_class=Response,
     responses={200: {"content": {"text/csv": {}}}},
+    dependencies=[needs("exports.read")],
 )
 async def export_units(
     parts: WiredParts,
@@ -44,6 +46,7 @@ async def export_units(
     summary="Import a table of units",
     responses={400: {}, 413: {}},
     openapi_extra=CSV_BODY,
+    dependencies=[needs("registers.import")],
 )
 async def import_units(
     table: Sent,

@@ -11,6 +11,7 @@ from hub.cases.query import confirmed_cases
 from hub.division.read import site_in_force
 from hub.problems import ProblemError
 from hub.replies.store import Asked, Key, once
+from hub.rights.guard import needs
 from hub.sites.coverage import locate
 from hub.sites.domain import SiteDocument, grid_path
 from hub.views import name_view
@@ -31,7 +32,12 @@ PlaceId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["cant
 router = APIRouter(prefix="/api", tags=["watch list"])
 
 
-@router.get("/watch-list", summary="Untrusted places, newest first", responses={404: {}})
+@router.get(
+    "/watch-list",
+    summary="Untrusted places, newest first",
+    responses={404: {}},
+    dependencies=[needs("registers.read")],
+)
 async def read_watch_list(
     parts: WiredParts,
     conn: Connection,
@@ -53,6 +59,7 @@ async def read_watch_list(
     summary="Put a place on the list, write its progress, release it",
     status_code=201,
     responses={400: {}, 404: {}, 409: {}},
+    dependencies=[needs("registers.write")],
 )
 async def act_on_place(
     place: PlaceId,

@@ -19,12 +19,14 @@ from fastapi import FastAPI
 from psycopg import AsyncConnection
 
 from edge.columns import Reading, pack_readings
+from hub.accounts import store as accounts
 from hub.anomalies.domain import Anomaly, Recovery
 from hub.app import create_app
 from hub.cameras.link import Broker
 from hub.cases.intake import note_recovery, take_up
 from hub.live.broadcast import Message
 from hub.plans.domain import Plan
+from hub.rights.domain import ROLES
 from hub.serve import HubServer, bind, page_address
 from hub.sites.domain import (
     Device,
@@ -42,6 +44,8 @@ from hub.sites.store import load_site
 from ingest import clock
 from ingest.feed import CommittedBatch, encode_committed
 
+PERSON = "X-Gridwarden-Person"
+"""Header of the tests alone: whose token a request is to carry."""
 Work = Callable[[AsyncConnection[Any]], Awaitable[Any]]
 
 
@@ -199,6 +203,61 @@ def store_readings(database_url: str, *readings: Reading, payload: bytes | None 
             conn.execute("notify gridwarden_feed")
 
 
+class Tokens:
+    """Gives each request of a test's client the token of whom the header `PERSON` names.
+
+    Of a person: an account with the rights that the site gives them, nothing granted. No such
+    header: an account of no person with every role everywhere. An empty one, and a request that
+    has a token or cookie of its own: nothing is added.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._made: dict[str | None, str] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, request: httpx.Request) -> None:
+        person = request.headers.pop(PERSON, None)
+        if person == "" or "Authorization" in request.headers or "Cookie" in request.headers:
+            return
+        with self._lock:
+            if person not in self._made:
+                self._made[person] = token_of(self._url, person)
+        request.headers["Authorization"] = f"Bearer {self._made[person]}"
+
+
+def client_of(database_url: str, url: str, **more: Any) -> httpx.Client:
+    """A client that signs its requests, see `Tokens`."""
+    hooks: dict[str, list[Any]] = {"request": [Tokens(database_url)]}
+    return httpx.Client(base_url=url, event_hooks=hooks, **{"timeout": 10, "verify": False, **more})
+
+
+def token_of(database_url: str, person: str | None) -> str:
+    """A token of a person's account, or of the account with every role everywhere."""
+
+    async def make(conn: AsyncConnection[Any]) -> str:
+        now = clock.now()
+        name = "everything" if person is None else person.casefold()
+        if person is None:
+            found = await accounts.find_named(conn, name)
+        else:
+            found = await accounts.find_of_person(conn, person)
+        number = None if found is None else found.id
+        if number is None:
+            number = await accounts.add_account(
+                conn, name=name, person=person, display=name, by="test", now=now
+            )
+            assert number is not None
+            for role in ROLES if person is None else ():
+                await accounts.grant(
+                    conn, number, role, grid=None, starts=0, ends=None, by="test", now=now
+                )
+        made = await accounts.make_token(conn, number, name="test", rights=None, days=9, now=now)
+        return made[0]
+
+    return in_transaction(database_url, make)
+
+
 class RunningHub:
     """A hub on a free port, and a client of it."""
 
@@ -215,7 +274,7 @@ class RunningHub:
         self.server = server
         self._app = app
         self._loop = loop
-        self.client = httpx.Client(base_url=url, timeout=10)
+        self.client = client_of(database_url, url)
 
     def get(self, path: str, **params: Any) -> Any:
         """The JSON of a page that must be there."""
@@ -240,7 +299,7 @@ class RunningHub:
         """
         if person is None:
             person = "p-chief" if action == "verify" else "p-west"
-        headers = {"X-Gridwarden-Person": person}
+        headers = {PERSON: person}
         if "key" in more:
             headers["Idempotency-Key"] = more.pop("key")
         body = {"action": action, "note": note, **more}

@@ -26,6 +26,7 @@ from hub.serve import (
 )
 from hub.settings import HubSettings
 from tests.hub.live.sse import events
+from tests.hub.make import client_of, token_of
 
 _PROGRAM = """
 import sys
@@ -56,7 +57,7 @@ def test_a_hub_stops_at_once_and_cleanly_though_pages_hang_on(
 ) -> None:
     with (
         process(site_url) as (hub, url),
-        httpx.Client(base_url=url) as client,
+        client_of(site_url, url) as client,
         client.stream("GET", "/api/stream") as response,
     ):
         stream = events(response)
@@ -72,7 +73,11 @@ def test_a_hub_stops_at_once_and_cleanly_though_pages_hang_on(
 def test_a_page_that_hangs_does_not_keep_the_hub_from_stopping(site_url: str) -> None:
     with process(site_url) as (hub, url):
         with socket.create_connection((httpx.URL(url).host, httpx.URL(url).port or 80)) as stuck:
-            stuck.sendall(b"GET /api/stream HTTP/1.1\r\nHost: hub\r\n\r\n")
+            token = token_of(site_url, None)
+            stuck.sendall(
+                b"GET /api/stream HTTP/1.1\r\nHost: hub\r\n"
+                + f"Authorization: Bearer {token}\r\n\r\n".encode()
+            )
             assert stuck.recv(15) == b"HTTP/1.1 200 OK"
             hub.send_signal(signal.SIGTERM)
             hub.communicate(timeout=10)

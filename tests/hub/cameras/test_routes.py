@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import psycopg
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
@@ -19,7 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from edge.look import Frame, Look, decode_look, encode_frame, frame_topic, look_topic
 from hub.cameras.domain import LOOK_S
 from hub.cameras.link import Broker
-from tests.hub.make import RunningHub, running_hub
+from tests.hub.make import RunningHub, client_of, running_hub
 from tests.waiting import wait_until
 
 AGENT, CAMERA = "agent-1", "camera-01"
@@ -191,7 +190,7 @@ def test_cameras_are_listed_by_grid_with_their_newest_picture(
 
 def test_a_hub_stops_at_once_while_somebody_looks(site_url: str) -> None:
     with hub_with(site_url, None) as hub:
-        client = httpx.Client(base_url=hub.url, timeout=10)
+        client = client_of(hub.database_url, hub.url)
         with client.stream("GET", "/api/frames", params={"camera": CAMERA}) as answer:
             chunks = answer.iter_raw()
             next(chunks)

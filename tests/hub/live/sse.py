@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.hub.make import RunningHub
+from tests.hub.make import RunningHub, client_of
 
 
 @dataclass
@@ -42,7 +42,7 @@ def streaming(
     headers = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
     params = {} if after is None else {"after": after}
     with (
-        httpx.Client(base_url=hub.url, timeout=10) as client,
+        client_of(hub.database_url, hub.url) as client,
         client.stream("GET", "/api/stream", headers=headers, params=params) as response,
     ):
         assert response.status_code == 200

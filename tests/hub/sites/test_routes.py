@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from psycopg_pool import AsyncConnectionPool
 
+from hub.rights.domain import EVERYWHERE, Actor
+from hub.rights.guard import acting
 from hub.sites.domain import SiteDocument
 from hub.sites.routes import router
 from hub.sites.store import load_site
@@ -18,6 +20,9 @@ from hub.sites.store import load_site
 async def serving(url: str) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
     app.include_router(router)
+    app.dependency_overrides[acting] = lambda: Actor(
+        account=1, name="all", person="account:all", scopes={"site.read": EVERYWHERE}
+    )
     async with AsyncConnectionPool(url, min_size=1, open=False) as pool:
         app.state.pool = pool
         async with AsyncClient(transport=ASGITransport(app), base_url="http://hub") as client:
