@@ -100,11 +100,15 @@ async def timers_of(conn: AsyncConnection[Any], case: int) -> list[Timer]:
 
 
 async def next_timers(
-    conn: AsyncConnection[Any], before: Micros | None, grid: str | None, limit: int
+    conn: AsyncConnection[Any],
+    before: Micros | None,
+    grid: str | None,
+    limit: int,
+    reach: list[str] | None = None,
 ) -> list[tuple[int, Timer]]:
-    """What falls due next in any case of a grid, of all if None is named."""
+    """What falls due next in any case of a grid, and within one of `reach`; None: of all."""
     until = None if before is None else clock.moment(before)
-    values = {"until": until, "grid": grid, "limit": limit}
+    values = {"until": until, "grid": grid, "limit": limit, "reach": reach}
     cursor = await conn.execute(_QUERIES["next"], values)
     return [(case, Timer(name, clock.micros(due))) for case, name, due in await cursor.fetchall()]
 

@@ -208,3 +208,9 @@ def test_deadlines_and_day_lists_are_served(url: str) -> None:
         (first, _) = hub.get("/api/day-lists/2026-11-25", grid="C-1")["items"]
         assert (first["lack"], first["owner"]["id"]) == ("not_cleared", "p-west")
         assert hub.get("/api/day-lists/2026-11-24")["items"] == []
+        east = {"X-Gridwarden-Person": "p-east"}  # reads the cases of the other grid
+        for path in ("/api/timers", "/api/day-lists/2026-11-25"):
+            assert hub.client.get(path, headers=east).json()["items"] == []
+        days = hub.client.get("/api/day-lists", headers=east).json()["items"]
+        assert days[0]["not_cleared"] == 0
+        assert hub.client.get(f"/api/cases/{one}/timers", headers=east).status_code == 404
