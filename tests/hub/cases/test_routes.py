@@ -59,7 +59,7 @@ def test_a_case_goes_its_whole_way(hub: RunningHub, case: int) -> None:
     assert file["log"][4]["note"] == "阀门已打开"
     assert file["log"][4]["actor_name"]["en"] == "Warden West"
     assert [entry["actor"] for entry in file["log"]] == [
-        "system:sensor", *["p-west"] * 4, "p-chief", *["p-west"] * 2
+        "system:sensor", *["p-west"] * 4, *["p-chief"] * 2, "p-west"
     ]  # fmt: skip
     assert sorted(entry["at"] for entry in file["log"]) == [entry["at"] for entry in file["log"]]
     assert len({entry["hash"] for entry in file["log"]}) == 8
