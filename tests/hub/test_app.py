@@ -156,6 +156,7 @@ def test_every_route_of_the_api_is_described() -> None:
         ("get", "/api/suggestions"),
         ("post", "/api/suggestions/{code}/proposal"),
         ("get", "/api/terminals"),
+        ("get", "/api/timers"),
         ("post", "/api/unit-imports"),
         ("get", "/api/unit-rules"),
         ("get", "/api/units"),
