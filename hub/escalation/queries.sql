@@ -5,9 +5,6 @@ select position, terms from hub.timer_state
 insert into hub.timer_state (position, terms) values (0, '') on conflict (one) do update
 set position = hub.timer_state.position returning position, terms
 
--- name: clear
-delete from hub.case_timers
-
 -- name: set_state
 update hub.timer_state set position = %(position)s, terms = %(terms)s
 

@@ -30,21 +30,22 @@ AGAIN: Micros = 60_000_000  # ours: where nobody could be found, so soon it is t
 async def act_due(conn: AsyncConnection[Any], now: Micros, *, plan: Plan) -> int:
     """Act on what is due at `now`; returns in how many cases something happened, or was drawn."""
     drawn = await store.draw(conn, plan)
-    if not await _due(conn, await leaves_at(conn, now), now):
+    woken = await store.waking(conn, now, AT_ONCE)
+    if not await _due(conn, woken, await leaves_at(conn, now)):
         return drawn
     async with conn.transaction():
         await cases.lock_log(conn)
         leaves = tuple(await leaves_at(conn, now))
-        found = await _due(conn, leaves, now)
-        return drawn + await _act(conn, found, leaves, now, plan)
+        woken = await store.waking(conn, now, AT_ONCE)
+        found = await _due(conn, woken, leaves)
+        return drawn + await _act(conn, found, frozenset(woken), leaves, now, plan)
 
 
 async def _due(
-    conn: AsyncConnection[Any], leaves: Sequence[Leave], now: Micros
+    conn: AsyncConnection[Any], woken: Sequence[int], leaves: Sequence[Leave]
 ) -> list[StoredCase]:
     """Cases of which a timer has run out, and those whose owner is away."""
-    waking = await store.waking(conn, now, AT_ONCE)
-    found = {case.id: case for case in (await cases.find_all(conn, waking) if waking else ())}
+    found = {case.id: case for case in (await cases.find_all(conn, woken) if woken else ())}
     away = sorted({leave.person for leave in leaves})
     for case in await cases.find_owned(conn, away) if away else ():
         found.setdefault(case.id, case)
@@ -54,6 +55,7 @@ async def _due(
 async def _act(
     conn: AsyncConnection[Any],
     found: Sequence[StoredCase],
+    woken: frozenset[int],
     leaves: tuple[Leave, ...],
     now: Micros,
     plan: Plan,
@@ -76,7 +78,7 @@ async def _act(
         log = logs[case.id]
         terms = terms_of(plan, case.state.kind, case.grid_path)
         lapsed = lapse(case.state, store.watch_of(case, log), terms, around, now)
-        if lapsed.events or lapsed.vain:
+        if lapsed.events or case.id in woken:  # what woke in vain, or too early, is drawn anew
             log += lapsed.events
             vain[case.id] = lapsed.vain
             after.append(await cases.append(conn, case, lapsed.events))

@@ -36,10 +36,8 @@ async def draw(conn: AsyncConnection[Any], plan: Plan) -> int:
         cursor = await conn.execute(_QUERIES["lock_state"])
         row = await cursor.fetchone()
         assert row is not None
-        position: int = row[0]
-        if bytes(row[1]) != terms:
-            await conn.execute(_QUERIES["clear"])
-            position = 0
+        # By another plan all are drawn anew; until then the old ones wake, and are looked at again.
+        position: int = row[0] if bytes(row[1]) == terms else 0
         changed = await changed_since(conn, position, AT_ONCE)
         logs = await read_logs(conn, [case.id for case in changed if _has_timers(case)])
         await redraw(conn, changed, logs, plan)

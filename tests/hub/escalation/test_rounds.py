@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from hub.escalation.rounds import act_due
 from hub.escalation.store import draw, timers_of
 from hub.sites.domain import Holding, Person
 from hub.sites.store import load_site
+from ingest import clock
 from tests.hub.escalation.make import HOUR, MINUTE, OPENED, PLAN, SECOND, at, event
 from tests.hub.make import SITE, SPOT, anomaly, in_transaction, name, running_hub
 
@@ -129,6 +131,20 @@ def test_a_hub_that_was_down_acts_at_once_and_two_hubs_do_nothing_twice(url: str
         whys = [sealed.event.data["why"] for sealed in log if sealed.event.event == "urged"]
         assert sorted(whys) == ["overdue", "shelved"]
         assert case.state.owner == "p-chief"
+
+
+def test_a_hub_that_starts_late_escalates_at_once(url: str) -> None:
+    """CA-05, CA-08 in part: the real hub, by its own clock, right after its start."""
+    reported(url, clock.now() - 2 * HOUR)
+    with running_hub(url, plan=PLAN) as hub:
+        began = time.monotonic()
+        while (case := hub.get("/api/cases")["items"][0])["owner"]["id"] != "p-chief":
+            assert time.monotonic() - began < 20
+            time.sleep(0.05)
+        log = hub.get(f"/api/cases/{case['id']}")["log"]
+        assert [entry["event"] for entry in log][-2:] == ["urged", "escalated"]
+        left = hub.get(f"/api/cases/{case['id']}/timers")
+        assert {"acknowledge", "accept", "close"} <= {timer["name"] for timer in left}
 
 
 def test_timers_are_drawn_anew_when_the_plan_changes(url: str) -> None:
