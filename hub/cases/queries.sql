@@ -78,6 +78,9 @@ order by updated desc, id desc limit 1
 -- name: case
 select * from hub.cases where id = %(id)s
 
+-- name: cases
+select * from hub.cases where id = any(%(ids)s) order by id
+
 -- name: owned
 select * from hub.cases where owner = any(%(people)s) and open order by id
 
