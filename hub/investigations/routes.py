@@ -19,7 +19,7 @@ from hub.investigations.views import (
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
-from hub.wiring import Connection, OwnConnection, WiredParts
+from hub.wiring import Connection, WiredParts
 
 InvestigationId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
@@ -79,7 +79,7 @@ async def decide_investigation(
     investigation: InvestigationId,
     decision: InvestigationDecision,
     parts: WiredParts,
-    conn: OwnConnection,  # it holds swipes, which requests do not reach otherwise
+    conn: Connection,
     person: Person,
 ) -> InvestigationView:
     """For chiefs and commanders, and never for who asked (PR-02)."""
@@ -103,7 +103,7 @@ async def decide_investigation(
 )
 @repeatable
 async def close_investigation(
-    investigation: InvestigationId, parts: WiredParts, conn: OwnConnection, person: Person
+    investigation: InvestigationId, parts: WiredParts, conn: Connection, person: Person
 ) -> InvestigationView:
     """From then on nothing can be read under it, and what is old is deleted."""
     await refuse_unknown(parts, conn, person)
