@@ -16,6 +16,8 @@ from rich.markup import escape
 from gridwarden import __version__
 from gridwarden.commands import (
     agent,
+    audit,
+    backup,
     boards,
     broker,
     ca,
@@ -29,6 +31,7 @@ from gridwarden.commands import (
     site,
     spool,
     trace,
+    user,
 )
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
@@ -46,12 +49,15 @@ app.command("doctor")(check.doctor)
 app.command("openapi")(check.openapi)
 app.command("migrate")(process.migrate)
 app.command("trace")(trace.trace)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(process.hub, name="hub")
 app.add_typer(process.ingest, name="ingest")
 app.add_typer(process.edge, name="edge")
 app.add_typer(replay.app, name="replay")
 app.add_typer(spool.app, name="spool")
 app.add_typer(site.app, name="site")
+app.add_typer(user.app, name="user")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
 app.add_typer(ca.app, name="ca")
@@ -59,6 +65,7 @@ app.add_typer(agent.app, name="agent")
 app.add_typer(broker.app, name="broker")
 app.add_typer(cases.app, name="cases")
 app.add_typer(boards.app, name="dashboards")
+app.add_typer(audit.app, name="audit")
 
 
 def _version(asked: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,14 +15,27 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from edge.wire import Micros
+from hub.audit.noting import noted
 from hub.cameras.relay import Relay
 from hub.directory import Directory
+from hub.limits import (
+    BURST,
+    PER_S,
+    PHOTOS_BURST,
+    PHOTOS_PER_S,
+    REPORTS_BURST,
+    REPORTS_PER_S,
+    STRANGER_BURST,
+    STRANGER_PER_S,
+    Limits,
+)
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
-from hub.rights.limits import BURST, PER_S, STRANGER_BURST, STRANGER_PER_S, Limits
+from hub.rights.domain import Actor
 from hub.rights.roles import Templates, templates_with
+from hub.rights.wall import walled
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
 from ingest import clock
@@ -48,7 +62,14 @@ class Parts:
     strangers: Limits = field(
         default_factory=lambda: Limits(monotonic, burst=STRANGER_BURST, per_s=STRANGER_PER_S)
     )  # of addresses that name no account
+    unsigned_reports: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=REPORTS_BURST, per_s=REPORTS_PER_S)
+    )  # of such addresses
+    unsigned_photos: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=PHOTOS_BURST, per_s=PHOTOS_PER_S)
+    )
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+    exporting: Semaphore = field(default_factory=Semaphore)  # one export takes a whole processor
 
     @property
     def rules(self) -> GridRules:
@@ -92,15 +113,30 @@ def parts_of(request: Request) -> Parts:
 WiredParts = Annotated[Parts, Depends(parts_of)]
 
 
-async def connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
-    """A connection for the time that the route's function runs."""
-    async with parts.pool.connection() as conn:
+async def connection(request: Request, parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection for the time that the route's function runs, behind the second wall.
+
+    Rows are cut to the grids that who acts may see, see `hub.rights.wall`. A request that writes
+    runs in one transaction, with its entry in the audit log, see `hub.audit.noting`.
+    """
+    async with (
+        parts.pool.connection() as conn,
+        walled(conn, request.method, actor_of(request)),
+        noted(request, conn, parts.clock),
+    ):
         yield conn
 
 
-async def own_connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+def actor_of(request: Request) -> Actor | None:
+    """Who acts, as the route's rule found; None where it asked nobody."""
+    return cast(Actor | None, getattr(request.state, "actor", None))
+
+
+async def own_connection(
+    request: Request, parts: WiredParts
+) -> AsyncIterator[AsyncConnection[Any]]:
     """A connection as the owner of the tables, for what requests must not reach otherwise."""
-    async with parts.pool.connection() as conn:
+    async with parts.pool.connection() as conn, noted(request, conn, parts.clock):
         yield conn
 
 

@@ -206,13 +206,6 @@ async def enable(conn: AsyncConnection[Any], account: int) -> None:
     await conn.execute(_QUERIES["enable"], {"id": account})
 
 
-async def has_demo_accounts(conn: AsyncConnection[Any]) -> bool:
-    """Whether an account of the demo can be signed in with."""
-    cursor = await conn.execute(_QUERIES["has_demo_accounts"])
-    row = await cursor.fetchone()
-    return row is not None and bool(row[0])
-
-
 async def _refuse_last(
     conn: AsyncConnection[Any],
     templates: Templates,

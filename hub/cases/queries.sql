@@ -23,6 +23,12 @@ where open and kind = %(kind)s and device like 'point:%%'
 order by sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2), id
 limit 1
 
+-- name: open_near
+select * from (
+    select c.*, sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2) as metres
+    from hub.cases c where open and kind = any(%(kinds)s)
+) near where metres <= %(within)s order by metres, id limit 1
+
 -- name: open_case_breaking
 select * from hub.cases
 where open and (
@@ -71,6 +77,9 @@ order by updated desc, id desc limit 1
 
 -- name: case
 select * from hub.cases where id = %(id)s
+
+-- name: cases
+select * from hub.cases where id = any(%(ids)s) order by id
 
 -- name: owned
 select * from hub.cases where owner = any(%(people)s) and open order by id
@@ -173,7 +182,7 @@ where open and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
 group by kind order by kind
 
 -- name: head_position
-select coalesce(max(position), 0) as position from hub.case_events
+select hub.head_position() as position
 
 -- name: changed_since
 select * from hub.cases where position > %(position)s order by position limit %(limit)s
@@ -191,3 +200,10 @@ select e.snapshot from public.detections e
 join public.devices d on d.id = e.device
 where d.name = %(device)s and e.time = %(time)s and e.snapshot is not null
 limit 1
+
+-- name: at_place
+select * from hub.cases
+where place = %(place)s and opened < %(finish)s
+  and (stage <> 'closed' or updated >= %(start)s)
+order by id desc
+limit %(limit)s

@@ -12,7 +12,9 @@ from psycopg.rows import DictRow
 from hub.acting import Person, refuse_unknown
 from hub.division.read import site_in_force
 from hub.problems import ProblemError, told
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs, signed_in
+from hub.secrecy.guard import of_persons
 from hub.sites.sizes import sizes
 from hub.staff import store
 from hub.staff.domain import concerns, reconcile, unsigned
@@ -41,7 +43,7 @@ LetterId = Annotated[int, Path(ge=1, le=2**63 - 1)]
     "/staff",
     summary="Staff, terminals and grids against the plan",
     responses={404: {}},
-    dependencies=[needs("staff.read")],
+    dependencies=[needs("staff.read"), of_persons()],
 )
 async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     """What lacks or is too many, and members who are not eligible, or not for long."""
@@ -75,7 +77,7 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     "/responsibility-letters",
     summary="Responsibility letters, and who has none",
     responses={404: {}},
-    dependencies=[needs("staff.read")],
+    dependencies=[needs("staff.read"), of_persons()],
 )
 async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> ResponsibilityLetters:
     """Every letter, and each holder without a valid one, from the top down."""
@@ -103,6 +105,7 @@ async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> Re
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("staff.write")],
 )
+@repeatable
 async def post_responsibility_letter(
     order: LetterOrder, parts: WiredParts, conn: Connection, person: Person
 ) -> ResponsibilityLetterView:
@@ -129,6 +132,7 @@ async def post_responsibility_letter(
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[signed_in("one's own letter")],
 )
+@repeatable
 async def post_responsibility_signature(
     letter_id: LetterId, order: Signature, parts: WiredParts, conn: Connection, person: Person
 ) -> ResponsibilityLetterView:
@@ -158,6 +162,7 @@ async def read_direct_command(parts: WiredParts, conn: Connection) -> DirectComm
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("command.direct")],
 )
+@repeatable
 async def post_direct_command(
     order: SwitchOrder, parts: WiredParts, conn: Connection, person: Person
 ) -> DirectCommand:

@@ -34,15 +34,16 @@ def test_few_routes_are_open_and_say_why() -> None:
             if isinstance(one.dependency, OpenToAll):
                 assert one.dependency.why
                 found.add(getattr(route, "path", ""))
-    assert found == {
+    assert found - {"/{rest:path}"} == {  # there while no page is built
         "/api/session",
         "/api/session/code",
         "/api/health",
         "/api/report-categories",
         "/api/reports",
         "/api/photos",
+        "/api/complaints",
+        "/api/complaint-answer",
         "/api/sign.css",
         "/api/paper.css",
         "/api/{rest:path}",
-        "/{rest:path}",
     }
