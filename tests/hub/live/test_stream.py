@@ -61,13 +61,15 @@ def test_a_stream_resumes_without_loss_or_doubling(hub: RunningHub) -> None:
     """A page that is torn away again and again sees every case's last event, and none twice."""
     for device in ("hydrant-07", "hydrant-08"):
         raise_case(hub.database_url, anomaly(device))
-    cases = [item["id"] for item in hub.get("/api/cases")["items"]]
+    items = hub.get("/api/cases")["items"]
+    cases, holders = ([item["id"] for item in items], [item["owner"]["id"] for item in items])
     start = hub.get("/api/cases")["position"]
     notes = 30
 
     def write() -> None:
         for number in range(notes):
-            answer = hub.step(cases[number % 2], "note", f"note {number}")
+            person = holders[number % 2]
+            answer = hub.step(cases[number % 2], "note", f"note {number}", person)
             assert answer.status_code == 200
 
     writer = threading.Thread(target=write)
