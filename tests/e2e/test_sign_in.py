@@ -90,8 +90,10 @@ def test_somebody_else_gets_nothing_of_the_page_before(
     expect(page.get_by_text("For the chief only")).to_have_count(0)
 
 
-def test_views_without_a_right_are_not_offered(hub: RunningHub, open_page: OpenPage) -> None:
-    """GR-12 in part: by the role, on a phone; an address that is typed says what is missing."""
+def test_a_warden_sees_the_own_grid_and_no_view_without_a_right(
+    hub: RunningHub, open_page: OpenPage
+) -> None:
+    """GR-12, GR-23 in part: on a phone; an address that is typed says what is missing."""
     page = open_page(
         f"{hub.url}#/system",
         width=390,
@@ -105,6 +107,10 @@ def test_views_without_a_right_are_not_offered(hub: RunningHub, open_page: OpenP
         "tabs => tabs.map(tab => tab.dataset.testid)"
     )
     assert shown == ["tab-cases", "tab-map", "tab-grids", "tab-devices", "tab-registers"]
+    page.get_by_test_id("tab-cases").click()
+    cases = page.get_by_test_id("case-row")
+    expect(cases).to_have_count(1, timeout=STEP_MS)
+    expect(cases).to_contain_text("C-1")
     page.get_by_test_id("tab-grids").click()
     expect(page.get_by_test_id("grid-row").first).to_be_visible(timeout=STEP_MS)
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
