@@ -1,6 +1,6 @@
 /** What the signed-in person may do, and where. Pure; the hub decides, the page only hides the rest. */
 import type { Case, Right, Rights } from "./types";
-import { VIEWS, type View } from "./route";
+import { PARTS, VIEWS, type Part, type View } from "./route";
 
 export type { View };
 
@@ -37,6 +37,14 @@ export const needed = (view: View): readonly Right[] => NEEDED[view];
 /** The views that are there for somebody, in the order of the tabs. */
 export const viewsFor = (rights: Rights): View[] =>
   VIEWS.filter((view) => NEEDED[view].every((right) => reaches(rights, right)));
+
+/** The parts of the division that are there for somebody. */
+export const partsFor = (rights: Rights): Part[] =>
+  PARTS.filter(
+    (part) =>
+      (part !== "leave" || reaches(rights, "leaves.read")) &&
+      (part !== "staff" || reaches(rights, "staff.read")),
+  );
 
 const STEPS: readonly Right[] = [
   "cases.act",
