@@ -31,6 +31,7 @@ from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
+from hub.casefile import routes as case_files
 from hub.cases import refold
 from hub.cases import routes as cases
 from hub.complaints import routes as complaints
@@ -63,6 +64,7 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.live.listener import Listener
 from hub.live.pumps import CHANNELS, Pumps
+from hub.open311 import routes as open311
 from hub.photos import routes as photos
 from hub.photos.domain import LARGEST
 from hub.pictures import routes as pictures
@@ -107,6 +109,8 @@ WIDER = {
     "/api/equipment/import": MAX_TABLE,
     "/api/attachments": MOST_BYTES,
     "/api/photos": LARGEST + 1,
+    "/open311/v2/requests.json": LARGEST + MAX_BODY,
+    "/open311/v2/requests.xml": LARGEST + MAX_BODY,
 }
 
 
@@ -163,6 +167,7 @@ def create_app(
         staff.router,
         cases.router,
         escalation.router,
+        case_files.router,
         pictures.router,
         live.router,
         gaps.router,
@@ -180,6 +185,7 @@ def create_app(
         terminals.router,
         photos.router,
         reports.router,
+        open311.router,
         hydrants.router,
         water_maps.router,
         letters.router,

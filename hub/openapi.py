@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from hub import problems
+from hub.examples import example_of
 from hub.live.views import Beat, DeviceNow
 
 _STREAMED: tuple[type[BaseModel], ...] = (Beat, DeviceNow)  # sent as events, so in no response
@@ -38,7 +39,14 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for method, operation in path.items():
             if method in _METHODS:
                 _refuse_with_problems(operation["responses"])
+                _show_by_example(operation, schemas)
     return document
+
+
+def _show_by_example(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is not None and "example" not in body:
+        body["example"] = example_of(body["schema"], schemas)
 
 
 def _refuse_with_problems(responses: dict[str, Any]) -> None:

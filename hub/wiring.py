@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,12 +18,22 @@ from edge.wire import Micros
 from hub.audit.noting import noted
 from hub.cameras.relay import Relay
 from hub.directory import Directory
+from hub.limits import (
+    BURST,
+    PER_S,
+    PHOTOS_BURST,
+    PHOTOS_PER_S,
+    REPORTS_BURST,
+    REPORTS_PER_S,
+    STRANGER_BURST,
+    STRANGER_PER_S,
+    Limits,
+)
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
 from hub.rights.domain import Actor
-from hub.rights.limits import BURST, PER_S, STRANGER_BURST, STRANGER_PER_S, Limits
 from hub.rights.roles import Templates, templates_with
 from hub.rights.wall import walled
 from hub.sites.rules import GridRules
@@ -51,7 +62,14 @@ class Parts:
     strangers: Limits = field(
         default_factory=lambda: Limits(monotonic, burst=STRANGER_BURST, per_s=STRANGER_PER_S)
     )  # of addresses that name no account
+    unsigned_reports: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=REPORTS_BURST, per_s=REPORTS_PER_S)
+    )  # of such addresses
+    unsigned_photos: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=PHOTOS_BURST, per_s=PHOTOS_PER_S)
+    )
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
+    exporting: Semaphore = field(default_factory=Semaphore)  # one export takes a whole processor
 
     @property
     def rules(self) -> GridRules:

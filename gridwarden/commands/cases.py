@@ -1,8 +1,9 @@
-"""Commands on cases: the proof that their files are unaltered."""
+"""Commands on cases: the proof that their files, and archives of them, are unaltered."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import psycopg
@@ -10,6 +11,7 @@ import typer
 
 from gridwarden.context import context_of
 from gridwarden.errors import GridwardenError
+from hub.casefile.proof import Verdict, prove_archive
 from hub.cases.proof import Flaw, Proved, prove
 
 app = typer.Typer(no_args_is_help=True, help="The files of cases.")
@@ -23,18 +25,29 @@ def cases() -> None:
 @app.command("verify")
 def verify(
     context: typer.Context,
-    number: Annotated[
-        str | None, typer.Argument(help="Of one case, such as 2026-000123; all, if left out")
+    what: Annotated[
+        str | None,
+        typer.Argument(help="A case, such as 2026-000123, or an archive (.zip); all if left out"),
+    ] = None,
+    head: Annotated[
+        str | None, typer.Option(help="Of an archive: hash of the log's last entry, as you kept it")
+    ] = None,
+    seal: Annotated[
+        str | None, typer.Option(help="Of an archive: its seal, as you kept it")
     ] = None,
 ) -> None:
     """Prove that the files of cases are unaltered.
 
     Each event is sealed to the one before it; altered, exchanged or missing events and photos, and
-    a kept state that is not what the events amount to, are named.
+    a kept state that is not what the events amount to, are named. An archive is proven without a
+    database, and its altered byte is named. Exits 1 when something was altered.
     """
-    found = asyncio.run(_look(context_of(context).database_url, number))
-    if number is not None and not found:
-        raise GridwardenError(f"there is no case {number}; GET /api/cases lists them")
+    if what is not None and what.lower().endswith(".zip"):
+        _verify_archive(Path(what), head, seal)
+        return
+    found = asyncio.run(_look(context_of(context).database_url, what))
+    if what is not None and not found:
+        raise GridwardenError(f"there is no case {what}; GET /api/cases lists them")
     bad = [one for one in found if one.flaw is not None]
     for one in bad:
         assert one.flaw is not None
@@ -70,3 +83,31 @@ def _told(flaw: Flaw) -> str:
             return f"photo {flaw.photo} of event {flaw.seq} is missing"
         case "state":
             return "the kept state is not what its events amount to"
+
+
+def _verify_archive(file: Path, head: str | None, seal: str | None) -> None:
+    try:
+        with file.open("rb") as content:
+            verdict = prove_archive(content)
+    except OSError as error:
+        raise GridwardenError(f"{file} can't be read: {error.strerror}") from error
+    faults = [f"{fault.where}: {fault.text}" for fault in verdict.faults]
+    faults += _otherwise(verdict, head, seal)
+    if faults or verdict.manifest is None:
+        raise GridwardenError(f"{file} was altered\n  " + "\n  ".join(faults))
+    about = verdict.manifest.about
+    typer.echo(f"case {about.number} of {about.exported}: unaltered")
+    typer.echo(f"  {about.chain.events} entries, {len(verdict.manifest.files)} files")
+    typer.echo(f"  head {about.chain.head}")
+    typer.echo(f"  seal {verdict.seal}")
+
+
+def _otherwise(verdict: Verdict, head: str | None, seal: str | None) -> list[str]:
+    """What differs from the values that somebody has kept."""
+    told: list[str] = []
+    if seal is not None and seal.lower() != verdict.seal:
+        told.append(f"the archive: its seal is {verdict.seal}, not the one that you kept")
+    found = "" if verdict.manifest is None else verdict.manifest.about.chain.head
+    if head is not None and head.lower() != found:
+        told.append(f"the log: its head is {found}, not the one that you kept")
+    return told

@@ -1,7 +1,7 @@
 """Store of the audit log: note in the caller's transaction, seal in order, read.
 
 An entry waits in a queue from the caller's commit until one writer chains it, within a second
-while a hub follows, at the next start otherwise; see docs/decisions/0018.
+while a hub follows, at the next start otherwise; see docs/decisions/0019.
 """
 
 from __future__ import annotations

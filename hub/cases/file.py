@@ -22,6 +22,7 @@ from hub.cases.views import (
     AttachedPicture,
     CaseAnomaly,
     CaseFile,
+    Document,
     Evidence,
     RouteView,
     case_view,
@@ -86,6 +87,23 @@ def attached(case: int, log: Sequence[Sealed]) -> list[AttachedPicture]:
     ]
 
 
+def brought(log: Sequence[Sealed]) -> list[Document]:
+    """The documents that a case's log names."""
+    return [
+        Document(
+            path=f"/api/attachments/{one['sha256']}",
+            name=one["name"],
+            type=one["type"],
+            bytes=one["bytes"],
+            sha256=one["sha256"],
+            by=sealed.event.actor,
+            at=clock.moment(sealed.event.at),
+        )
+        for sealed in log
+        for one in sealed.event.data.get("documents", ())
+    ]
+
+
 async def _anomalies(conn: AsyncConnection[Any], case: int) -> list[CaseAnomaly]:
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["anomalies"], {"case": case})
@@ -129,6 +147,7 @@ async def _evidence(
             "photos": [
                 photo_path(photo) for sealed in log for photo in sealed.event.data.get("photos", ())
             ],
+            "documents": brought(log),
         }
     )
 

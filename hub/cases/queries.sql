@@ -23,6 +23,12 @@ where open and kind = %(kind)s and device like 'point:%%'
 order by sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2), id
 limit 1
 
+-- name: open_near
+select * from (
+    select c.*, sqrt(((at ->> 0)::float8 - %(x)s) ^ 2 + ((at ->> 1)::float8 - %(y)s) ^ 2) as metres
+    from hub.cases c where open and kind = any(%(kinds)s)
+) near where metres <= %(within)s order by metres, id limit 1
+
 -- name: open_case_breaking
 select * from hub.cases
 where open and (
@@ -71,6 +77,9 @@ order by updated desc, id desc limit 1
 
 -- name: case
 select * from hub.cases where id = %(id)s
+
+-- name: cases
+select * from hub.cases where id = any(%(ids)s) order by id
 
 -- name: owned
 select * from hub.cases where owner = any(%(people)s) and open order by id

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from edge.wire import Micros
 from hub.cases.store import StoredCase, from_row
+from hub.sites.domain import Point
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -101,6 +102,15 @@ async def read_page(
         "limit": limit,
     }
     return await _cases(conn, f"{wanted.chosen}_page", values)
+
+
+async def open_near(
+    conn: AsyncConnection[Any], kinds: Sequence[str], at: Point, within_m: float
+) -> StoredCase | None:
+    """The nearest open case of some kinds, whoever found it."""
+    values = {"kinds": list(kinds), "x": at[0], "y": at[1], "within": within_m}
+    found = await _cases(conn, "open_near", values)
+    return found[0] if found else None
 
 
 async def of_places(

@@ -10,15 +10,23 @@ from pydantic import StringConstraints
 
 from hub.acting import Person, is_known, refuse_unknown
 from hub.anomalies.domain import Grade
-from hub.cases.act import Attempt, NoSuchCaseError, StepRefusedError, act
+from hub.cases.act import (
+    Addition,
+    Attempt,
+    NoSuchCaseError,
+    StepRefusedError,
+    act,
+    add_evidence,
+)
 from hub.cases.file import case_file
 from hub.cases.machine import Refused
 from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
 from hub.cases.scene import doer_of
-from hub.cases.step_views import Step
+from hub.cases.step_views import EvidenceRequest, Step
 from hub.cases.store import StoredCase, find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, case_view
 from hub.cases.vocabulary import Stage
+from hub.files.store import NoSuchAttachmentError
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid
@@ -144,6 +152,8 @@ async def take_step(
         raise _no_such_case(case_id) from None
     except NoSuchPhotoError as error:
         raise no_such_photo(error) from None
+    except NoSuchAttachmentError as error:
+        raise _no_such_document(error) from None
     except StepRefusedError as error:
         raise _refusal(error.refused) from None
 
@@ -156,6 +166,43 @@ def _refuse_outside(actor: Actor, case: StoredCase) -> None:
     """
     if actor.person not in case.state.assist:
         within(actor, "cases.read", case.grid_path, owner=case.state.owner)
+
+
+@router.post(
+    "/cases/{case_id}/evidence",
+    summary="Add photos and documents to a case",
+    status_code=201,
+    responses={400: {}, 404: {}},
+    dependencies=[needs("cases.act")],
+)
+async def bring_evidence(
+    case_id: CaseId,
+    order: EvidenceRequest,
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    person: Person,
+    key: Key = None,
+) -> CaseFile:
+    """Into the log of a case, open or closed, with author and time; kept for good."""
+    await refuse_unknown(parts, conn, person)
+    case = await find(conn, case_id)
+    if case is None:
+        raise _no_such_case(case_id)
+    _refuse_outside(actor, case)
+    addition = Addition(case=case_id, actor=actor, order=order, key=key)
+    try:
+        return await add_evidence(conn, addition, parts, parts.clock())
+    except NoSuchCaseError:
+        raise _no_such_case(case_id) from None
+    except NoSuchPhotoError as error:
+        raise no_such_photo(error) from None
+    except NoSuchAttachmentError as error:
+        raise _no_such_document(error) from None
+
+
+def _no_such_document(error: NoSuchAttachmentError) -> ProblemError:
+    return invalid([FieldError(field="body.documents", message=str(error))])
 
 
 def _kinds(parts: Parts, kind: str | None, category: str | None) -> list[str] | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from edge.wire import Micros
 from hub.anomalies.domain import Grade
 from hub.cases import vocabulary as words
 from hub.cases.deed import Doer, Order
+from hub.cases.evidence import Brought
 from hub.cases.machine import Possible
 from hub.cases.vocabulary import Action, Found
 from hub.photos.domain import MOST
@@ -19,8 +20,17 @@ from hub.photos.views import PhotoHash
 from hub.views import Asked
 from ingest import clock
 
+MOST_DOCUMENTS = 10  # documents with one step; ours
+
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 Short = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+Photos = Annotated[
+    list[PhotoHash], Field(max_length=MOST, description="Hashes from POST /api/photos")
+]
+Documents = Annotated[
+    list[PhotoHash],
+    Field(max_length=MOST_DOCUMENTS, description="Hashes from POST /api/attachments"),
+]
 _FIRST_FIELDS = {"action", "note", "to", "found", "photos"}  # of the first version: always asked
 
 
@@ -39,9 +49,8 @@ class Step(BaseModel):
         None, description="Whom to dispatch; who has the case, if left out", max_length=64
     )
     found: Found | None = Field(None, description="What a look on site has found")
-    photos: list[PhotoHash] = Field(
-        default_factory=list[str], max_length=MOST, description="Hashes from POST /api/photos"
-    )
+    photos: Photos = Field(default_factory=list[str])
+    documents: Documents = Field(default_factory=list[str])
     upheld: bool | None = Field(None, description="Whether the report is true (`screen`)")
     grade: Grade | None = Field(
         None,
@@ -81,13 +90,38 @@ class Step(BaseModel):
     def order(self) -> Order:
         """The order in the domain's terms."""
         given = dict(self) | {"due": _micros(self.due), "until": _micros(self.until)}
+        given.pop("documents")  # evidence, which the case machine does not judge
         return msgspec.convert(given, Order)
+
+    def brought(self) -> Brought:
+        """The evidence in the domain's terms."""
+        return Brought(photos=tuple(self.photos), documents=tuple(self.documents))
 
     def asked(self) -> dict[str, Any]:
         """What was asked for, the same for the same request of any version."""
         given = self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
         first = self.model_dump(mode="json", include=_FIRST_FIELDS)
         return given | first
+
+
+class EvidenceRequest(BaseModel):
+    """What somebody adds to a case: photos, documents, or both."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Note = Field("", examples=["The valve chamber after the repair."])
+    photos: Photos = Field(default_factory=list[str], examples=[["5f" * 32]])
+    documents: Documents = Field(default_factory=list[str])
+
+    def brought(self) -> Brought:
+        """The evidence in the domain's terms."""
+        return Brought(photos=tuple(self.photos), documents=tuple(self.documents))
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.photos and not self.documents:
+            raise ValueError("name a photo or a document: send it to /api/photos or /attachments")
+        return self
 
 
 class PossibleView(BaseModel):

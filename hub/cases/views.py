@@ -108,6 +108,18 @@ class CaseAnomaly(BaseModel):
     unit: str
 
 
+class Document(BaseModel):
+    """A document that is evidence; `sha256` stands in the case's own log."""
+
+    path: str
+    name: str
+    type: str = Field(examples=["application/pdf"])
+    bytes: int
+    sha256: str
+    by: str = Field(description="Who added it to the case: a person's id")
+    at: Instant
+
+
 class Evidence(BaseModel):
     """What to plot: the series of `quantity` (none: nothing was measured) and pictures."""
 
@@ -119,6 +131,7 @@ class Evidence(BaseModel):
     to: Instant = Field(description="A while past the last breach, which may lie ahead")
     snapshots: list[str] = Field(description="Paths of JPEG pictures, oldest first")
     photos: list[str] = Field(description="Paths of the photos that people took, oldest first")
+    documents: list[Document] = Field([], description="Added by people, oldest first")
 
 
 class RouteView(BaseModel):

@@ -38,6 +38,7 @@ from hub.division.views import (
     VacancyView,
 )
 from hub.problems import FieldError, ProblemError, invalid, told
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.geojson import import_geojson
@@ -90,6 +91,7 @@ async def read_proposal(
     responses={400: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("grids.propose")],
 )
+@repeatable
 async def post_proposal(
     order: ProposalOrder, parts: WiredParts, conn: Connection, person: Person
 ) -> ProposalView:
@@ -115,6 +117,7 @@ async def post_proposal(
     responses={400: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("grids.propose")],
 )
+@repeatable
 async def post_departure(
     order: DepartureOrder, parts: WiredParts, conn: Connection, person: Person
 ) -> ProposalView:
@@ -166,6 +169,7 @@ async def read_suggestions(parts: WiredParts, conn: Connection) -> list[Suggesti
     responses={400: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("grids.propose")],
 )
+@repeatable
 async def take_up_suggestion(
     code: GridCode, parts: WiredParts, conn: Connection, person: Person
 ) -> ProposalView:
@@ -208,6 +212,7 @@ async def read_vacancies(parts: WiredParts, conn: Connection) -> list[VacancyVie
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("grids.decide", "grids.propose")],
 )
+@repeatable
 async def decide_proposal(
     proposal_id: ProposalId,
     order: ProposalDecision,

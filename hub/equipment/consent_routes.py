@@ -12,6 +12,7 @@ from hub.equipment.consent import consent, consents, may_consent
 from hub.equipment.views import ConsentList, ConsentRequest, ConsentView, consent_view
 from hub.hydrants.store import find as find_hydrant
 from hub.problems import FieldError, ProblemError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 from ingest import clock
@@ -26,6 +27,7 @@ router = APIRouter(prefix="/api", tags=["equipment"])
     responses={400: {}, 403: {}},
     dependencies=[needs("equipment.consent")],
 )
+@repeatable
 async def agree_to_move(
     request: ConsentRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> ConsentView:

@@ -29,6 +29,7 @@ from hub.logbooks.views import line_view
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Name, grid_path
@@ -170,6 +171,7 @@ async def put_card(
     responses={400: {}, 404: {}},
     dependencies=[needs("registers.write")],
 )
+@repeatable
 async def log_work(
     card: CardId, request: WorkRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> CardView:

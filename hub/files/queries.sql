@@ -20,12 +20,16 @@ on conflict (hash) do update set at = greatest(attachments.at, excluded.at)
 
 -- name: forget_unused
 delete from hub.attachments a
-where a.at < %(before)s and not exists (
+where a.at < %(before)s and not a.held and not exists (
     select from hub.file_entries e where e.attachments @> array[encode(a.hash, 'hex')])
 
 -- name: take_up
 -- As if sent just now: whoever forgets what is unused waits for this transaction, and looks again.
 update hub.attachments set at = greatest(at, %(at)s) where hash = any(%(hashes)s)
+
+-- name: hold
+update hub.attachments set held = true where hash = any(%(hashes)s)
+returning encode(hash, 'hex'), type, name, length(bytes), actor, at
 
 -- name: attachment
 select type, name, bytes from hub.attachments where hash = %(hash)s

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -28,6 +28,21 @@ class Attachment(msgspec.Struct, frozen=True):
     type: str
     name: str
     size: int
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """One that is kept for good, with who sent it and when."""
+
+    hash: str
+    type: str
+    name: str
+    size: int
+    actor: str
+    at: Micros
+
+
+class NoSuchAttachmentError(LookupError):
+    """An attachment is referred to that was not sent, or was forgotten meanwhile."""
 
 
 async def add_entries(conn: AsyncConnection[Any], added: Iterable[FileEntry]) -> None:
@@ -74,6 +89,24 @@ async def take_up(conn: AsyncConnection[Any], hashes: Iterable[str], now: Micros
     """Let none of these attachments be forgotten before the caller's transaction has used them."""
     values = {"hashes": [bytes.fromhex(one) for one in hashes], "at": clock.moment(now)}
     await conn.execute(_QUERIES["take_up"], values)
+
+
+async def hold(conn: AsyncConnection[Any], hashes: Sequence[str]) -> list[Held]:
+    """Keep some for good, as evidence of what refers to them in this transaction; in their order.
+
+    Raises:
+        NoSuchAttachmentError: one of them is not there.
+    """
+    values = {"hashes": [bytes.fromhex(one) for one in hashes]}
+    cursor = await conn.execute(_QUERIES["hold"], values)
+    found = {
+        digest: Held(hash=digest, type=kind, name=name, size=size, actor=actor, at=clock.micros(at))
+        for digest, kind, name, size, actor, at in await cursor.fetchall()
+    }
+    missing = next((one for one in hashes if one not in found), None)
+    if missing is not None:
+        raise NoSuchAttachmentError(f"attachment {missing} is not here: send it again")
+    return [found[one] for one in dict.fromkeys(hashes)]
 
 
 async def attachment(conn: AsyncConnection[Any], digest: bytes) -> tuple[str, str, bytes] | None:

@@ -29,6 +29,7 @@ from hub.logbooks.views import line_view
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
+from hub.replies.repeatable import repeatable
 from hub.reports.domain import Filed, Where
 from hub.reports.store import file
 from hub.rights.guard import needs
@@ -105,6 +106,7 @@ async def import_hydrants(table: Sent, parts: WiredParts, conn: Connection) -> I
     responses={400: {}},
     dependencies=[needs("registers.import")],
 )
+@repeatable
 async def take_over_hydrants(
     request: WatchedRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> TakenOver:
@@ -166,6 +168,7 @@ async def put_hydrant(
     responses={400: {}, 404: {}, 409: {}},
     dependencies=[needs("registers.write")],
 )
+@repeatable
 async def take_census(
     hydrant: HydrantId,
     request: CensusRequest,

@@ -17,6 +17,7 @@ from hub.investigations.views import (
     view,
 )
 from hub.problems import FieldError, ProblemError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
@@ -38,6 +39,7 @@ class InvestigationDecision(BaseModel):
     responses={400: {}, 403: {}},
     dependencies=[needs("tracing.ask")],
 )
+@repeatable
 async def ask_for_investigation(
     request: InvestigationRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> InvestigationView:
@@ -72,6 +74,7 @@ async def list_investigations(
     responses={400: {}, 403: {}, 404: {}, 409: {}},
     dependencies=[needs("tracing.approve")],
 )
+@repeatable
 async def decide_investigation(
     investigation: InvestigationId,
     decision: InvestigationDecision,
@@ -98,6 +101,7 @@ async def decide_investigation(
     responses={400: {}, 404: {}, 409: {}},
     dependencies=[needs("tracing.ask", "tracing.approve")],
 )
+@repeatable
 async def close_investigation(
     investigation: InvestigationId, parts: WiredParts, conn: Connection, person: Person
 ) -> InvestigationView:

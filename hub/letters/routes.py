@@ -11,6 +11,7 @@ from hub.letters import store
 from hub.letters.document import Language, document
 from hub.letters.views import LetterList, LetterView, SignRequest, letter_view
 from hub.problems import ProblemError
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
@@ -69,6 +70,7 @@ async def print_letter(
     responses={400: {}, 403: {}, 404: {}},
     dependencies=[needs("cases.act")],
 )
+@repeatable
 async def sign_letter(
     letter: LetterId, request: SignRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> LetterView:

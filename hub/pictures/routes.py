@@ -15,6 +15,7 @@ from hub.pictures import store
 from hub.pictures.ask import ask
 from hub.pictures.domain import MOST_PER_CASE, Near, distance_m
 from hub.problems import FieldError, ProblemError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.domain import may
 from hub.rights.guard import Acting, needs
 from hub.wiring import Connection, WiredParts
@@ -46,6 +47,7 @@ class PictureAsked(BaseModel):
     responses={400: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("cases.act")],
 )
+@repeatable
 async def attach_picture(
     case_id: CaseId,
     request: PictureRequest,

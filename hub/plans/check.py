@@ -12,6 +12,7 @@ from hub.cases.graph import wrong_lifecycle
 from hub.deadlines.check import calendar_warnings, wrong_calendar, wrong_deadlines
 from hub.escalation.rules import wrong_escalation
 from hub.files.rules import wrong_file_rules
+from hub.open311.rules import wrong_open311
 from hub.plans.categories import wrong_categories
 from hub.plans.domain import (
     AgentRule,
@@ -95,6 +96,7 @@ def check_plan(plan: Plan) -> list[Problem]:
     sections = (
         *wrong_unit_rules(plan.units),
         *wrong_file_rules(plan.files),
+        *wrong_open311(plan.open311),
         *wrong_calendar(plan.calendar),
         *wrong_deadlines(plan.deadlines, frozenset(plan.categories)),
         *wrong_escalation(plan.escalation),

@@ -17,6 +17,7 @@ from hub.cases.lifecycle import CaseRules, shipped_rules
 from hub.deadlines.rules import DEFAULT_CALENDAR, DEFAULT_DEADLINES, CalendarRules, DeadlineRules
 from hub.escalation.rules import DEFAULT_ESCALATION, EscalationRules
 from hub.files.rules import NO_FILE_RULES, FileRules
+from hub.open311.rules import NO_OPEN311, Open311Rules
 from hub.plans.categories import Category, Department, Route, category_of, route_of
 from hub.plans.schedule import Active
 from hub.plans.stock import Equipment, Stock
@@ -372,6 +373,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     equipment: Equipment = Equipment()
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
+    open311: Open311Rules = NO_OPEN311
     secrecy: SecrecyDuty = SecrecyDuty()
     cases: CaseRules = msgspec.field(default_factory=shipped_rules)
     calendar: CalendarRules = DEFAULT_CALENDAR

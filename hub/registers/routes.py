@@ -20,6 +20,7 @@ from hub.registers.views import (
     list_view,
     register_view,
 )
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.wiring import Connection, WiredParts
 
@@ -65,6 +66,7 @@ async def list_confirmations(
     responses={400: {}, 404: {}},
     dependencies=[needs("registers.write")],
 )
+@repeatable
 async def confirm_register(
     register: RegisterId,
     request: ConfirmRequest,

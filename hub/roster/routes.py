@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from hub.acting import Person, is_known, refuse_unknown
 from hub.directory import Directory
 from hub.problems import FieldError, ProblemError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.roster import leave
 from hub.roster.domain import Decision, Leave, LeaveState
@@ -81,6 +82,7 @@ async def read_leaves(
     responses={400: {}, 422: {}},
     dependencies=[needs("leaves.write")],
 )
+@repeatable
 async def post_leave(
     order: LeaveOrder, parts: WiredParts, conn: Connection, person: Person
 ) -> LeaveView:
@@ -103,6 +105,7 @@ async def post_leave(
     responses={400: {}, 403: {}, 404: {}, 409: {}},
     dependencies=[needs("leaves.decide", "leaves.write")],
 )
+@repeatable
 async def decide(
     leave_id: Annotated[int, Path(ge=1, le=_BIGINT)],
     order: LeaveDecision,

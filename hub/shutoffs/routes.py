@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from hub.acting import Person, refuse_unknown
 from hub.problems import FieldError, ProblemError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.shutoffs import store
 from hub.shutoffs.domain import ShutOffRefusedError
@@ -26,6 +27,7 @@ router = APIRouter(prefix="/api", tags=["shut-offs"])
     responses={400: {}},
     dependencies=[needs("shutoffs.write")],
 )
+@repeatable
 async def plan_shut_off(
     request: ShutOffRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> ShutOffView:
@@ -64,6 +66,7 @@ async def list_shut_offs(
     responses={400: {}, 404: {}, 409: {}},
     dependencies=[needs("shutoffs.write")],
 )
+@repeatable
 async def end_shut_off(
     shut_off: ShutOffId, parts: WiredParts, conn: Connection, person: Person
 ) -> ShutOffView:

@@ -12,6 +12,7 @@ from psycopg.rows import DictRow
 from hub.acting import Person, refuse_unknown
 from hub.division.read import site_in_force
 from hub.problems import ProblemError, told
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs, signed_in
 from hub.secrecy.guard import of_persons
 from hub.sites.sizes import sizes
@@ -104,6 +105,7 @@ async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> Re
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("staff.write")],
 )
+@repeatable
 async def post_responsibility_letter(
     order: LetterOrder, parts: WiredParts, conn: Connection, person: Person
 ) -> ResponsibilityLetterView:
@@ -130,6 +132,7 @@ async def post_responsibility_letter(
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[signed_in("one's own letter")],
 )
+@repeatable
 async def post_responsibility_signature(
     letter_id: LetterId, order: Signature, parts: WiredParts, conn: Connection, person: Person
 ) -> ResponsibilityLetterView:
@@ -159,6 +162,7 @@ async def read_direct_command(parts: WiredParts, conn: Connection) -> DirectComm
     responses={400: {}, 403: {}, 404: {}, 409: {}, 422: {}},
     dependencies=[needs("command.direct")],
 )
+@repeatable
 async def post_direct_command(
     order: SwitchOrder, parts: WiredParts, conn: Connection, person: Person
 ) -> DirectCommand:

@@ -58,7 +58,7 @@ def test_a_case_appears_without_reloading_and_is_taken_to_closed(
     if page.get_by_test_id("case-state").get_attribute("data-state") == "handled":
         take(page, "verify", "Seen on the spot: no smoke, no fire.")
     state_becomes(page, "verified")
-    take(page, "close")
+    take(page, "close", "Seen again: no smoke, no fire.")
     state_becomes(page, "closed")
     log = page.get_by_test_id("case-log").inner_text()
     assert "Burnt toast" in log

@@ -300,10 +300,10 @@ class RunningHub:
     ) -> httpx.Response:
         """Take a step; `key` becomes the Idempotency-Key, the rest goes into the body.
 
-        Without `person` the warden acts, and the chief rechecks: not the solver (CA-19).
+        Without `person` the warden acts; the chief rechecks, being not the solver, and closes.
         """
         if person is None:
-            person = "p-chief" if action == "verify" else "p-west"
+            person = "p-chief" if action in ("verify", "close") else "p-west"
         headers = {PERSON: person}
         if "key" in more:
             headers["Idempotency-Key"] = more.pop("key")

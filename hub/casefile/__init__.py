@@ -1,0 +1,1 @@
+"""Case files: one case as one file, on paper or as an archive that proves itself."""
