@@ -11,9 +11,16 @@ from playwright.sync_api import Page, expect
 
 from hub.page import BUILT
 from hub.plans.read import shipped_plan
+from hub.rights.domain import RoleName
 from tests.conftest import Cluster
 from tests.hub.make import RunningHub, anomaly, load, raise_case, running_hub
-from tests.hub.signing import end_sessions, give_password
+from tests.hub.signing import (
+    end_sessions,
+    fail_to_sign_in,
+    give_password,
+    session_in,
+    take_session,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -144,13 +151,9 @@ def test_a_token_is_shown_once_and_holds_until_revoked(
 
 def test_after_five_failures_it_says_how_long_to_wait(hub: RunningHub, open_page: OpenPage) -> None:
     """PR-01 in part: the wait is told, counts down, and the button waits with it."""
-    page = open_page(hub.url, refused=(401, 429))
-    for attempt in range(7):
-        if page.get_by_test_id("enter").is_disabled():
-            break
-        enter(page, "nobody-of-that-name", f"not their password {attempt}")
-        expect(page.get_by_test_id("enter")).to_have_text("Sign in")
-        expect(page.get_by_test_id("way-refused")).not_to_be_empty(timeout=STEP_MS)
+    fail_to_sign_in(hub.database_url, "p-chief", 5)
+    page = open_page(hub.url, refused=(429,))
+    enter(page, "p-chief")
     told = page.get_by_test_id("way-refused")
     expect(told).to_contain_text(re.compile(r"Try again in 0:[0-3]\d"), timeout=STEP_MS)
     expect(page.get_by_test_id("enter")).to_be_disabled()
@@ -211,3 +214,24 @@ def test_the_audit_log_is_searched_and_its_chain_told(hub: RunningHub, open_page
     page.get_by_test_id("audit-actor").fill("p-east")
     page.get_by_test_id("audit-seek").click()
     expect(rows).to_have_count(0, timeout=STEP_MS)
+
+
+@pytest.mark.parametrize("role", ["inspector", "social_auditor"])
+def test_no_view_that_a_role_is_offered_asks_for_what_it_may_not(
+    hub: RunningHub, open_page: OpenPage, role: RoleName
+) -> None:
+    """GR-12 in part: the page asks the hub only for what the role allows."""
+    page = open_page(hub.url, refused=(401,))
+    expect(page.get_by_test_id("sign-in")).to_be_visible(timeout=STEP_MS)
+    take_session(page, hub.url, session_in(hub.database_url, role))
+    refused: list[str] = []
+    page.on("response", lambda one: refused.append(one.url) if one.status >= 400 else None)
+    page.goto(hub.url)
+    page.reload()
+    expect(page.get_by_test_id("account-menu")).to_be_visible(timeout=STEP_MS)
+    tabs = page.locator("header nav a").evaluate_all("tabs => tabs.map(tab => tab.hash)")
+    assert len(tabs) >= 3
+    for view in [*tabs, "#/me", "#/grids?part=leave", "#/grids?part=staff", "#/cases/1"]:
+        page.goto(f"{hub.url}{view}")
+        page.wait_for_timeout(150)  # what a view asks is answered; the event stream never ends
+    assert refused == []
