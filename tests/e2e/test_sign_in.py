@@ -152,7 +152,7 @@ def test_a_token_is_shown_once_and_holds_until_revoked(
 def test_after_five_failures_it_says_how_long_to_wait(hub: RunningHub, open_page: OpenPage) -> None:
     """PR-01 in part: the wait is told, counts down, and the button waits with it."""
     fail_to_sign_in(hub.database_url, "p-chief", 5)
-    page = open_page(hub.url, refused=(429,))
+    page = open_page(hub.url, refused=(401, 429))
     enter(page, "p-chief")
     told = page.get_by_test_id("way-refused")
     expect(told).to_contain_text(re.compile(r"Try again in 0:[0-3]\d"), timeout=STEP_MS)
@@ -171,7 +171,7 @@ def test_an_invitation_makes_an_account_with_a_role(hub: RunningHub, open_page: 
     code = page.get_by_test_id("secret-value").input_value(timeout=STEP_MS)
     expect(page.get_by_test_id("print-code")).to_be_visible()
 
-    guest = open_page(hub.url, width=390, height=844, refused=(401,))
+    guest = open_page(hub.url, width=390, height=844, refused=(401, 403))
     guest.get_by_test_id("other-way").click()
     guest.get_by_test_id("name").fill("guest.inspector")
     guest.get_by_test_id("code").fill(code.lower())
