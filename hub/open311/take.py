@@ -41,9 +41,9 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hides(self) -> bool:
-        """Whether it stays unknown who reports (PR-07)."""
+        """Whether it stays unknown who reports (PR-07): a client's key is not who left the name."""
         told = bool(self.sent.name or self.sent.contact)
-        return is_hidden(self.person, asked=False, told=told)
+        return is_hidden(self.person, asked=told, told=told)
 
 
 async def take(conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, now: Micros) -> Reply:
