@@ -34,9 +34,8 @@ def test_few_routes_are_open_and_say_why() -> None:
             if isinstance(one.dependency, OpenToAll):
                 assert one.dependency.why
                 found.add(getattr(route, "path", ""))
-    # Open311 is public by its standard; the last is there while no page is built.
-    own = {path for path in found if not path.startswith("/open311/")}
-    assert own - {"/{rest:path}"} == {
+    ours = {path for path in found if not path.startswith("/open311/")}
+    assert ours - {"/{rest:path}"} == {  # there while no page is built
         "/api/session",
         "/api/session/code",
         "/api/health",
