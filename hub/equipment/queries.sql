@@ -51,4 +51,4 @@ select exists (select from hub.people where id = %(person)s and role = 'fire_sup
 
 -- name: tally
 select count(*), case when count(*) = count(checked) then min(checked)::timestamptz end
-from hub.equipment where not removed
+from hub.equipment where not removed and (%(among)s::text[] is null or id = any(%(among)s))

@@ -47,6 +47,24 @@ def subjects(document: SiteDocument, rules: FileRules) -> list[Subject]:
     return sorted(found, key=lambda one: (order.index(one.kind), one.id))
 
 
+def home_paths(document: SiteDocument) -> dict[tuple[FileKind, str], tuple[str, ...]]:
+    """The grids of all that may have a file, from the root down; an enterprise is a unit here."""
+    everything = (
+        *_buildings(document),
+        *_yards(document),
+        *_units(document, FileRules()),
+        *_households(document),
+    )
+    return {(one.kind, one.id): one.path for one in everything}
+
+
+def building_path(document: SiteDocument, building: str) -> tuple[str, ...]:
+    """The grids of a building from the root down."""
+    one = [found for found in document.buildings if found.id == building]
+    home = _homes(msgspec.structs.replace(document, buildings=one)).get(building)
+    return _path(_parents(document), home)
+
+
 def _buildings(document: SiteDocument) -> Iterator[Subject]:
     homes, parents = _homes(document), _parents(document)
     for building in document.buildings:

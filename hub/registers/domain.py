@@ -40,11 +40,14 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class Register(msgspec.Struct, frozen=True):
-    """A list that people keep; `tally` asks its own capability's tables."""
+    """A list that people keep; `tally` asks its own capability's tables.
+
+    It counts what lies in a `Part` of the site, or everything without one.
+    """
 
     id: Identifier
     title: Name
-    tally: Callable[[Any], Awaitable[Tally]]  # of an AsyncConnection
+    tally: Callable[[Any, Any], Awaitable[Tally]]  # of an AsyncConnection and a Part or None
 
 
 class Confirmation(msgspec.Struct, frozen=True):
