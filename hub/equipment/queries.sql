@@ -41,6 +41,7 @@ returning id
 -- name: consents
 select id, subject, start, until, at, actor, note from hub.move_consents
 where (%(subject)s::text is null or subject = %(subject)s)
+  and (%(among)s::text[] is null or subject = any(%(among)s))
   and (%(at)s::timestamptz is null or (start <= %(at)s and until > %(at)s))
 order by id desc limit 200
 

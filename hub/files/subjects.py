@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 from shapely import Polygon
 
-from hub.files.rules import FileKind, FileRules
+from hub.files.rules import NO_FILE_RULES, FileKind, FileRules
 from hub.sites.coverage import locate
 from hub.sites.domain import Name, Point, SiteDocument, grid_path
 
@@ -52,7 +52,7 @@ def home_paths(document: SiteDocument) -> dict[tuple[FileKind, str], tuple[str, 
     everything = (
         *_buildings(document),
         *_yards(document),
-        *_units(document, FileRules()),
+        *_units(document, NO_FILE_RULES),
         *_households(document),
     )
     return {(one.kind, one.id): one.path for one in everything}

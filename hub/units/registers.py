@@ -20,6 +20,4 @@ async def _tally(conn: AsyncConnection[Any], part: Part | None) -> Tally:
     return await counted(_QUERIES["tally"], conn, among)
 
 
-UNIT_REGISTER = Register(
-    "unit-classes", Name("Unit classes and filings", "单位分级与备案"), _tally
-)
+UNIT_REGISTER = Register("unit-classes", Name("Unit classes and filings", "单位分级与备案"), _tally)

@@ -91,9 +91,7 @@ async def read_unit_rules(parts: WiredParts) -> UnitRulesView:
     responses={404: {}},
     dependencies=[needs("registers.read")],
 )
-async def read_unit(
-    unit: UnitId, parts: WiredParts, conn: Connection, actor: Acting
-) -> UnitFile:
+async def read_unit(unit: UnitId, parts: WiredParts, conn: Connection, actor: Acting) -> UnitFile:
     """What counts, what was seen beside what was declared, and every entry."""
     return await _file(conn, parts, await _sited(conn, unit, actor, "registers.read"))
 
