@@ -13,7 +13,7 @@ import pytest
 from ingest import clock
 from tests.hub.make import RunningHub, anomaly, raise_case
 
-ME = {"X-Gridwarden-Person": "p-west"}
+ME = {"X-Gridwarden-Person": "p-chief"}
 CHIEF = {"X-Gridwarden-Person": "p-chief"}
 HEAD = "id,name_en,name_zh,kind,x,y,owner,device,state,census_date\n"
 ROW = "H-1,Gate 1,一号门,hydrant,20,30,Water company,,,2026-11-01\n"
@@ -67,7 +67,7 @@ def test_a_hydrant_is_written_down_with_owner_state_and_leaf_grid(hub: RunningHu
     assert hub.get("/api/hydrants", grid="C-2")["items"] == []
     history = hub.get("/api/hydrants/H-7")["history"]
     assert [entry["event"] for entry in history] == ["census", "registered"]
-    assert history[0]["actor"] == "p-west"
+    assert history[0]["actor"] == "p-chief"
 
 
 def test_the_state_follows_the_sensors_case_and_its_verified_close(hub: RunningHub) -> None:
