@@ -89,7 +89,7 @@ def test_what_expires_within_thirty_days_is_a_case_at_the_holder_once(hub: Runni
     assert (case["kind"], case["device"], case["owner"]["id"]) == (
         "equipment_expires",
         "equipment:E-1",
-        "p-chief",
+        "p-west",
     )
     opened = hub.get(f"/api/cases/{case['id']}")
     assert opened["log"][0]["actor"] == "system:calendar"

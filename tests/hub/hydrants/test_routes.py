@@ -30,8 +30,10 @@ def put(hub: RunningHub, hydrant: str = "H-7", **changes: Any) -> httpx.Response
 
 
 def census(hub: RunningHub, state: str, hydrant: str = "H-7", **more: Any) -> httpx.Response:
-    body = {"state": state} | more
-    return hub.client.post(f"/api/hydrants/{hydrant}/census", json=body, headers=ME)
+    headers = {"X-Gridwarden-Person": more.pop("person", "p-chief")}
+    return hub.client.post(
+        f"/api/hydrants/{hydrant}/census", json={"state": state} | more, headers=headers
+    )
 
 
 def bring(hub: RunningHub, rows: str, **params: Any) -> httpx.Response:
@@ -85,7 +87,9 @@ def test_a_fault_found_at_the_census_opens_a_case_and_only_its_close_puts_in_ord
 ) -> None:
     """SE-05, SE-06 in part: damaged and no water, by a person, of a hydrant without a sensor."""
     put(hub, "H-9", device=None, at=[150, 50])
-    assert census(hub, "no_water", "H-9", note="Dry.").json()["state"] == "no_water"
+    assert census(hub, "no_water", "H-9", note="Dry.", person="p-east").json()["state"] == (
+        "no_water"
+    )
     (case,) = hub.get("/api/cases")["items"]
     assert (case["kind"], case["device"], case["grid"]) == (
         "hydrant_no_water",
