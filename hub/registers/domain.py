@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from edge.wire import Identifier, Micros
+from hub.registers.part import Part
 from hub.sites.domain import Name
 
 STALE_DAYS = 90.0  # requirement SE-17, ours: registers
@@ -47,7 +48,7 @@ class Register(msgspec.Struct, frozen=True):
 
     id: Identifier
     title: Name
-    tally: Callable[[Any, Any], Awaitable[Tally]]  # of an AsyncConnection and a Part or None
+    tally: Callable[[Any, Part | None], Awaitable[Tally]]  # of an AsyncConnection
 
 
 class Confirmation(msgspec.Struct, frozen=True):

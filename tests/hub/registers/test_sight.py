@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from hub.photos.uses import Use, shows
+from hub.rights.domain import Actor
 from hub.sites.domain import Building, Place, Unit
 from hub.sites.store import load_site
 from tests.hub.make import PERSON, SITE, RunningHub, in_transaction, name, running_hub
@@ -179,7 +181,8 @@ def test_a_body_names_nothing_of_elsewhere(hub: RunningHub) -> None:
     [
         ("/api/unit-imports", "unit,class\nshop-w,general\nshop-e,general\n", "unit"),
         ("/api/file-imports",
-         "kind,subject,part,value\nbuilding,block-w,basics,\nbuilding,block-e,basics,\n", "subject"),
+         "kind,subject,part,value\nbuilding,block-w,basics,\nbuilding,block-e,basics,\n",
+         "subject"),
         ("/api/hydrants/import",
          "id,name_en,name_zh,kind,x,y,owner\nA,A,,hydrant,50,50,W\nB,B,,hydrant,150,50,W\n", "x"),
         ("/api/hydrants/import",
@@ -228,3 +231,32 @@ def test_consents_are_of_ones_own_things(hub: RunningHub) -> None:
         assert given.status_code == 201, given.text
     mine = hub.client.get("/api/move-consents", headers=WEST).json()["items"]
     assert [one["subject"] for one in mine] == ["hydrant:H-w"]
+
+
+def test_a_reports_photo_is_seen_in_its_grid_and_by_who_sent_it(hub: RunningHub) -> None:
+    """GR-23 in part"""
+    sent = hub.client.post("/api/photos", content=JPEG + b"report").json()["hash"]
+    told = hub.client.post(
+        "/api/reports",
+        json={"category": "hydrant_damaged", "where": {"hydrant": "H-w"}, "photos": [sent]},
+        headers=EAST,
+    )
+    assert told.status_code == 201, told.text
+    for person in (WEST, CHIEF):
+        assert hub.client.get(f"/api/photos/{sent}", headers=person).content == JPEG + b"report"
+
+
+def test_evidence_is_shown_by_any_one_use_that_is_seen() -> None:
+    def use(what: str, *path: str, people: tuple[str, ...] = ()) -> Use:
+        return Use(what=what, thing="1", path=path, people=people)
+
+    reader = Actor(
+        1, "me", "me", {"cases.read": frozenset({"C-1"}), "registers.read": frozenset({"C-2"})}
+    )
+    assert shows(reader, use("case", "C", "C-1"))
+    assert not shows(reader, use("case", "C", "C-2"))
+    assert shows(reader, use("hydrant", "C", "C-2"))
+    assert shows(reader, use("case", "C", "C-2", people=("me",)))
+    assert not shows(reader, use("complaint", "C", "C-1"))
+    assert shows(reader, use("complaint", people=("me",)))
+    assert not shows(reader, use("sent", people=("another",)))
