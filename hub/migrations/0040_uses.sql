@@ -47,7 +47,7 @@ language sql stable security definer set search_path = hub, pg_temp as $$
     union
     select kind, subject, '{}', '{}' from file_entries where attachments @> array[digest]
     union
-    select 'sent', '', '{}', array[actor] from attachments where encode(hash, 'hex') = digest
+    select 'sent', '', '{}', array[actor] from attachments where hash = decode(digest, 'hex')
 $$;
 comment on function hub.uses_of_document is
     'What refers to a document, and who sent it; `path` is empty where the hub works it out.';
