@@ -9,25 +9,45 @@ from psycopg import AsyncConnection
 from edge.wire import Micros
 from hub.hydrants import store
 from hub.hydrants.domain import Hydrant
+from hub.hydrants.now import seen_hydrants
 from hub.hydrants.table import hydrants_of
+from hub.registers.rows import OUTSIDE, TAKEN
+from hub.rights.domain import Actor, Right
+from hub.rights.sight import seen_spots
 from hub.sites.store import read_grids, spots
 from hub.table_import import Brought, Rows
+from hub.tables import FIRST_LINE, BadCell
+
+_RIGHT: Right = "registers.import"
 
 
-async def bring(conn: AsyncConnection[Any], rows: Rows, now: Micros, *, actor: str) -> Brought:
+async def bring(conn: AsyncConnection[Any], rows: Rows, now: Micros, *, actor: Actor) -> Brought:
     """Write down the hydrants of a table, in the caller's transaction; bad rows are left out."""
     await store.lock(conn)
-    known = {one.id: one for one in await store.read_all(conn)}
-    kinds = {device: spot.kind for device, spot in (await spots(conn)).items()}
+    everything = await store.read_all(conn)
+    known = {one.id: one for one in everything}
+    seen = {one.id for one in await seen_hydrants(conn, everything, actor, _RIGHT)}
+    devices = seen_spots(actor, _RIGHT, await spots(conn))
+    kinds = {device: spot.kind for device, spot in devices.items()}
     hydrants, bad = hydrants_of(rows, known, kinds, await read_grids(conn))
-    new, changed = await store.put(conn, hydrants, actor=actor, now=now)
+    inside = {one.id for one in await seen_hydrants(conn, hydrants, actor, _RIGHT)}
+    lost = {one.id for one in hydrants} - inside
+    for line, row in enumerate(rows, start=FIRST_LINE):
+        if row["id"] in known and row["id"] not in seen:
+            bad.append(BadCell(line, "id", TAKEN))
+        elif row["id"] in lost:
+            bad.append(BadCell(line, "x", OUTSIDE))
+    kept = [one for one in hydrants if one.id in inside and (one.id in seen or one.id not in known)]
+    new, changed = await store.put(conn, kept, actor=actor.person, now=now)
     return Brought(entries=new + changed, changed=changed, bad=bad)
 
 
 async def take_over_watched(
-    conn: AsyncConnection[Any], *, owner: str, actor: str, now: Micros
+    conn: AsyncConnection[Any], *, owner: str, actor: Actor, now: Micros
 ) -> int:
-    """Write down every hydrant that a sensor watches and that the register does not have.
+    """Write down the hydrants that a sensor watches and that the register does not have.
+
+    Those in the grids where somebody may import.
 
     Returns how many.
     """
@@ -44,8 +64,8 @@ async def take_over_watched(
                 owner=owner,
                 device=device,
             )
-            for device, spot in sorted((await spots(conn)).items())
+            for device, spot in seen_spots(actor, _RIGHT, await spots(conn)).items()
             if spot.kind == "hydrant" and device not in there
         ]
-        await store.put(conn, found, actor=actor, now=now)
+        await store.put(conn, found, actor=actor.person, now=now)
     return len(found)

@@ -10,9 +10,10 @@ from hub.audit.noting import WITHHELD, note_as
 from hub.headers import EVIDENCE
 from hub.photos import store
 from hub.photos.domain import PhotoRefusedError, checked_photo
+from hub.photos.uses import may_see_photo
 from hub.photos.views import PhotoHash, PhotoView, photo_path
 from hub.problems import ProblemError
-from hub.rights.guard import needs, open_to_all
+from hub.rights.guard import Acting, needs, nothing_there, open_to_all
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -53,8 +54,12 @@ async def send_photo(request: Request, parts: WiredParts, conn: Connection) -> P
     response_class=Response,
     dependencies=[needs("cases.read", "registers.read")],
 )
-async def read_photo(photo: Annotated[PhotoHash, Path()], conn: Connection) -> Response:
-    """The picture as it was sent."""
+async def read_photo(
+    photo: Annotated[PhotoHash, Path()], conn: Connection, actor: Acting
+) -> Response:
+    """The picture as it was sent, for who may see what refers to it."""
+    if not await may_see_photo(conn, photo, actor):
+        raise nothing_there()
     found = await store.read(conn, photo)
     if found is None:
         raise ProblemError(
