@@ -11,10 +11,12 @@ from hub.acting import Person, is_known, refuse_unknown
 from hub.directory import Directory
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
-from hub.rights.guard import needs
+from hub.rights.domain import Actor, Right
+from hub.rights.guard import Acting, needs
+from hub.rights.people import is_under, people_under
 from hub.roster import leave
 from hub.roster.domain import Decision, Leave, LeaveState
-from hub.roster.store import FiledLeave, list_leaves
+from hub.roster.store import FiledLeave, find_leave, list_leaves
 from hub.views import Asked, Instant, PersonRef, instant, person_view
 from hub.wiring import Connection, WiredParts
 from ingest import clock
@@ -68,11 +70,14 @@ class LeaveView(BaseModel):
 async def read_leaves(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     since: Annotated[Asked | None, Query(description="Ending after; now, if left out")] = None,
 ) -> list[LeaveView]:
-    """Leaves of any state that end after a time, in order of their start."""
+    """Leaves of one's people, of any state, that end after a time, in order of their start."""
     after = parts.clock() if since is None else clock.micros(since)
-    return [_view(one, parts.directory) for one in await list_leaves(conn, after)]
+    people = people_under(actor, "leaves.read", parts.directory.territory)
+    found = await list_leaves(conn, after, people=people, reader=actor.person)
+    return [_view(one, parts.directory) for one in found]
 
 
 @router.post(
@@ -84,11 +89,12 @@ async def read_leaves(
 )
 @repeatable
 async def post_leave(
-    order: LeaveOrder, parts: WiredParts, conn: Connection, person: Person
+    order: LeaveOrder, parts: WiredParts, conn: Connection, actor: Acting, person: Person
 ) -> LeaveView:
-    """File leave for oneself or another; it moves nothing before it is approved."""
+    """File leave for oneself or one's people; it moves nothing before it is approved."""
     await refuse_unknown(parts, conn, person)
-    if not await is_known(parts, conn, order.person):
+    known = await is_known(parts, conn, order.person)
+    if not (known and is_under(actor, "leaves.write", order.person, parts.directory.territory)):
         raise _wrong("body.person", "nobody of that id belongs to the site")
     if order.ends <= order.starts:
         raise _wrong("body.ends", "must lie after `starts`")
@@ -111,15 +117,26 @@ async def decide(
     order: LeaveDecision,
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     person: Person,
 ) -> LeaveView:
     """Approve or refuse as a holder of a higher grid; withdraw as the filer or the person."""
     await refuse_unknown(parts, conn, person)
     try:
+        found = await find_leave(conn, leave_id)
+        if found is not None and not _is_seen(found, actor, parts.directory):
+            raise leave.NoSuchLeaveError(f"no leave has the id {leave_id}")
         decided = await leave.decide(conn, leave_id, order.decision, by=person, now=parts.clock())
     except leave.LeaveError as error:
         raise _problem(error) from None
     return _view(decided, parts.directory)
+
+
+def _is_seen(one: FiledLeave, actor: Actor, directory: Directory) -> bool:
+    if one.filed_by == actor.person:
+        return True
+    rights: tuple[Right, ...] = ("leaves.read", "leaves.decide")
+    return any(is_under(actor, right, one.person, directory.territory) for right in rights)
 
 
 def _problem(error: leave.LeaveError) -> ProblemError:
