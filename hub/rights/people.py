@@ -1,7 +1,7 @@
 """People: who of the site somebody has under them, and whom they may name. Pure.
 
-As in the site that they are shown (hub.sites.seen): those who work or hold something in the grids of
-a right, the holders above these, and those who work in the whole site.
+As in the site that they are shown (hub.sites.seen): those who work or hold something in the grids
+of a right, the holders above these, and those who work in the whole site.
 """
 
 from __future__ import annotations
