@@ -32,6 +32,12 @@ def people_under(actor: Actor, right: Right, site: Territory) -> list[str] | Non
     return sorted(one for one in people if is_under(actor, right, one, site))
 
 
+def shares_a_post(one: str, other: str, site: Territory) -> bool:
+    """Whether two hold the same grid, as holder and stand-in."""
+    held = [{seat.grid for seat in site.seats.get(person, ())} for person in (one, other)]
+    return bool(held[0] & held[1])
+
+
 def is_near(actor: Actor, person: str, site: Territory) -> bool:
     """Whether somebody may know of a person: in the own grids, above, or at the centre."""
     if is_under(actor, "site.read", person, site):

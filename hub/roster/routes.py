@@ -13,7 +13,8 @@ from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.domain import Actor, Right
 from hub.rights.guard import Acting, needs
-from hub.rights.people import is_under, people_under
+from hub.rights.people import is_under, people_under, shares_a_post
+from hub.rights.resolve import Territory
 from hub.roster import leave
 from hub.roster.domain import Decision, Leave, LeaveState
 from hub.roster.store import FiledLeave, find_leave, list_leaves
@@ -75,7 +76,10 @@ async def read_leaves(
 ) -> list[LeaveView]:
     """Leaves of one's people, of any state, that end after a time, in order of their start."""
     after = parts.clock() if since is None else clock.micros(since)
-    people = people_under(actor, "leaves.read", parts.directory.territory)
+    site = parts.directory.territory
+    people = people_under(actor, "leaves.read", site)
+    if people is not None:
+        people += [one for one in site.seats if shares_a_post(actor.person, one, site)]
     found = await list_leaves(conn, after, people=people, reader=actor.person)
     return [_view(one, parts.directory) for one in found]
 
@@ -91,10 +95,10 @@ async def read_leaves(
 async def post_leave(
     order: LeaveOrder, parts: WiredParts, conn: Connection, actor: Acting, person: Person
 ) -> LeaveView:
-    """File leave for oneself or one's people; it moves nothing before it is approved."""
+    """File leave for oneself, one's people or whom one stands in for; it must be approved yet."""
     await refuse_unknown(parts, conn, person)
-    known = await is_known(parts, conn, order.person)
-    if not (known and is_under(actor, "leaves.write", order.person, parts.directory.territory)):
+    known, site = await is_known(parts, conn, order.person), parts.directory.territory
+    if not (known and _is_theirs(actor, order.person, site, "leaves.write")):
         raise _wrong("body.person", "nobody of that id belongs to the site")
     if order.ends <= order.starts:
         raise _wrong("body.ends", "must lie after `starts`")
@@ -124,7 +128,7 @@ async def decide(
     await refuse_unknown(parts, conn, person)
     try:
         found = await find_leave(conn, leave_id)
-        if found is not None and not _is_seen(found, actor, parts.directory):
+        if found is not None and not _is_seen(found, actor, parts.directory.territory):
             raise leave.NoSuchLeaveError(f"no leave has the id {leave_id}")
         decided = await leave.decide(conn, leave_id, order.decision, by=person, now=parts.clock())
     except leave.LeaveError as error:
@@ -132,11 +136,16 @@ async def decide(
     return _view(decided, parts.directory)
 
 
-def _is_seen(one: FiledLeave, actor: Actor, directory: Directory) -> bool:
+def _is_seen(one: FiledLeave, actor: Actor, site: Territory) -> bool:
     if one.filed_by == actor.person:
         return True
-    rights: tuple[Right, ...] = ("leaves.read", "leaves.decide")
-    return any(is_under(actor, right, one.person, directory.territory) for right in rights)
+    return _is_theirs(actor, one.person, site, "leaves.read", "leaves.decide")
+
+
+def _is_theirs(actor: Actor, person: str, site: Territory, *rights: Right) -> bool:
+    if shares_a_post(actor.person, person, site):
+        return True
+    return any(is_under(actor, right, person, site) for right in rights)
 
 
 def _problem(error: leave.LeaveError) -> ProblemError:
