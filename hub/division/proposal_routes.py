@@ -43,7 +43,7 @@ from hub.problems import FieldError, ProblemError, invalid, told
 from hub.replies.repeatable import repeatable
 from hub.rights.domain import Actor
 from hub.rights.guard import Acting, needs, nothing_there
-from hub.rights.people import is_under
+from hub.rights.people import is_under, shares_a_post
 from hub.rights.sight import seen_grids
 from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.geojson import import_geojson
@@ -289,13 +289,14 @@ def _refuse_outside(actor: Actor, current: SiteDocument, made: Proposal) -> None
 async def _refuse_strangers(
     parts: Parts, conn: Connection, actor: Actor, departure: Departure
 ) -> None:
-    """Who leaves must be one's own, and the successor known.
+    """Who leaves must be one's own or share one's post, and the successor be known.
 
     Raises:
         ProposalError: a 409, as of somebody who is not there.
     """
     site = parts.directory.territory
-    if not is_under(actor, "grids.propose", departure.person, site):
+    mate = shares_a_post(actor.person, departure.person, site)
+    if not (mate or is_under(actor, "grids.propose", departure.person, site)):
         raise ProposalError(f"nobody of the site has the id {departure.person}")
     heir = departure.successor
     if heir is not None and not await may_name(parts, conn, actor, heir):

@@ -147,9 +147,7 @@ def test_a_picture_of_a_case_elsewhere_is_not_shown(hub: RunningHub) -> None:
 
 def test_a_case_goes_to_nobody_of_a_grid_beside(hub: RunningHub) -> None:
     """GR-23 in part: people that one does not know are as if they were not there."""
-    answers = [
-        hub.step(1, "dispatch", person=WEST, to=to).json() for to in (EAST, "p-none", CHIEF)
-    ]
+    answers = [hub.step(1, "dispatch", person=WEST, to=to).json() for to in (EAST, "p-none", CHIEF)]
     assert answers[0]["errors"] == answers[1]["errors"]
     assert answers[0]["errors"][0]["field"] == "body.to"
     assert "errors" not in answers[2]
