@@ -15,10 +15,10 @@ from hub.casefile.export import export_archive, export_pdf
 from hub.casefile.fonts import NoChineseFontError
 from hub.casefile.words import Language
 from hub.cases.act import NoSuchCaseError
-from hub.cases.store import find
+from hub.cases.sight import find_seen, no_such_case
 from hub.problems import ProblemError
 from hub.rights.domain import Actor
-from hub.rights.guard import Acting, needs, within
+from hub.rights.guard import Acting, needs
 from hub.wiring import Parts, WiredParts
 
 _BIGINT = 2**63 - 1
@@ -46,7 +46,7 @@ async def print_case(
     try:
         case, content = await export_pdf(parts, case_id, lang, actor)
     except NoSuchCaseError:
-        raise _no_such_case(case_id) from None
+        raise no_such_case(case_id) from None
     except NoChineseFontError as error:
         title = "The hub has no font for Chinese text"
         raise ProblemError(
@@ -86,7 +86,7 @@ async def pack_case(
         try:
             case, seal = await export_archive(parts, case_id, lang, actor, out)
         except NoSuchCaseError:
-            raise _no_such_case(case_id) from None
+            raise no_such_case(case_id) from None
         size = out.seek(0, SEEK_END)
         out.seek(0)
         headers = _called(case.number, "zip") | {
@@ -99,10 +99,7 @@ async def pack_case(
 
 async def _refuse_outside(parts: Parts, case: int, actor: Actor) -> None:
     async with parts.pool.connection() as conn:
-        found = await find(conn, case)
-    if found is None:
-        raise _no_such_case(case)
-    within(actor, "exports.read", found.grid_path)
+        await find_seen(conn, case, actor, "exports.read")
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -113,9 +110,3 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _called(number: str, suffix: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="case-{number}.{suffix}"'}
-
-
-def _no_such_case(case: int) -> ProblemError:
-    return ProblemError(
-        404, "no-such-case", "There is no such case", f"No case has id {case}; see GET /api/cases."
-    )

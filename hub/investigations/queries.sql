@@ -12,7 +12,9 @@ select * from hub.investigations where id = %(id)s
 select * from hub.investigations where id = %(id)s for update
 
 -- name: newest
-select * from hub.investigations order by id desc limit %(limit)s
+select * from hub.investigations
+where %(of)s::text is null or %(of)s in (opened_by, decided_by)
+order by id desc limit %(limit)s
 
 -- name: change
 update hub.investigations

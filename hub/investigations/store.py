@@ -111,10 +111,12 @@ async def find(conn: AsyncConnection[Any], investigation: int) -> Investigation:
     return await _found(conn, "find", investigation)
 
 
-async def newest(conn: AsyncConnection[Any], limit: int) -> list[Investigation]:
-    """Investigations, the newest first."""
+async def newest(
+    conn: AsyncConnection[Any], limit: int, of: str | None = None
+) -> list[Investigation]:
+    """Investigations, the newest first; those that `of` opened or decided, if named."""
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["newest"], {"limit": limit})
+        await cursor.execute(_QUERIES["newest"], {"limit": limit, "of": of})
         return [_from_row(row) async for row in cursor]
 
 

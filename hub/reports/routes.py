@@ -75,7 +75,8 @@ async def report(
             note_as(of, name)
         role = role_in(parts.directory.territory, name)  # of who is hidden, none is told
         filed = request.filed(name, now, role)
-        return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
+        taken = await file(conn, filed, parts.plan, now)
+        return report_view(taken, parts.directory, now, acting)
 
     first = None if request.dissuaded else {"dissuaded"}  # as earlier versions asked
     what = f"reports {request.model_dump_json(exclude=first)}"
