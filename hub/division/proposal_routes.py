@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query, Response
 
 from hub.acting import Person, refuse_unknown
 from hub.division.compare import proposal_file
@@ -37,6 +37,7 @@ from hub.division.views import (
     SuggestionView,
     VacancyView,
 )
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid, told
 from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
@@ -57,9 +58,18 @@ ProposalId = Annotated[int, Path(ge=1, le=2**63 - 1)]
     summary="Proposed changes of the division, newest first",
     dependencies=[needs("site.read")],
 )
-async def read_proposals(parts: WiredParts, conn: Connection) -> list[ProposalView]:
-    """Every proposal with what it changes and what became of it."""
-    return [_view(one, parts) for one in await list_proposals(conn)]
+async def read_proposals(
+    parts: WiredParts,
+    conn: Connection,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
+) -> list[ProposalView]:
+    """With what each changes and what became of it; the header `Link` names the next page."""
+    page, onward = numbered(await list_proposals(conn, limit + 1, before), limit, lambda p: p.id)
+    if onward is not None:
+        response.headers["Link"] = f'</api/proposals?limit={limit}&cursor={onward}>; rel="next"'
+    return [_view(one, parts) for one in page]
 
 
 @router.get(

@@ -257,9 +257,11 @@ async def find_proposal(conn: AsyncConnection[Any], proposal: int) -> Proposal:
     return found[0]
 
 
-async def list_proposals(conn: AsyncConnection[Any], limit: int = 100) -> list[Proposal]:
-    """The newest proposals."""
-    return await _rows(conn, "proposals", {"limit": limit})
+async def list_proposals(
+    conn: AsyncConnection[Any], limit: int = 100, before: int | None = None
+) -> list[Proposal]:
+    """The newest proposals, of those with smaller numbers than `before`."""
+    return await _rows(conn, "proposals", {"limit": limit, "before": before})
 
 
 async def list_vacancies(conn: AsyncConnection[Any], limit: int = 200) -> list[DictRow]:

@@ -4,7 +4,8 @@ values (%(reason)s, %(division)s, %(base)s, %(changes)s, %(departure)s, %(by)s, 
 returning *
 
 -- name: proposals
-select * from hub.proposals order by id desc limit %(limit)s
+select * from hub.proposals where (%(before)s::bigint is null or id < %(before)s)
+order by id desc limit %(limit)s
 
 -- name: find_proposal
 select * from hub.proposals where id = %(id)s

@@ -65,10 +65,20 @@ async def consent(
 
 
 async def consents(
-    conn: AsyncConnection[Any], *, subject: str | None = None, at: Micros | None = None
+    conn: AsyncConnection[Any],
+    *,
+    subject: str | None = None,
+    at: Micros | None = None,
+    before: int | None = None,
+    limit: int = 200,
 ) -> list[Consent]:
     """The last consents, newest first: of a subject, or that hold at a time; None asks nothing."""
-    values = {"subject": subject, "at": None if at is None else clock.moment(at)}
+    values = {
+        "subject": subject,
+        "at": None if at is None else clock.moment(at),
+        "before": before,
+        "limit": limit,
+    }
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["consents"], values)
         return [_from_row(row) async for row in cursor]

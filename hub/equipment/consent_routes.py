@@ -11,6 +11,7 @@ from hub.equipment import store
 from hub.equipment.consent import consent, consents, may_consent
 from hub.equipment.views import ConsentList, ConsentRequest, ConsentView, consent_view
 from hub.hydrants.store import find as find_hydrant
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
@@ -69,10 +70,13 @@ async def list_consents(
             description="Only of this item", pattern=r"^(equipment|hydrant):[A-Za-z0-9._-]{1,64}$"
         ),
     ] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    before: Before = None,
 ) -> ConsentList:
-    """The last 200."""
-    found = await consents(conn, subject=subject)
-    return ConsentList(items=[consent_view(one) for one in found])
+    """A page of them."""
+    found = await consents(conn, subject=subject, before=before, limit=limit + 1)
+    page, onward = numbered(found, limit, lambda one: one.id)
+    return ConsentList(items=[consent_view(one) for one in page], next=onward)
 
 
 async def _subject(conn: Connection, request: ConsentRequest) -> str:

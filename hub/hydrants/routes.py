@@ -26,6 +26,7 @@ from hub.hydrants.views import (
     hydrant_view,
 )
 from hub.logbooks.views import line_view
+from hub.paging import After, Most, named
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
@@ -34,12 +35,22 @@ from hub.reports.domain import Filed, Where
 from hub.reports.store import file
 from hub.rights.guard import needs
 from hub.sites.store import point_spot, spots
-from hub.table_import import CSV_BODY, ImportReport, Sent, take
+from hub.table_import import ImportReport, Sent, csv_body, take
 from hub.tables import write_table
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
 
 HydrantId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["H-07"])]
+
+_EXAMPLE = {
+    "id": "H-001",
+    "name_en": "North gate",
+    "name_zh": "北门",
+    "kind": "hydrant",
+    "x": "50",
+    "y": "50",
+    "owner": "Water company",
+}
 
 router = APIRouter(prefix="/api", tags=["hydrants"])
 
@@ -54,18 +65,19 @@ async def list_hydrants(
     conn: Connection,
     grid: Annotated[str | None, Query(description="Only in this grid or below it")] = None,
     state: Annotated[State | None, Query(description="Only in this state")] = None,
+    most: Most = None,
+    after: After = None,
 ) -> HydrantList:
     """Each with its state now, by what people told, its cases and planned shut-offs."""
     now = parts.clock()
     found = await standing(conn, await store.read_all(conn), parts.plan, now)
     inside = [one for one in found if grid is None or grid in one.grid_path]
+    wanted = [one for one in inside if state is None or one.state == state]
+    page, onward = named(wanted, lambda one: one.hydrant.id, after, most)
     return HydrantList(
-        items=[
-            hydrant_view(one, parts.directory, now)
-            for one in inside
-            if state is None or one.state == state
-        ],
+        items=[hydrant_view(one, parts.directory, now) for one in page],
         states=dict(Counter(one.state for one in inside)),
+        next=onward,
     )
 
 
@@ -88,7 +100,7 @@ async def export_hydrants(parts: WiredParts, conn: Connection) -> Response:
     "/hydrants/import",
     summary="Import the register from CSV",
     responses={400: {}, 413: {}},
-    openapi_extra=CSV_BODY,
+    openapi_extra=csv_body(_EXAMPLE),
     dependencies=[needs("registers.import")],
 )
 async def import_hydrants(table: Sent, parts: WiredParts, conn: Connection) -> ImportReport:

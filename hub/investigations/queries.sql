@@ -12,7 +12,8 @@ select * from hub.investigations where id = %(id)s
 select * from hub.investigations where id = %(id)s for update
 
 -- name: newest
-select * from hub.investigations order by id desc limit %(limit)s
+select * from hub.investigations
+where (%(before)s::bigint is null or id < %(before)s) order by id desc limit %(limit)s
 
 -- name: change
 update hub.investigations

@@ -16,6 +16,7 @@ from hub.investigations.views import (
     InvestigationView,
     view,
 )
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
@@ -62,10 +63,13 @@ async def list_investigations(
     parts: WiredParts,
     conn: Connection,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
 ) -> InvestigationList:
     """What was asked for, by whom, who decided and until when it holds; nobody's movements."""
     now = parts.clock()
-    return InvestigationList(items=[view(one, now) for one in await store.newest(conn, limit)])
+    found = await store.newest(conn, limit + 1, before)
+    page, onward = numbered(found, limit, lambda one: one.id)
+    return InvestigationList(items=[view(one, now) for one in page], next=onward)
 
 
 @router.post(

@@ -111,10 +111,12 @@ async def find(conn: AsyncConnection[Any], investigation: int) -> Investigation:
     return await _found(conn, "find", investigation)
 
 
-async def newest(conn: AsyncConnection[Any], limit: int) -> list[Investigation]:
+async def newest(
+    conn: AsyncConnection[Any], limit: int, before: int | None = None
+) -> list[Investigation]:
     """Investigations, the newest first."""
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["newest"], {"limit": limit})
+        await cursor.execute(_QUERIES["newest"], {"limit": limit, "before": before})
         return [_from_row(row) async for row in cursor]
 
 

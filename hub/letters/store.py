@@ -63,10 +63,11 @@ async def read_letters(
     letter: int | None = None,
     case: int | None = None,
     grid: str | None = None,
+    before: int | None = None,
     limit: int = 100,
 ) -> list[Letter]:
     """Letters with their receipts, newest first; None asks nothing."""
-    values = {"id": letter, "case": case, "grid": grid, "limit": limit}
+    values = {"id": letter, "case": case, "grid": grid, "before": before, "limit": limit}
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["letters"], values)
         return [

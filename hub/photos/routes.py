@@ -11,7 +11,7 @@ from hub.photos import store
 from hub.photos.domain import PhotoRefusedError, checked_photo
 from hub.photos.views import PhotoHash, PhotoView, photo_path
 from hub.problems import ProblemError
-from hub.rights.guard import needs, open_to_all
+from hub.rights.guard import MaybeActing, needs, open_to_all
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api", tags=["reports"])
     "/photos",
     summary="Send a photo to refer to",
     status_code=201,
-    responses={413: {}, 415: {}},
+    responses={413: {}, 415: {}, 429: {}},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -33,8 +33,12 @@ router = APIRouter(prefix="/api", tags=["reports"])
     },
     dependencies=[open_to_all("a passer-by adds a photo to a report")],
 )
-async def send_photo(request: Request, parts: WiredParts, conn: Connection) -> PhotoView:
+async def send_photo(
+    request: Request, parts: WiredParts, conn: Connection, actor: MaybeActing
+) -> PhotoView:
     """JPEG, PNG or WebP, 8 MB at most; forgotten after a day unless something refers to it."""
+    if actor is None:
+        parts.limits.refuse_photo_flood(request, parts.clock())
     try:
         photo = checked_photo(await request.body())
     except PhotoRefusedError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from hub.cases.reported import PASSER_BY
 from hub.photos.store import NoSuchPhotoError
@@ -38,10 +38,11 @@ async def report_categories(parts: WiredParts) -> Categories:
     "/reports",
     summary="Report a hazard",
     status_code=201,
-    responses={400: {}},
+    responses={400: {}, 429: {}},
     dependencies=[open_to_all("a passer-by reports a hazard")],
 )
 async def report(
+    of: Request,
     request: ReportRequest,
     parts: WiredParts,
     conn: Connection,
@@ -50,6 +51,8 @@ async def report(
 ) -> ReportView:
     """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard."""
     now = parts.clock()
+    if actor is None:
+        parts.limits.refuse_flood(of, now)
     filed = request.filed(PASSER_BY if actor is None else actor.person, now)
 
     async def take() -> ReportView:

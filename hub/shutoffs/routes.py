@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from hub.acting import Person, refuse_unknown
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
@@ -53,11 +54,14 @@ async def list_shut_offs(
     conn: Connection,
     everything: Annotated[bool, Query(alias="all", description="Those that are over, too")] = False,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
 ) -> ShutOffList:
     """Those that last or are to come, each with who did what."""
     now = parts.clock()
-    found = await store.newest(conn, now, everything=everything, limit=limit)
-    return ShutOffList(items=[view(one, await store.history(conn, one.id), now) for one in found])
+    found = await store.newest(conn, now, everything=everything, before=before, limit=limit + 1)
+    page, onward = numbered(found, limit, lambda one: one.id)
+    items = [view(one, await store.history(conn, one.id), now) for one in page]
+    return ShutOffList(items=items, next=onward)
 
 
 @router.post(

@@ -70,10 +70,15 @@ async def end(conn: AsyncConnection[Any], shut_off: int, *, actor: str, now: Mic
 
 
 async def newest(
-    conn: AsyncConnection[Any], now: Micros, *, everything: bool = False, limit: int = 100
+    conn: AsyncConnection[Any],
+    now: Micros,
+    *,
+    everything: bool = False,
+    before: int | None = None,
+    limit: int = 100,
 ) -> list[ShutOff]:
     """Shut-offs that last or are to come, or all, the latest start first."""
-    values = {"now": clock.moment(now), "all": everything, "limit": limit}
+    values = {"now": clock.moment(now), "all": everything, "before": before, "limit": limit}
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["newest"], values)
         return [_from_row(row) async for row in cursor]

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge.wire import Micros
 from hub.cases.views import Note
+from hub.paging import NEXT
 from hub.shutoffs.domain import Entry, EventName, Planned, ShutOff
 from hub.views import Asked, DeviceId, Instant, instant
 from ingest import clock
@@ -63,6 +64,7 @@ class ShutOffList(BaseModel):
     """Shut-offs, the latest start first."""
 
     items: list[ShutOffView]
+    next: str | None = Field(None, description=NEXT)
 
 
 def view(shut_off: ShutOff, history: list[Entry], now: Micros) -> ShutOffView:

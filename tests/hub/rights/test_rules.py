@@ -33,13 +33,15 @@ def test_few_routes_are_open_and_say_why() -> None:
         for one in getattr(route, "dependencies", ()):
             if isinstance(one.dependency, OpenToAll):
                 assert one.dependency.why
-                found.add(getattr(route, "path", ""))
+                path = getattr(route, "path", "")
+                found.add(path if not path.startswith("/open311/") else "/open311/…")
     assert found == {
         "/api/session",
         "/api/health",
         "/api/report-categories",
         "/api/reports",
         "/api/photos",
+        "/open311/…",
         "/api/sign.css",
         "/api/paper.css",
         "/api/{rest:path}",
