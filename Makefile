@@ -2,14 +2,21 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# Some libraries ship files for other Pythons, which do not compile: no error.
+COMPILE := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 ARGS ?=
+# One more than cores: many tests wait for the world.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 NAME ?=
 PACKAGES := edge ingest hub dashboards gridwarden
 DESK := hub/desk
 TIMESCALE := tests/timescale
 DESK_SOURCES := $(shell find $(DESK)/src $(DESK)/index.html $(DESK)/*.json $(DESK)/*.ts -type f ! -name api.d.ts ! -name openapi.json 2>/dev/null)
 API_SOURCES := $(shell find hub -name '*.py' 2>/dev/null)
+
+# The tests start some hundred commands, each of which would compile our source anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test lint check-desk format bench chaos requirements desk lock clean
 
@@ -27,10 +34,11 @@ help:
 demo: $(VENV)/.runtime $(DESK)/dist/index.html
 	$(BIN)/gridwarden demo $(ARGS)
 
-test: lint check-desk $(TIMESCALE)/node_modules/.installed
+test: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),-O) lint check-desk $(TIMESCALE)/node_modules/.installed
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e --ignore=tests/chaos
-	$(BIN)/python -m pytest tests/e2e tests/chaos  # alone on the machine: they measure delays
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not alone"
+	$(BIN)/python -m pytest -m alone tests/e2e  # alone on the machine: they measure delays
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif
@@ -66,11 +74,13 @@ $(VENV)/.runtime: requirements.lock pyproject.toml
 	@echo "installing what Gridwarden needs into $(VENV) …"
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@echo "installing what the tests need into $(VENV) …"
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(COMPILE)
 	@touch $@
 
 $(DESK)/node_modules/.installed: $(DESK)/package-lock.json | $(VENV)/.runtime

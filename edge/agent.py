@@ -28,6 +28,7 @@ from edge.replies import Replies
 from edge.sender import Sender
 from edge.settings import EdgeSettings
 from edge.supervise import SupervisedDriver
+from edge.tls import SYSTEM, Tls
 from edge.trial import Trial
 from edge.window import Window
 from edge.wire import (
@@ -256,11 +257,13 @@ def run_agent(
     password: str | None,
     spool_dir: Path,
     stop: threading.Event,
+    tls: Tls = SYSTEM,
 ) -> None:
     """Run the agent that `config_path` describes until `stop` is set.
 
     Raises:
-        ConfigError: the file, the site's name or the broker's address cannot be used.
+        ConfigError: the file, the site's name, the broker's address or a file for TLS cannot
+            be used.
         SpoolError: the spool is in use, or its disk is full, read-only or failing.
     """
     file = load_agent_file(config_path)
@@ -269,7 +272,7 @@ def run_agent(
     try:
         link = open_link(
             broker_url, username, password,
-            site=site, agent=file.agent, queue=2 * settings.in_flight + 8,
+            site=site, agent=file.agent, queue=2 * settings.in_flight + 8, tls=tls,
         )  # fmt: skip
     except ValueError as error:
         raise ConfigError(str(error)) from error

@@ -12,6 +12,7 @@ from edge.look import look_topic
 from edge.outbox import RESERVE_BYTES, Outbox
 from edge.settings import EdgeSettings
 from edge.spool import MEMORY, Spool, SpoolRefusedError
+from edge.tls import SYSTEM, Tls
 from edge.wire import AgentState, Micros, Origin, ack_topic, encode_agent_state, state_topic
 
 
@@ -61,15 +62,16 @@ def open_link(
     queue: int,
     client_id: str | None = None,
     announced: bool = True,
+    tls: Tls = SYSTEM,
 ) -> Link:
     """The link of one agent; `announced` gives it commands, and a last will that marks it as lost.
 
     Raises:
-        ValueError: the broker's address is none.
+        ValueError: the broker's address is none, or a file for TLS can't be used.
     """
     lost = encode_agent_state(AgentState(agent=agent, online=False))
     return Link(
-        Address.parse(broker_url, username, password),
+        Address.parse(broker_url, username, password, tls),
         client_id=client_id or f"{site}-{agent}",
         ack_topic=ack_topic(site, agent),
         command_topic=command_topic(site, agent) if announced else None,

@@ -20,6 +20,7 @@ from edge.sample import Sample
 from edge.sender import Sender
 from edge.settings import EdgeSettings
 from edge.spool import MEMORY, Spool
+from edge.tls import SYSTEM, Tls
 from edge.window import Window
 
 PATIENCE_S = 30.0  # ours: how long ingest may acknowledge nothing
@@ -44,6 +45,7 @@ def carry(
     broker_url: str,
     username: str | None = None,
     password: str | None = None,
+    tls: Tls = SYSTEM,
     progress: Progress = lambda _: None,
     stop: threading.Event | None = None,
     patience_s: float = PATIENCE_S,
@@ -55,13 +57,13 @@ def carry(
 
     Raises:
         CarryError: stopped, or nothing was acknowledged for `patience_s`.
-        ValueError: `broker_url` is none.
+        ValueError: `broker_url` is none, or a file for TLS can't be used.
     """
     outbox = _outbox(agent, epoch)
     link = open_link(
         broker_url, username, password,
         site=site, agent=agent, queue=2 * settings.in_flight,
-        client_id=f"{site}-{agent}-{secrets.token_hex(4)}", announced=False,
+        client_id=f"{site}-{agent}-{secrets.token_hex(4)}", announced=False, tls=tls,
     )  # fmt: skip
     window = Window(settings.in_flight, settings.resend_s)
     sender = Sender(outbox, window, link, site=site, agent=agent, monotonic=time.monotonic)

@@ -21,6 +21,7 @@ from edge.carry import PATIENCE_S, CarryError, Progress
 from edge.courier import Manifest, Parcel, Place, read_parcel
 from edge.sender import Sender
 from edge.settings import EdgeSettings
+from edge.tls import SYSTEM, Tls
 from edge.window import Key, Ticket, Window
 from edge.wire import Ack, decode_batch, decode_rejected, encode_batch, encode_rejected
 
@@ -34,6 +35,7 @@ def deliver(
     broker_url: str,
     username: str | None = None,
     password: str | None = None,
+    tls: Tls = SYSTEM,
     progress: Progress = lambda _: None,
     stop: threading.Event | None = None,
     patience_s: float = PATIENCE_S,
@@ -46,14 +48,14 @@ def deliver(
     Raises:
         CarryError: stopped, or nothing was acknowledged for `patience_s`; delivering the same
             file again goes on.
-        ValueError: `broker_url` is none.
+        ValueError: `broker_url` is none, or a file for TLS can't be used.
     """
     load = Load(file, places)
     site, agent = manifest.site, manifest.agent
     link = open_link(
         broker_url, username, password,
         site=site, agent=agent, queue=2 * settings.in_flight,
-        client_id=f"{site}-{agent}-{secrets.token_hex(4)}", announced=False,
+        client_id=f"{site}-{agent}-{secrets.token_hex(4)}", announced=False, tls=tls,
     )  # fmt: skip
     window = Window(settings.in_flight, settings.resend_s)
     sender = Sender(load, window, link, site=site, agent=agent, monotonic=monotonic)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import random
 import socket
+import ssl
 import threading
 import time
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from edge.backoff import Backoff
 from edge.command import Command, UnknownCommand, decode_command
 from edge.look import Look, decode_look
+from edge.tls import SYSTEM, Tls, TlsError, explain, why_refused
 from edge.wire import Ack, WireError, decode_ack
 
 _KEEPALIVE_S = 15  # ours: a dead connection is noticed, and the will published, within 23 s
@@ -54,19 +56,30 @@ class Address:
     tls: bool = False
     username: str | None = None
     password: str | None = None
+    trust: Tls = SYSTEM
 
     @classmethod
-    def parse(cls, url: str, username: str | None = None, password: str | None = None) -> Address:
-        """The address in `mqtt://host:port` or `mqtts://host:port`.
+    def parse(
+        cls,
+        url: str,
+        username: str | None = None,
+        password: str | None = None,
+        trust: Tls = SYSTEM,
+    ) -> Address:
+        """The address in `mqtt://host:port` or `mqtts://host:port`; `trust` is for the latter.
 
         Raises:
-            ValueError: another scheme, no host, or a port that is none.
+            ValueError: another scheme, no host, a port that is none, or a file for TLS that can't
+                be used.
         """
         parts = urlsplit(url)
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError(f"broker address {url!r}: write mqtt://host:port or mqtts://host:port")
         tls = parts.scheme == "mqtts"
-        return cls(parts.hostname, parts.port or (8883 if tls else 1883), tls, username, password)
+        if tls:
+            trust.context()
+        port = parts.port or (8883 if tls else 1883)
+        return cls(parts.hostname, port, tls, username, password, trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,8 @@ class Link:
         self._unsent: list[tuple[Client, MQTTMessageInfo, int]] = []
         self._will = will
         self._queue = queue
+        self.refusal: str | None = None  # why the broker does not let us in, and what to do
+        self._answered = False
         self._backoff = Backoff(*_BACKOFF_S, random.Random(seed))
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._closing = threading.Event()
@@ -175,15 +190,16 @@ class Link:
     def _keep_up(self) -> None:
         while not self._closing.is_set():
             ended = threading.Event()
-            client = self._new_client(ended)
             try:
+                client = self._new_client(ended)
                 client.connect(
                     self._address.host, self._address.port, _KEEPALIVE_S, clean_start=True
                 )
-            except (OSError, UnicodeError) as error:  # the latter: no host can have this name
+            except (OSError, UnicodeError, TlsError) as error:  # UnicodeError: no host's name
+                self._tell_failure(error)
                 self._closing.wait(self._backoff.next())
-                log.info("broker unreachable: client=%s error=%s", self._client_id, error)
                 continue
+            self._answered = False
             client.loop_start()
             began = time.monotonic()
             while not ended.wait(_NOTICE_S) and not self._closing.is_set():
@@ -194,10 +210,33 @@ class Link:
                 log.warning("broker does not answer, leaving it: client=%s", self._client_id)
                 return  # paho's thread is a daemon; it ends with the keepalive
             client.loop_stop()
+            if self._address.tls and not self._answered and not self._closing.is_set():
+                self._tell_refusal()
             # Two agents of one name take the connection from each other as fast as they may.
             if time.monotonic() - began >= _STEADY_S:
                 self._backoff.reset()
             self._closing.wait(self._backoff.next())
+
+    def _tell_failure(self, error: Exception) -> None:
+        """A broker that is away is usual; one that can't be trusted is an error, told once."""
+        if not isinstance(error, (ssl.SSLError, TlsError)):
+            log.info("broker unreachable: client=%s error=%s", self._client_id, error)
+            return
+        if isinstance(error, TlsError):
+            self._complain(str(error))
+        else:
+            self._complain(explain(error, self._address.host))
+
+    def _tell_refusal(self) -> None:
+        """The connection broke before the broker answered: for TLS there is a reason."""
+        reason = why_refused(self._address.host, self._address.port, self._address.trust)
+        if reason is not None:
+            self._complain(reason)
+
+    def _complain(self, reason: str) -> None:
+        if reason != self.refusal:
+            log.error("broker refused: client=%s reason=%s", self._client_id, reason)
+        self.refusal = reason
 
     def _decoded(self, topic: str, payload: bytes) -> Ack | Command | UnknownCommand | Look:
         if topic == self._command_topic:
@@ -215,15 +254,16 @@ class Link:
         client.password = self._address.password
         client.max_queued_messages = self._queue
         if self._address.tls:
-            client.tls_set()
+            client.tls_set_context(self._address.trust.context())
         if self._will is not None:
             client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
 
         def on_connect(
             client: Client, _: Any, _flags: ConnectFlags, reason: ReasonCode, _p: Properties | None
         ) -> None:
+            self._answered = True
             if reason.is_failure:
-                log.error("broker refused: client=%s reason=%s", self._client_id, reason)
+                self._complain(str(reason))
                 ended.set()
             else:
                 topics = (self._ack_topic, self._command_topic, self._look_topic)
@@ -237,6 +277,7 @@ class Link:
                 client.disconnect()
                 return
             self._client = client
+            self.refusal = None
             self._events.put(Connected())
 
         def on_message(_client: Client, _: Any, message: MQTTMessage) -> None:

@@ -21,6 +21,7 @@ from edge.pack import Unreadable
 from edge.sample import Sample
 from edge.settings import EdgeSettings
 from edge.swipe_log import SwipeColumns, read_swipe_log
+from edge.tls import SYSTEM, Tls
 from edge.wire import Swipe
 
 __all__ = ["CarryError", "ReplayResult", "log_epoch", "replay_swipes"]
@@ -46,6 +47,7 @@ def replay_swipes(
     broker_url: str,
     username: str | None = None,
     password: str | None = None,
+    tls: Tls = SYSTEM,
     agent: str = "replay",
     progress: Progress = lambda _: None,
     stop: threading.Event | None = None,
@@ -58,7 +60,7 @@ def replay_swipes(
     Raises:
         SwipeLogError: the log cannot be read as a whole.
         CarryError: stopped, or nothing was acknowledged for `patience_s`.
-        ValueError: `broker_url` is none.
+        ValueError: `broker_url` is none, or a file for TLS can't be used.
     """
     chunks = _Chunks(read_swipe_log(path, columns))
     carry(
@@ -70,6 +72,7 @@ def replay_swipes(
         broker_url=broker_url,
         username=username,
         password=password,
+        tls=tls,
         progress=progress,
         stop=stop,
         patience_s=patience_s,

@@ -82,6 +82,7 @@ def import_courier(context: Context, file: Path) -> Imported:
                     broker_url=context.broker_url,
                     username=settings.broker.username,
                     password=context.broker_password,
+                    tls=context.broker_tls,
                     progress=lambda done: bar.update(task, completed=done),
                 )
             return _counted(before, _taken(context, manifest, new), places)

@@ -15,7 +15,10 @@ from rich.markup import escape
 
 from gridwarden import __version__
 from gridwarden.commands import (
+    agent,
     boards,
+    broker,
+    ca,
     cases,
     check,
     demo,
@@ -26,6 +29,7 @@ from gridwarden.commands import (
     site,
     spool,
     trace,
+    user,
 )
 from gridwarden.context import Context
 from gridwarden.errors import GridwardenError
@@ -49,8 +53,12 @@ app.add_typer(process.edge, name="edge")
 app.add_typer(replay.app, name="replay")
 app.add_typer(spool.app, name="spool")
 app.add_typer(site.app, name="site")
+app.add_typer(user.app, name="user")
 app.add_typer(rules.app, name="rules")
 app.add_typer(shutoff.app, name="shutoff")
+app.add_typer(ca.app, name="ca")
+app.add_typer(agent.app, name="agent")
+app.add_typer(broker.app, name="broker")
 app.add_typer(cases.app, name="cases")
 app.add_typer(boards.app, name="dashboards")
 app.add_typer(cases.app, name="cases")

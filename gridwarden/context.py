@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from edge.tls import Tls
 from gridwarden.errors import GridwardenError
 from gridwarden.running import Running, find_running
 from gridwarden.settings import Settings, SettingsError, load_settings
@@ -76,6 +77,12 @@ class Context:
     @cached_property
     def _running(self) -> Running | None:
         return find_running(self.settings.data_dir)
+
+    @property
+    def broker_tls(self) -> Tls:
+        """By which files the broker knows us and we know it."""
+        broker = self.settings.broker
+        return Tls(broker.ca_file, broker.certificate, broker.key)
 
     @property
     def broker_password(self) -> str | None:

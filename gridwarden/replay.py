@@ -65,6 +65,7 @@ def replay_file(context: Context, file: Path, columns: SwipeColumns) -> ReplayRe
                 broker_url=context.broker_url,
                 username=settings.broker.username,
                 password=context.broker_password,
+                tls=context.broker_tls,
                 progress=lambda done: bar.update(task, completed=done),
             )
     except OSError as error:

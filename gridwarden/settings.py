@@ -79,6 +79,11 @@ class BrokerSettings(BaseModel):
     )
     username: str | None = Field(None, description="User name for the broker")
     password: SecretStr | None = Field(None, description="Password for the broker")
+    ca_file: Path | None = Field(
+        None, description="Authority (PEM) that the broker's certificate is of; else the machine's"
+    )
+    certificate: Path | None = Field(None, description="Our certificate (PEM) for the broker")
+    key: Path | None = Field(None, description="The key (PEM) of our certificate")
 
 
 class Settings(BaseSettings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 import psycopg
@@ -22,7 +22,6 @@ from hub.division.proposals import (
     propose_departure,
     refuse_unproposed,
 )
-from hub.division.then import GridAt, NoSuchGridError, grid_at
 from hub.roster import leave as roster
 from hub.roster.domain import Decision, Leave
 from hub.roster.leave import LeaveError
@@ -36,6 +35,9 @@ from hub.sites.sizes import warn
 from hub.sites.store import load_site, read_site
 from ingest import clock
 from ingest.migrate import MigrationError, migrate
+
+if TYPE_CHECKING:
+    from hub.division.then import GridAt
 
 T = TypeVar("T")
 
@@ -111,6 +113,9 @@ def holder_at(database_url: str, code: str, at: Micros | None = None) -> GridAt:
     Raises:
         GridwardenError: there was no such grid, or the database is away or lacks our tables.
     """
+    # It speaks the API's language and brings in FastAPI, which no other command needs to start.
+    from hub.division.then import NoSuchGridError, grid_at
+
     when = clock.now() if at is None else at
     try:
         return on_store(database_url, lambda conn: grid_at(conn, code, when))

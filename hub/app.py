@@ -16,6 +16,8 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from edge.wire import Micros
 from hub import openapi, page, problems
+from hub.accounts import attempts
+from hub.accounts import manage_routes as account_management
 from hub.accounts import routes as accounts
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
@@ -26,7 +28,7 @@ from hub.cameras.link import Broker, MqttFrames
 from hub.cameras.relay import Relay
 from hub.cameras.renew import Renewals, frames_to
 from hub.casefile import routes as case_files
-from hub.cases import handover, refold
+from hub.cases import refold
 from hub.cases import routes as cases
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
@@ -35,6 +37,9 @@ from hub.division.watch import Watch
 from hub.equipment import consent_routes as move_consents
 from hub.equipment import routes as equipment
 from hub.equipment.store import warn_due
+from hub.escalation import day_store
+from hub.escalation import rounds as due
+from hub.escalation import routes as escalation
 from hub.evacuation import routes as evacuation
 from hub.files import attachment_routes as attachments
 from hub.files import routes as files
@@ -82,6 +87,7 @@ POOL_WAIT_S = 5.0  # then the request is answered with 503; ours
 GZIP_FROM = 1024  # bytes; ours: smaller answers fit one packet anyway
 DEFAULT_PLAN = "campus"
 EXPIRY_EVERY_S = 60.0  # ours: days are counted, so a minute is soon enough
+SWEEP_EVERY_S = 3600.0  # ours: what counts no more may lie about for a while
 LETTERS_EVERY_S = 1.0  # ours: written within a second
 MAX_SITE = 32 * 1024 * 1024  # bytes; ours: the file of a town with 100,000 households
 MAX_TABLE = 8 * 1024 * 1024  # bytes; ours: 20,000 rows of 400 bytes
@@ -142,6 +148,7 @@ def create_app(
     app.add_middleware(Headers)
     routers = (
         accounts.router,
+        account_management.router,
         sites.router,
         division.router,
         proposals.router,
@@ -149,6 +156,7 @@ def create_app(
         staff.router,
         cases.router,
         case_files.router,
+        escalation.router,
         pictures.router,
         live.router,
         gaps.router,
@@ -229,9 +237,11 @@ def _lifespan(
             tasks["follower"] = judge.run
             works: dict[str, tuple[Work, float]] = {
                 "pictures": (settle.settle_due, settle.EVERY_S),
-                "handover": (handover.hand_over_due, handover.EVERY_S),
+                "timers": (partial(due.act_due, plan=plan), due.EVERY_S),
+                "day lists": (partial(day_store.list_due, plan=plan), day_store.EVERY_S),
                 "refold": (refold.refold, refold.EVERY_S),
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
+                "sign-ins": (attempts.sweep, SWEEP_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
                 "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),
             }

@@ -12,7 +12,7 @@ from hub.rights.guard import open_to_all
 
 BUILT = Path(__file__).parent / "desk" / "dist"
 
-_NOTHING_THERE = open_to_all("it tells only that nothing is there")
+_NOTHING_THERE = open_to_all("it tells only that nothing is there", counted=False)
 _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Gridwarden</title>
 <h1>The desk page is not built yet</h1>

@@ -38,7 +38,7 @@ class ServeError(RuntimeError):
 
 
 class RemoteRefusedError(ServeError):
-    """The address is not loopback and nobody has allowed that."""
+    """The address is not loopback, and nobody has allowed that or demo accounts are there."""
 
 
 class StoreMissingError(ServeError):
@@ -91,6 +91,7 @@ def run_hub(
     """
     refuse_remote(settings)
     check_store(database_url)
+    refuse_demo_accounts(settings, database_url)
     plan = None if settings.plan is None else read_plan_file(settings.plan)
     app = create_app(database_url=database_url, plan=plan, broker=broker, tracing=settings.tracing)
     config = uvicorn.Config(
@@ -108,23 +109,36 @@ def run_hub(
 
 
 def refuse_remote(settings: HubSettings) -> None:
-    """Check that the hub stays on this machine while it has no accounts.
+    """Check that the hub stays on this machine unless somebody said that others may reach it.
 
     Raises:
-        RemoteRefusedError: the host is not loopback and `allow_remote` is not set, or `tracing` is.
+        RemoteRefusedError: the host is not loopback and `allow_remote` is not set.
     """
-    if settings.tracing and not _is_loopback(settings.host):
-        raise RemoteRefusedError(
-            f"The hub will not listen on {settings.host} with tracing: it has no accounts yet, so "
-            "anyone who reaches it could read people's movements. Use --host 127.0.0.1, or set "
-            "GRIDWARDEN_HUB__TRACING=false."
-        )
     if settings.allow_remote or _is_loopback(settings.host):
         return
     raise RemoteRefusedError(
-        f"The hub will not listen on {settings.host}: it has no accounts yet, so anyone who "
-        "reaches it could act on cases. Use --host 127.0.0.1, or set GRIDWARDEN_HUB__ALLOW_REMOTE="
-        "true if a proxy in front of it checks who comes in."
+        f"The hub will not listen on {settings.host}: it speaks plain HTTP, so passwords would "
+        "travel in clear. Use --host 127.0.0.1, or put a proxy with TLS in front of it and set "
+        "GRIDWARDEN_HUB__ALLOW_REMOTE=true."
+    )
+
+
+def refuse_demo_accounts(settings: HubSettings, database_url: str) -> None:
+    """Check that nobody reaches the hub from elsewhere while the demo's accounts can sign in.
+
+    Raises:
+        RemoteRefusedError: the host is not loopback and one of them is not disabled.
+    """
+    if _is_loopback(settings.host):
+        return
+    with psycopg.connect(database_url, connect_timeout=CONNECT_S) as conn:
+        query = "select exists (select from hub.accounts where demo and disabled is null)"
+        if conn.execute(query).fetchone() == (False,):
+            return
+    raise RemoteRefusedError(
+        f"The hub will not listen on {settings.host} while accounts of the demo can sign in: "
+        "disable them (`gridwarden user list`, `gridwarden user disable NAME`), or use "
+        "--host 127.0.0.1."
     )
 
 

@@ -15,11 +15,11 @@ class HubSettings(BaseModel):
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one")
     allow_remote: bool = Field(
-        default=False, description="Listen beyond loopback although there are no accounts yet"
+        default=False,
+        description="Listen beyond loopback: only with a proxy in front of it that does TLS",
     )
     tracing: bool = Field(
         default=False,
-        description="Keep stays and serve investigations; until there are accounts, whoever "
-        "reaches the hub can act as anybody",
+        description="Keep stays and serve investigations",
     )
     plan: Path | None = Field(None, description="Plan file; without one, the campus plan we ship")

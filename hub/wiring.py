@@ -6,6 +6,7 @@ from asyncio import Semaphore
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from time import monotonic
 from typing import Annotated, Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,21 @@ from psycopg_pool import AsyncConnectionPool
 from edge.wire import Micros
 from hub.cameras.relay import Relay
 from hub.directory import Directory
-from hub.limits import Limits
 from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
+from hub.rights.limits import (
+    BURST,
+    PER_S,
+    PHOTO_BURST,
+    PHOTO_PER_S,
+    REPORT_BURST,
+    REPORT_PER_S,
+    STRANGER_BURST,
+    STRANGER_PER_S,
+    Limits,
+)
 from hub.rights.roles import Templates, templates_with
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
@@ -42,8 +53,19 @@ class Parts:
     relay: Relay
     feed_lag_s: Callable[[], float | None]
     plan: Plan
+    limits: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=BURST, per_s=PER_S)
+    )  # of accounts
+    strangers: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=STRANGER_BURST, per_s=STRANGER_PER_S)
+    )  # of addresses that name no account
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
-    limits: Limits = field(default_factory=Limits)
+    passers_by: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=REPORT_BURST, per_s=REPORT_PER_S)
+    )  # reports of addresses that name no account
+    photographers: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=PHOTO_BURST, per_s=PHOTO_PER_S)
+    )  # photos of such addresses
     exporting: Semaphore = field(default_factory=Semaphore)  # one export takes a whole processor
 
     @property

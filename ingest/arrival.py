@@ -94,6 +94,7 @@ class Refusal:
     identity: Identity | None = None
     reply: Reply | None = None
     origin: Origin = "live"
+    impostor: bool = False  # it says that it is another agent than the one its topic is of
 
     @property
     def received(self) -> Micros:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from edge.tls import SYSTEM, Tls
 from ingest.packets import Incoming
 
 SESSION_EXPIRY_S = 86_400  # ours: what the broker queues for a worker that is away for a day
@@ -26,6 +27,7 @@ class Address(NamedTuple):
     username: str | None
     password: str | None
     in_flight: int
+    trust: Tls = SYSTEM
 
 
 class Receiver(Protocol):

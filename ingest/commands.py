@@ -33,6 +33,7 @@ from edge.command import (
     decode_reply,
     encode_command,
 )
+from edge.tls import SYSTEM, Tls
 from edge.wire import WireError
 from ingest.broker import KEEPALIVE_S, RECONNECT_S
 from ingest.clock import micros
@@ -97,6 +98,7 @@ class CommandPost:
         username: str | None,
         password: str | None,
         done: Event,
+        tls: Tls = SYSTEM,
     ) -> None:
         self._store = store
         self._done = done
@@ -112,7 +114,7 @@ class CommandPost:
         if username is not None:
             self._client.username_pw_set(username, password)
         if self._url.scheme == "mqtts":
-            self._client.tls_set()
+            self._client.tls_set_context(tls.context())
         self._client.reconnect_delay_set(*RECONNECT_S)
         self._client.on_connect = self._subscribe
         self._client.on_message = self._hear

@@ -6,6 +6,8 @@ simple messages without a time.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge.wire import (
     MAX_BATCH_BYTES,
     Batch,
@@ -29,6 +31,13 @@ from ingest.simple import BY_CONTENT, SimpleDecoder, is_urgent
 
 OLDEST_COURIER: Micros = 946_684_800 * SECOND  # ours: 2000-01-01, older files are misread ones
 _MOST = (1 << 63) - 1  # what the store's bigint holds
+
+
+class ImpostorError(WireError):
+    """A message says that it is another agent's than its topic does.
+
+    A broker that holds the agents' rights vouches for the topic, so the content is the lie.
+    """
 
 
 class Decoder:
@@ -64,7 +73,8 @@ class Decoder:
                         DeadLetter(received, topic, "no topic of this contract", payload)
                     )
         except WireError as error:
-            return self._refusal(topic, payload, received, str(error))
+            refusal = self._refusal(topic, payload, received, str(error))
+            return replace(refusal, impostor=isinstance(error, ImpostorError))
 
     def _refusal(self, topic: str, payload: bytes, received: Micros, reason: str) -> Refusal:
         """A dead letter, with the identity of the batch where that much could be read.
@@ -107,7 +117,7 @@ class Decoder:
         _check_site(reply.site)
         state = decode_agent_state(payload)
         if state.agent != reply.agent:
-            raise WireError(f"state of agent {state.agent!r} on the topic of another")
+            raise ImpostorError(f"state of agent {state.agent!r} on the topic of another")
         return Report(reply.site, state, received, retained)
 
     def _device(
@@ -197,7 +207,7 @@ def _check_size(payload: bytes) -> None:
 def _identity(reply: Reply, agent: str, epoch: int, seq: int) -> Identity:
     _check_site(reply.site)
     if agent != reply.agent:
-        raise WireError(f"batch of agent {agent!r} on the topic of another")
+        raise ImpostorError(f"batch of agent {agent!r} on the topic of another")
     if not _fits(epoch, seq):
         raise WireError(f"epoch {epoch} or sequence {seq} outside 1 to 2^63-1")
     return Identity(agent, epoch, seq)

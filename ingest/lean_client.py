@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
+from edge.tls import TlsError, why_refused
 from ingest import packets
 from ingest.bell import Bell
 from ingest.broker import KEEPALIVE_S, RECONNECT_S, SESSION_EXPIRY_S, Address, Receiver
@@ -85,29 +86,41 @@ class LeanClient:
             try:
                 with self._connect() as sock:
                     self._converse(_Line(sock, self._sessions + 1))
-            except (OSError, PacketError) as error:
+            except (OSError, PacketError, TlsError) as error:
                 log.warning("ingest.broker_disconnected", extra={"reason": str(error)})
+                if self._sessions == before and self._address.tls:
+                    self._tell_refusal()
             finally:
                 self._line = None
             pause = RECONNECT_S[0] if self._sessions > before else min(2 * pause, longest)
             self._closing.wait(pause)
+
+    def _tell_refusal(self) -> None:
+        """The connection broke before the broker answered: for TLS there is a reason."""
+        address = self._address
+        reason = why_refused(address.host, address.port, address.trust)
+        if reason is not None:
+            self._receiver.refused(reason)
 
     def _connect(self) -> socket.socket:
         address = self._address
         sock = socket.create_connection((address.host, address.port), _CONNECT_TIMEOUT_S)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if address.tls:
-            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=address.host)
-        sock.sendall(
-            packets.connect(
-                address.client_id,
-                keepalive_s=KEEPALIVE_S,
-                session_expiry_s=SESSION_EXPIRY_S,
-                receive_maximum=address.in_flight,
-                username=address.username,
-                password=address.password,
-            )
+            sock = address.trust.context().wrap_socket(sock, server_hostname=address.host)
+        hello = packets.connect(
+            address.client_id,
+            keepalive_s=KEEPALIVE_S,
+            session_expiry_s=SESSION_EXPIRY_S,
+            receive_maximum=address.in_flight,
+            username=address.username,
+            password=address.password,
         )
+        try:
+            sock.sendall(hello)
+        except OSError:
+            sock.close()
+            raise
         sock.setblocking(False)
         return sock
 

@@ -14,6 +14,7 @@ from threading import Event
 from typing import Literal
 from urllib.parse import urlsplit
 
+from edge.tls import SYSTEM, Tls, TlsError
 from edge.wire import (
     ALL_AGENT_STATES,
     ALL_BATCHES,
@@ -69,13 +70,14 @@ class Link:
         receive: Callable[[Sequence[Incoming], int], None],
         share: str | None = None,
         client: ClientKind = "paho",
+        trust: Tls = SYSTEM,
     ) -> None:
         """`receive` gets messages and the number of the connection that brought them.
 
         `name` is the session's: one worker at a time, the same after a restart.
 
         Raises:
-            LinkError: the address is not one of a broker.
+            LinkError: the address is not one of a broker, or a file for TLS can't be used.
         """
         self.ready = Event()
         self.refusal: str | None = None
@@ -84,6 +86,11 @@ class Link:
         if url.scheme not in {"mqtt", "mqtts"} or not url.hostname:
             raise LinkError(f"{broker_url!r} is no mqtt://host:port; check [broker] url")
         tls = url.scheme == "mqtts"
+        if tls:
+            try:
+                trust.context()
+            except TlsError as error:
+                raise LinkError(str(error)) from error
         address = Address(
             host=url.hostname,
             port=url.port or (8883 if tls else 1883),
@@ -92,6 +99,7 @@ class Link:
             username=username,
             password=password,
             in_flight=min(in_flight, _MOST_IN_FLIGHT),
+            trust=trust,
         )
         self._client: BrokerClient = _CLIENTS[client](address, subscriptions(share), self)
 

@@ -23,6 +23,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from edge.tls import why_refused
 from ingest.bell import Bell
 from ingest.broker import KEEPALIVE_S, RECONNECT_S, SESSION_EXPIRY_S, Address, Receiver
 from ingest.packets import Incoming
@@ -46,6 +47,7 @@ class PahoClient:
         self._filters = filters
         self._receiver = receiver
         self._session = 0
+        self._answers = 0
         self._arrived: list[Incoming] = []
         self._done: deque[tuple[int, Sequence[int]]] = deque()  # to acknowledge, by connection
         self._said: deque[tuple[str, bytes]] = deque()
@@ -61,7 +63,7 @@ class PahoClient:
         if address.username is not None:
             self._client.username_pw_set(address.username, address.password)
         if address.tls:
-            self._client.tls_set()
+            self._client.tls_set_context(address.trust.context())
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
@@ -94,14 +96,23 @@ class PahoClient:
     def _run(self) -> None:
         pause, longest = RECONNECT_S
         while not self._closing.is_set():
-            before = self._session
+            before, answers = self._session, self._answers
             try:
                 self._connect()
                 self._converse()
             except OSError as error:
                 log.warning("ingest.broker_disconnected", extra={"reason": str(error)})
+            if self._answers == answers and self._address.tls and not self._closing.is_set():
+                self._tell_refusal()
             pause = RECONNECT_S[0] if self._session > before else min(2 * pause, longest)
             self._closing.wait(pause)
+
+    def _tell_refusal(self) -> None:
+        """The connection broke before the broker answered: for TLS there is a reason."""
+        address = self._address
+        reason = why_refused(address.host, address.port, address.trust)
+        if reason is not None:
+            self._receiver.refused(reason)
 
     def _connect(self) -> None:
         properties = Properties(PacketTypes.CONNECT)
@@ -194,6 +205,7 @@ class PahoClient:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
+        self._answers += 1
         if reason.is_failure:
             self._receiver.refused(f"the broker refused the connection: {reason}; check [broker]")
             return

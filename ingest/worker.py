@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 import psycopg
 
+from edge.tls import SYSTEM, Tls
 from edge.wire import LinkTest, Micros
 from ingest.arrival import DeadLetter, Entry, Refusal, Report
 from ingest.clock import now
@@ -65,6 +66,7 @@ def run_worker(
     stop: threading.Event,
     ready: Callable[[], None] | None = None,
     name: str = "ingest-1",
+    tls: Tls = SYSTEM,
 ) -> None:
     """Take messages until `stop` is set; then write what has arrived and leave.
 
@@ -74,7 +76,7 @@ def run_worker(
     Raises:
         WorkerError: the database is unreachable or not migrated at the start, or one of the
             worker's threads failed.
-        LinkError: the broker's address is wrong, or it refuses us.
+        LinkError: the broker's address is wrong, a file for TLS can't be used, or it refuses us.
         ValueError: the person key is too short or too long.
     """
     worker = _Worker(settings, name, PersonKeys(person_key), stop)
@@ -88,6 +90,7 @@ def run_worker(
         receive=worker.receive,
         share=settings.share,
         client=settings.client,
+        trust=tls,
     )
     helpers = Helpers()
     with ExitStack() as leaving:  # from the last line up
@@ -105,6 +108,7 @@ def run_worker(
             username=username,
             password=password,
             done=worker.done,
+            tls=tls,
         )
         helpers.start("commands", post.run)
         helpers.start("roll-ups", lambda: worker.roll_up(database_url))

@@ -14,10 +14,11 @@ import msgspec
 import psycopg
 
 from edge.wire import AgentState, encode_agent_state
-from ingest.arrival import Arrival, Entry, Message, Report
+from ingest.arrival import Arrival, Entry, Message, Refusal, Report
 from ingest.claim import claim
 from ingest.clock import moment
 from ingest.commit import copy_letters, feed
+from ingest.counters import count
 from ingest.feed import CommittedBatch
 from ingest.names import MAX_QUANTITIES, Names
 from ingest.presence import AGENTS_CHANNEL, settle
@@ -30,6 +31,7 @@ from ingest.sql import load_queries
 from ingest.standing import drop_standing
 from ingest.told import drop_told
 
+IMPOSTORS = "messages_of_another_agent"  # counter: content and topic name two agents
 _QUERIES = load_queries("ingest", "write.sql")
 _CONTENT_ERRORS = (
     psycopg.DataError,
@@ -115,6 +117,8 @@ class Writer:
             letters = [letter for entry in fresh for letter in entry.letters]
             self._rows.copy(conn, batches)
             copy_letters(conn, letters)
+            if impostors := sum(isinstance(one, Refusal) and one.impostor for one in fresh):
+                count(conn, IMPOSTORS, impostors)
             feed(conn, [batch for batch in batches if len(batch)])
         return Tally(
             stored=sum(len(batch) for batch in batches),

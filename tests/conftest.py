@@ -15,8 +15,10 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import psutil
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from gridwarden.embedded.broker import EmbeddedBroker
@@ -25,7 +27,28 @@ from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.store import migrate_store
 from tests.timescale.pglite import ONE_SESSION, PgliteCluster, missing
 
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_LONG = ("e2e", "chaos", "evaluate")  # folders whose files take a minute and more
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "128MB",
+}
+_MEMORY = Path("/dev/shm")
+_ROOM = 1 << 30  # bytes of memory for each test process
+
+
+# A busy machine is no finding about what is tested; what must be quick measures its own time.
+settings.register_profile(
+    "tests", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, or one worker would still be at them when all are done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path.parent.name not in _LONG, item.path not in slow))
 
 
 class Cluster:
@@ -85,10 +108,19 @@ class Cluster:
             connection.execute(statement)
 
 
+def _in_memory() -> Path | None:
+    """Where files lie in memory, if there is plenty: on a busy disk a database takes a second."""
+    if not _MEMORY.is_dir():
+        return None
+    room = min(shutil.disk_usage(_MEMORY).free, psutil.virtual_memory().available // 2)
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return _MEMORY if room > processes * _ROOM else None
+
+
 @pytest.fixture(scope="session")
 def service_folder() -> Iterator[Path]:
     """A folder that a server of another user can reach and whose sockets' paths are short."""
-    folder = Path(tempfile.mkdtemp(prefix="gw-"))
+    folder = Path(tempfile.mkdtemp(prefix="gw-", dir=_in_memory()))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
@@ -110,6 +142,14 @@ def cluster(service_folder: Path) -> Iterator[Cluster]:
 @pytest.fixture
 def database_url(cluster: Cluster) -> Iterator[str]:
     """A fresh database of this test's own, with all our tables."""
+    url = cluster.create_migrated()
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture(scope="module")
+def module_database_url(cluster: Cluster) -> Iterator[str]:
+    """A fresh database with all our tables, shared by the tests of one file."""
     url = cluster.create_migrated()
     yield url
     cluster.drop(url)

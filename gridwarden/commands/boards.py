@@ -10,8 +10,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from dashboards.model import data_source
 from dashboards.overview import overview
-from dashboards.push import PushError
-from dashboards.push import push as push_to
 from gridwarden.context import context_of
 from gridwarden.errors import GridwardenError
 
@@ -34,6 +32,10 @@ def push(
     ] = "",
 ) -> None:
     """Put data source and dashboards into a Grafana."""
+    # Its client brings in a whole HTTP stack, which would slow down the start of every command.
+    from dashboards.push import PushError
+    from dashboards.push import push as push_to
+
     database = conninfo_to_dict(context_of(context).database_url)
     host = str(database.get("host", ""))
     if not host or host.startswith("/"):

@@ -40,8 +40,8 @@ def doctor(
 ) -> None:
     """Check what Gridwarden needs; say what to mend.
 
-    Looks at database, extension, broker, disk, clock and camera decoding. Exits 1 when a check
-    fails. Without a database or broker in the settings, it tries the embedded ones.
+    Looks at database, extension, broker, disk, clock, certificate and camera decoding. Exits 1 when
+    a check fails. Without a database or broker in the settings, it tries the embedded ones.
     """
     from gridwarden.doctor import examine
 

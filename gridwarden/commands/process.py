@@ -46,6 +46,7 @@ def hub_run(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one")] = None,
 ) -> None:
     """Follow the store, raise cases, serve API and page."""
+    from edge.tls import TlsError
     from hub.cameras.link import Broker
     from hub.plans.domain import PlanError
     from hub.serve import ServeError, run_hub
@@ -55,10 +56,13 @@ def hub_run(
     settings = ours.settings.hub.model_copy(
         update={name: value for name, value in chosen.items() if value is not None}
     )
-    with told(ServeError, PlanError):
+    with told(ServeError, PlanError, TlsError):
         url, broker = ours.broker_if_any, None
         if url is not None:
-            broker = Broker(url, ours.settings.broker.username, ours.broker_password)
+            ours.broker_tls.context()  # refuses files that can't be used before anything starts
+            broker = Broker(
+                url, ours.settings.broker.username, ours.broker_password, ours.broker_tls
+            )
         run_hub(
             settings,
             database_url=ours.database_url,
@@ -88,6 +92,7 @@ def ingest_run(
             broker_url=ours.broker_url,
             username=ours.settings.broker.username,
             password=ours.broker_password,
+            tls=ours.broker_tls,
             person_key=person_key(ours.settings),
             stop=stop_on_signal(),
             ready=lambda: typer.echo("ingest is ready"),
@@ -114,6 +119,7 @@ def edge_run(
             broker_url=ours.broker_url,
             username=ours.settings.broker.username,
             password=ours.broker_password,
+            tls=ours.broker_tls,
             spool_dir=ours.settings.data_dir / "spools",
             stop=stop_on_signal(),
         )

@@ -18,6 +18,7 @@ from shapely import Point, Polygon
 from edge.assemble import clock_micros
 from edge.simulate.truth import TruthLine
 from edge.wire import Micros
+from gridwarden.demo.accounts import FILE, accounts_table, make_accounts
 from gridwarden.demo.campus import Campus, build_campus, write_agents, write_truth
 from gridwarden.demo.ledger import read_ledger, read_raised
 from gridwarden.demo.past import carry_past, read_past
@@ -117,6 +118,12 @@ def _prepare(parts: Stack, options: DemoOptions, console: Console) -> tuple[Camp
         campus = build_campus(options.seed, parts.data.path / "campus")
     document = load_site_file(parts.database_url, campus.site_file, divide_anew=True)
     on_store(parts.database_url, lambda conn: fill_registers(conn, document, clock_micros()))
+    accounts = on_store(
+        parts.database_url,
+        lambda conn: make_accounts(conn, document, parts.data.path, clock_micros()),
+    )
+    console.print(accounts_table(accounts))
+    console.print(f"the same stands in {parts.data.path / FILE}")
     return campus, document
 
 

@@ -27,7 +27,7 @@ from gridwarden.person_key import person_key
 from gridwarden.settings import FILE_VARIABLE, Settings
 from hub.settings import HubSettings
 
-READY_S = 30.0  # ours: how long a part may take to come up on a busy machine
+READY_S = 60.0  # ours: how long a part may take to come up on a busy machine
 AGENT_GRACE_S = 15.0  # more than an agent's own drain, so that it is never cut short
 LOOPBACK = "127.0.0.1"
 

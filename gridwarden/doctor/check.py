@@ -17,6 +17,7 @@ OLDEST_POSTGRES = 15
 TESTED_POSTGRES = 18
 DISK_FAIL_BYTES = 1 << 30
 DISK_WARN_BYTES = 10 << 30
+CERTIFICATE_WARN_DAYS = 30
 CLOCK_WARN_S = 1.0
 EARLIEST_PLAUSIBLE_S = 1_767_225_600.0  # 2026-01-01 UTC: this software is younger than that
 
@@ -58,6 +59,15 @@ def judge_timescale(installed: str | None, available: str | None) -> Check:
         remedy = "to use it: CREATE EXTENSION timescaledb; then gridwarden migrate"
         return Check("timescaledb", "ok", f"available {available}, not in use", remedy)
     return Check("timescaledb", "ok", "not there; plain partitions are used instead")
+
+
+def judge_certificate(days_left: float, until: str) -> Check:
+    """How long our certificate for the broker is still good."""
+    found = f"until {until}"
+    if days_left >= CERTIFICATE_WARN_DAYS:
+        return Check("certificate", "ok", found)
+    remedy = "gridwarden agent enroll NAME --again; for a service, gridwarden broker files"
+    return Check("certificate", "warn" if days_left > 0 else "fail", found, remedy)
 
 
 def judge_disk(free_bytes: int, folder: str) -> Check:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gridwarden.doctor.check import Check, judge_python, judge_socket
 from gridwarden.doctor.machine import check_camera, check_clock, check_disk
-from gridwarden.doctor.services import check_broker, check_database
+from gridwarden.doctor.services import check_broker, check_certificate, check_database
 from gridwarden.embedded.datadir import DataDir
 from gridwarden.embedded.place import socket_path
 from gridwarden.settings import Settings
@@ -30,6 +30,8 @@ def examine(settings: Settings) -> list[Check]:
         check_clock(database.ahead_s, settings.ingest.future_tolerance_s),
         check_camera(),
     ]
+    if settings.broker.certificate is not None:
+        checks.append(check_certificate(settings.broker.certificate))
     if settings.database.url is None:
         path = socket_path(DataDir(settings.data_dir).postgres)
         checks.append(judge_socket(len(os.fsencode(path))))

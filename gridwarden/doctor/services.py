@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
 
-from gridwarden.doctor.check import Check, judge_database, judge_timescale
+from edge.tls import Tls, TlsError
+from gridwarden.devices.authority import read_certificate
+from gridwarden.doctor.check import Check, judge_certificate, judge_database, judge_timescale
 from gridwarden.embedded.broker import EmbeddedBroker
 from gridwarden.embedded.errors import EmbeddedError
 from gridwarden.embedded.postgres import EmbeddedPostgres
@@ -63,11 +66,22 @@ def check_broker(settings: BrokerSettings, trial: Path) -> Check:
             tls=tls,
             username=settings.username,
             password=password,
+            trust=Tls(settings.ca_file, settings.certificate, settings.key),
         )
-    except BrokerProbeError as error:
+    except (BrokerProbeError, TlsError) as error:
         remedy = "start it, or correct broker.url, broker.username and broker.password"
         return Check("broker", "fail", str(error), remedy)
     return Check("broker", "ok", f"MQTT 5 at {address.hostname}")
+
+
+def check_certificate(certificate: Path) -> Check:
+    """How long our own certificate for the broker is good."""
+    try:
+        until = read_certificate(certificate.read_bytes()).until
+    except (OSError, ValueError) as error:
+        return Check("certificate", "fail", str(error), "correct broker.certificate")
+    left = until - datetime.now(UTC)
+    return judge_certificate(left / timedelta(days=1), f"{until:%Y-%m-%d}")
 
 
 def _try_embedded_broker(trial: Path) -> Check:

@@ -38,11 +38,7 @@ def mosquitto_configuration(port: int) -> str:
         f"listener {port} {LOOPBACK}",
         "allow_anonymous true",
         "persistence false",
-        f"max_packet_size {MAX_MESSAGE_BYTES + _TOPIC_ROOM_BYTES}",
-        f"max_inflight_messages {_IN_FLIGHT}",
-        "max_queued_messages 0",
-        f"max_queued_bytes {_QUEUED_BYTES}",
-        "set_tcp_nodelay true",
+        *limits(),
         "log_dest stderr",
         "log_type error",
         "log_type warning",
@@ -51,6 +47,21 @@ def mosquitto_configuration(port: int) -> str:
     if os.geteuid() == 0:  # changing its user would cut the tether to us
         lines.append("user root")
     return "\n".join(lines) + "\n"
+
+
+def limits(queued_bytes: int = _QUEUED_BYTES) -> list[str]:
+    """What of Mosquitto's configuration bounds messages and queues.
+
+    The largest message is 16 MiB and 128 KiB for its topic and header; below that the sender would
+    be cut off, and would send it again for ever.
+    """
+    return [
+        f"max_packet_size {MAX_MESSAGE_BYTES + _TOPIC_ROOM_BYTES}",
+        f"max_inflight_messages {_IN_FLIGHT}",
+        "max_queued_messages 0",
+        f"max_queued_bytes {queued_bytes}",
+        "set_tcp_nodelay true",
+    ]
 
 
 def iotcore_configuration(port: int, port_v3: int) -> str:

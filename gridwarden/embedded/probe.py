@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
+
+from edge.tls import SYSTEM, Tls, why_refused
 
 _CONNACK = 0x20
 _DISCONNECT = b"\xe0\x00"
@@ -25,6 +26,7 @@ def probe_broker(
     tls: bool = False,
     username: str | None = None,
     password: str | None = None,
+    trust: Tls = SYSTEM,
 ) -> None:
     """Connect with MQTT `version` (5, or 4 for 3.1.1) and a clean session, and leave again.
 
@@ -32,12 +34,15 @@ def probe_broker(
         BrokerProbeError: nothing listens, it answers otherwise, or it refuses us.
     """
     try:
-        with _connect(host, port, timeout_s, tls=tls) as connection:
+        with _connect(host, port, timeout_s, trust if tls else None) as connection:
             connection.sendall(connect_packet(version, username, password))
             answer = connection.recv(64)
             if len(answer) >= 4 and answer[0] == _CONNACK:
                 connection.sendall(_DISCONNECT)
     except OSError as error:
+        reason = why_refused(host, port, trust) if tls else None
+        if reason is not None:
+            raise BrokerProbeError(f"{host}:{port}: {reason}") from error
         raise BrokerProbeError(f"nothing answers at {host}:{port}: {error}") from error
     if len(answer) < 4 or answer[0] != _CONNACK:
         raise BrokerProbeError(f"{host}:{port} is no broker of MQTT version {version}")
@@ -48,11 +53,11 @@ def probe_broker(
         raise BrokerProbeError(f"the broker at {host}:{port} refuses us: {text}")
 
 
-def _connect(host: str, port: int, timeout_s: float, *, tls: bool) -> socket.socket:
+def _connect(host: str, port: int, timeout_s: float, trust: Tls | None) -> socket.socket:
     connection = socket.create_connection((host, port), timeout=timeout_s)
-    if not tls:
+    if trust is None:
         return connection
-    return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+    return trust.context().wrap_socket(connection, server_hostname=host)
 
 
 def connect_packet(version: int, username: str | None, password: str | None) -> bytes:

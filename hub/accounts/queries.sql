@@ -17,7 +17,7 @@ where t.hash = %(hash)s and t.revoked is null and t.until > %(now)s and a.disabl
 select a.id, a.name, a.person, null::bigint as session, null::bigint as token,
     null::text[] as rights, a.made, null::timestamptz as seen, hub.grants_of(a.id) as grants,
     exists (select from hub.cases c where c.owner = a.person and c.stage <> 'closed') as owes
-from hub.accounts a where a.id = %(account)s and a.disabled is null
+from hub.accounts a where a.id = %(account)s
 
 -- name: see_session
 update hub.sessions set seen = %(now)s, until = %(until)s where id = %(id)s and ended is null
@@ -90,3 +90,75 @@ where account = %(account)s and id = %(id)s and revoked is null returning id
 insert into hub.granted_roles (account, role, grid, starts, ends, granted_by, granted)
 values (%(account)s, %(role)s, %(grid)s, %(starts)s, %(ends)s, %(by)s, %(now)s)
 returning id
+
+-- name: touch_failures
+insert into hub.sign_in_failures (subject, count, last)
+select unnest(%(subjects)s::text[]), 0, 'epoch' on conflict do nothing
+
+-- name: failures
+select subject, count, last, until from hub.sign_in_failures
+where subject = any(%(subjects)s) order by subject for update
+
+-- name: note_failure
+update hub.sign_in_failures set count = %(count)s, last = %(last)s, until = %(until)s
+where subject = %(subject)s
+
+-- name: forget_attempt
+update hub.sign_in_failures set count = greatest(count - 1, 0), until = null
+where subject = %(subject)s
+
+-- name: forget_failures
+delete from hub.sign_in_failures where subject = any(%(subjects)s)
+
+-- name: sweep_failures
+delete from hub.sign_in_failures
+where last < %(before)s and (until is null or until < %(before)s)
+
+-- name: sweep_sessions
+delete from hub.sessions where coalesce(ended, until) < %(before)s
+
+-- name: accounts
+select a.id, a.name, a.person, a.display, a.demo, a.disabled, a.password is not null as has_password,
+    a.code_until as invited, a.made, a.made_by,
+    (select max(s.seen) from hub.sessions s where s.account = a.id) as seen
+from hub.accounts a order by a.name
+
+-- name: put_code
+update hub.accounts set code = %(code)s, code_until = %(until)s
+where id = %(id)s and disabled is null returning id
+
+-- name: take_code
+update hub.accounts set code = null, code_until = null
+where name = %(name)s and code = %(code)s and code_until > %(now)s and disabled is null
+returning id
+
+-- name: disable
+update hub.accounts set disabled = %(now)s, code = null, code_until = null
+where id = %(id)s and disabled is null
+
+-- name: enable
+update hub.accounts set disabled = null where id = %(id)s
+
+-- name: revoke_tokens
+update hub.tokens set revoked = %(now)s where account = %(account)s and revoked is null
+
+-- name: grants
+select id, role, grid, starts, ends, granted_by, granted from hub.granted_roles
+where account = %(account)s and revoked is null order by id
+
+-- name: revoke_grant
+update hub.granted_roles set revoked = %(now)s, revoked_by = %(by)s
+where account = %(account)s and id = %(id)s and revoked is null returning id
+
+-- name: lock_accounts
+lock table hub.accounts, hub.granted_roles in share row exclusive mode
+
+-- name: managers
+-- Who else can manage all accounts: by a role granted for the whole site, for good.
+select a.id, g.id from hub.accounts a join hub.granted_roles g on g.account = a.id
+where a.disabled is null and g.revoked is null and g.grid is null and g.role = any(%(roles)s)
+  and g.starts <= %(now)s and g.ends is null
+
+-- name: person
+select name, coalesce((more ->> 'minor')::boolean, false) as minor from hub.people
+where id = %(person)s

@@ -6,15 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from hub.accounts import passwords, store
+from hub.accounts import attempts, manage, passwords, store
 from hub.accounts.domain import (
     COOKIE,
     PASSWORD_FAULTS,
+    SECOND,
     SESSION_MOST,
     folded,
     password_fault,
 )
 from hub.accounts.views import (
+    CodeUse,
     Me,
     NewToken,
     PasswordChange,
@@ -28,7 +30,14 @@ from hub.accounts.views import (
 )
 from hub.problems import FieldError, ProblemError, invalid
 from hub.rights.domain import Actor
-from hub.rights.guard import Acting, open_to_all, refuse_other_sites, sign_in_first, signed_in
+from hub.rights.guard import (
+    Acting,
+    address_of,
+    open_to_all,
+    refuse_other_sites,
+    sign_in_first,
+    signed_in,
+)
 from hub.rights.resolve import resolve
 from hub.wiring import OwnConnection, Parts, WiredParts
 
@@ -43,17 +52,18 @@ router = APIRouter(prefix="/api", tags=["accounts"])
     "/session",
     summary="Sign in",
     status_code=201,
-    responses={401: {}, 403: {}},
+    responses={401: {}, 403: {}, 429: {}},
     dependencies=[open_to_all("nobody is signed in before")],
 )
 async def sign_in(
     order: SignIn, request: Request, response: Response, parts: WiredParts, conn: OwnConnection
 ) -> Me:
     """Answers with a cookie that is the session; a wrong name takes as long as a wrong password."""
-    if "Sec-Fetch-Site" in request.headers or "Origin" in request.headers:
-        refuse_other_sites(request)
+    _refuse_other_pages(request)
     password = order.password.get_secret_value()
-    found = await store.sign_in_row(conn, folded(order.name))
+    name, address = folded(order.name), address_of(request)
+    await refuse_tries(parts, conn, name, address)
+    found = await store.sign_in_row(conn, name)
     account, stored = (None, None) if found is None else found
     if not await passwords.matches(stored, password) or account is None or stored is None:
         raise ProblemError(
@@ -63,8 +73,39 @@ async def sign_in(
             "Try again; whoever manages accounts can give you a one-time code for a new password.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    await attempts.forget_attempts(conn, name, address)
     if passwords.is_dated(stored):
         await store.set_password(conn, account, await passwords.hashed(password), parts.clock())
+    return await open_session(parts, conn, account, request, response)
+
+
+@router.post(
+    "/session/code",
+    summary="Set a new password by a one-time code",
+    status_code=201,
+    responses={401: {}, 403: {}, 429: {}},
+    dependencies=[open_to_all("for who has no password yet, or none any more")],
+)
+async def use_code(
+    order: CodeUse, request: Request, response: Response, parts: WiredParts, conn: OwnConnection
+) -> Me:
+    """Signs in. The code is used up, and all other sessions of the account end."""
+    _refuse_other_pages(request)
+    name, address = folded(order.name), address_of(request)
+    new = checked_password(order.new.get_secret_value(), name)
+    await refuse_tries(parts, conn, name, address)
+    hashed = await passwords.hashed(new)
+    code = order.code.get_secret_value()
+    account = await manage.use_code(conn, name, code, hashed, parts.clock())
+    if account is None:
+        raise ProblemError(
+            401,
+            "wrong-code",
+            "That code is not, or no longer, good for that name",
+            "A code works once and for 72 hours; ask whoever manages accounts for another.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    await attempts.forget_attempts(conn, name, address)
     return await open_session(parts, conn, account, request, response)
 
 
@@ -195,6 +236,24 @@ async def revoke_token(
         raise _none_of_yours("token", token)
 
 
+async def refuse_tries(parts: Parts, conn: OwnConnection, name: str, address: str) -> None:
+    """Count an attempt to sign in.
+
+    Raises:
+        ProblemError: a 429 that says how long to wait, after too many that failed.
+    """
+    wait = await attempts.note_attempt(conn, name, address, parts.clock())
+    if wait:
+        seconds = -(-wait // SECOND)
+        raise ProblemError(
+            429,
+            "wait-to-sign-in",
+            "Too many failed sign-ins",
+            f"Wait {seconds} seconds, then try again; every further failure doubles the wait.",
+            headers={"Retry-After": str(seconds)},
+        )
+
+
 async def open_session(
     parts: Parts, conn: OwnConnection, account: int, request: Request, response: Response
 ) -> Me:
@@ -203,7 +262,7 @@ async def open_session(
     secret, session = await store.open_session(
         conn,
         account,
-        address="" if request.client is None else request.client.host,
+        address=address_of(request),
         browser=request.headers.get("User-Agent", "")[:_BROWSER_MOST],
         now=now,
     )
@@ -261,6 +320,12 @@ def _none_of_yours(what: str, number: int) -> ProblemError:
     return ProblemError(
         404, f"no-such-{what}", f"You have no such {what}", f"None of your {what}s is {number}."
     )
+
+
+def _refuse_other_pages(request: Request) -> None:
+    """Check that no page of another site signs a browser in; programs say nothing of a page."""
+    if "Sec-Fetch-Site" in request.headers or "Origin" in request.headers:
+        refuse_other_sites(request)
 
 
 def _is_https(request: Request) -> bool:

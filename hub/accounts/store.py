@@ -57,7 +57,7 @@ async def by_token(conn: AsyncConnection[Any], secret: str, now: Micros) -> Sign
 
 
 async def by_account(conn: AsyncConnection[Any], account: int) -> SignedIn | None:
-    """An account as if it were signed in; None where it is disabled or not there."""
+    """An account as if it were signed in, disabled or not; None: there is none."""
     row = await _one(conn, "by_account", {"account": account})
     return None if row is None else _signed_in(row)
 
@@ -65,19 +65,19 @@ async def by_account(conn: AsyncConnection[Any], account: int) -> SignedIn | Non
 async def find(conn: AsyncConnection[Any], account: int) -> Account | None:
     """The account of that number."""
     row = await _one(conn, "account", {"id": account})
-    return None if row is None else _account(row)
+    return None if row is None else account_of(row)
 
 
 async def find_named(conn: AsyncConnection[Any], name: str) -> Account | None:
     """The account of that folded name."""
     row = await _one(conn, "account_named", {"name": name})
-    return None if row is None else _account(row)
+    return None if row is None else account_of(row)
 
 
 async def find_of_person(conn: AsyncConnection[Any], person: str) -> Account | None:
     """The account of a person of the site."""
     row = await _one(conn, "account_of_person", {"person": person})
-    return None if row is None else _account(row)
+    return None if row is None else account_of(row)
 
 
 async def stored_password(conn: AsyncConnection[Any], account: int) -> str | None:
@@ -139,7 +139,7 @@ async def sessions(conn: AsyncConnection[Any], account: int, now: Micros) -> lis
     """An account's sessions that hold, the last used first."""
     values = {"account": account, "now": clock.moment(now)}
     rows = await _rows(conn, "sessions", values)
-    return [Session(**_in_micros(row, ("made", "seen", "until"))) for row in rows]
+    return [Session(**in_micros(row, ("made", "seen", "until"))) for row in rows]
 
 
 async def end_session(conn: AsyncConnection[Any], account: int, session: int, now: Micros) -> bool:
@@ -242,15 +242,17 @@ def _grant(values: Sequence[Any]) -> Grant:
     )
 
 
-def _account(row: DictRow) -> Account:
-    return Account(**_in_micros(row, ("disabled", "invited", "made")))
+def account_of(row: DictRow) -> Account:
+    """The account in a row of the queries."""
+    return Account(**in_micros(row, ("disabled", "invited", "made")))
 
 
 def _token(row: DictRow) -> Token:
-    return Token(**_in_micros(row, ("made", "until", "used")))
+    return Token(**in_micros(row, ("made", "until", "used")))
 
 
-def _in_micros(row: DictRow, times: Sequence[str]) -> dict[str, Any]:
+def in_micros(row: DictRow, times: Sequence[str]) -> dict[str, Any]:
+    """A row with some of its times in microseconds."""
     found = {key: None if row[key] is None else clock.micros(row[key]) for key in times}
     return {**row, **found}
 

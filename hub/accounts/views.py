@@ -35,6 +35,16 @@ class SignIn(BaseModel):
     password: Secret
 
 
+class CodeUse(BaseModel):
+    """Name, one-time code and the password from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: SignInName
+    code: Secret
+    new: Secret
+
+
 class PasswordChange(BaseModel):
     """The password so far, and the one from now on."""
 
@@ -54,7 +64,7 @@ class TokenOrder(BaseModel):
     rights: list[Right] | None = Field(None, description="All of the account's, if left out")
 
 
-class RoleView(BaseModel):
+class HeldRoleView(BaseModel):
     """A role that somebody has now, where (null: the whole site), why and until when."""
 
     role: RoleName
@@ -71,7 +81,7 @@ class Me(BaseModel):
     name: str
     display: str
     person: PersonRef | None
-    roles: list[RoleView]
+    roles: list[HeldRoleView]
     rights: dict[Right, list[str]] = Field(
         description="Each right with the grids that it reaches, all below them included; `*` is "
         "the whole site; none: only what is one's own"
@@ -124,9 +134,9 @@ def me_view(actor: Actor, account: Account, directory: Directory) -> Me:
     )
 
 
-def role_view(held: HeldRole) -> RoleView:
+def role_view(held: HeldRole) -> HeldRoleView:
     """A role that somebody has."""
-    return RoleView(
+    return HeldRoleView(
         role=held.role,
         title=name_view(role_title(held.role)),
         grid=held.grid,

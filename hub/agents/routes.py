@@ -21,8 +21,10 @@ from hub.agents.views import (
 )
 from hub.problems import ProblemError
 from hub.replies.store import key_reused
-from hub.rights.guard import needs
-from hub.wiring import Connection, WiredParts
+from hub.rights.domain import Actor, may
+from hub.rights.guard import Acting, needs, within
+from hub.rights.sight import path_of_agent
+from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
 
 _IDENTIFIER = r"^[A-Za-z0-9._-]{1,64}$"
@@ -46,12 +48,18 @@ router = APIRouter(prefix="/api", tags=["agents"])
     dependencies=[needs("agents.command")],
 )
 async def ask_agent(
-    name: AgentName, request: CommandRequest, parts: WiredParts, conn: Connection, key: Key = None
+    name: AgentName,
+    request: CommandRequest,
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    key: Key = None,
 ) -> Command:
     """Hand a command to ingest, which publishes it; read it again to see what became of it.
 
     The file of a `configure` is forgotten once that has ended: its key then stands for any file.
     """
+    within(actor, "agents.command", path_of_agent(name, parts.directory.agents))
     if not await knows(conn, name):
         raise _no_such_agent(name)
     command, order, now = key or secrets.token_hex(12), order_of(request), parts.clock()
@@ -72,13 +80,16 @@ async def ask_agent(
 )
 async def list_commands(
     name: AgentName,
+    parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[
         str | None, Query(pattern=CURSOR, description="`next` of the page before")
     ] = None,
 ) -> CommandPage:
     """What an agent was asked and what became of it; what ended goes after `command_days`."""
+    _refuse_unseen(parts, actor, name)
     if not await knows(conn, name):
         raise _no_such_agent(name)
     before = None if cursor is None else place_of(cursor)
@@ -96,8 +107,11 @@ async def list_commands(
     responses={404: {}},
     dependencies=[needs("agents.command", "system.read")],
 )
-async def read_command(name: AgentName, command: CommandId, conn: Connection) -> Command:
+async def read_command(
+    name: AgentName, command: CommandId, parts: WiredParts, conn: Connection, actor: Acting
+) -> Command:
     """A command; `done`, `refused`, `failed` and `expired` are final."""
+    _refuse_unseen(parts, actor, name)
     row = await find(conn, name, command)
     if row is None:
         raise ProblemError(
@@ -107,6 +121,13 @@ async def read_command(name: AgentName, command: CommandId, conn: Connection) ->
             f"Agent `{name}` was never asked for `{command}`.",
         )
     return command_view(row)
+
+
+def _refuse_unseen(parts: Parts, actor: Actor, name: str) -> None:
+    """Check that somebody may know of what an agent was asked."""
+    path = path_of_agent(name, parts.directory.agents)
+    if not may(actor, "agents.command", path):
+        within(actor, "system.read", path)
 
 
 def _no_such_agent(name: str) -> ProblemError:

@@ -28,6 +28,7 @@ from edge.look import (
     frame_topic,
     look_topic,
 )
+from edge.tls import SYSTEM, Tls
 from edge.wire import WireError
 from hub.cameras.relay import Target
 
@@ -45,6 +46,7 @@ class Broker(NamedTuple):
     url: str
     username: str | None = None
     password: str | None = None
+    tls: Tls = SYSTEM
 
 
 class MqttFrames:
@@ -66,7 +68,7 @@ class MqttFrames:
         if broker.username is not None:
             self._client.username_pw_set(broker.username, broker.password)
         if self._url.scheme == "mqtts":
-            self._client.tls_set()
+            self._client.tls_set_context(broker.tls.context())
         self._client.reconnect_delay_set(*RECONNECT_S)
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected

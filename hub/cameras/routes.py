@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
+from time import monotonic
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from hub.cameras.access import may_look, visible_cameras
@@ -22,9 +24,9 @@ from hub.cameras.store import newest_pictures, targets
 from hub.cameras.views import Camera, CameraList, Relayed
 from hub.cases.snapshots import snapshot_path
 from hub.problems import ProblemError
-from hub.rights.guard import needs
+from hub.rights.guard import Acting, acting_still, needs
 from hub.views import name_view
-from hub.wiring import Connection, WiredParts
+from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
 
 LOOK_S = 1.0  # how often a viewer is told what is not live, at least
@@ -47,10 +49,11 @@ router = APIRouter(prefix="/api", tags=["cameras"])
 async def list_cameras(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     grid: Annotated[str | None, Query(max_length=64, description="This grid and below")] = None,
 ) -> CameraList:
     """The registered cameras with their newest stored pictures, and what live pictures cost."""
-    spots = visible_cameras(parts.directory, grid)
+    spots = visible_cameras(parts.directory, actor, grid)
     since = clock.moment(parts.clock()) - PICTURES_SINCE
     taken = await newest_pictures(conn, spots, since)
     relay = parts.relay
@@ -93,7 +96,9 @@ async def list_cameras(
     },
     dependencies=[needs("cameras.look")],
 )
-async def look(parts: WiredParts, conn: Connection, cameras: Cameras) -> StreamingResponse:
+async def look(
+    request: Request, parts: WiredParts, conn: Connection, actor: Acting, cameras: Cameras
+) -> StreamingResponse:
     """A multipart answer without end; cameras send only while one is open.
 
     Parts of type `image/jpeg` are frames, at most four per second and camera, with their camera
@@ -102,7 +107,7 @@ async def look(parts: WiredParts, conn: Connection, cameras: Cameras) -> Streami
     has no broker), `no_frames` (its agent was asked and sends none).
     """
     chosen = set(cameras)
-    if not may_look(parts.directory, chosen):
+    if not may_look(parts.directory, actor, chosen):
         raise ProblemError(
             404, "no-such-camera", "There is no such camera", "See GET /api/cameras for those."
         )
@@ -112,7 +117,7 @@ async def look(parts: WiredParts, conn: Connection, cameras: Cameras) -> Streami
     relay = parts.relay
     try:
         # Entered here, so that a refusal is an answer of its own.
-        answer = _parts(relay, heard)
+        answer = _parts(relay, heard, partial(_looks_still, request, parts, chosen))
         first = await anext(answer)
     except TooManyViewersError:
         raise ProblemError(
@@ -134,11 +139,23 @@ async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
         yield part
 
 
-async def _parts(relay: Relay, heard: dict[str, Target]) -> AsyncIterator[bytes]:
+async def _looks_still(request: Request, parts: Parts, cameras: set[str]) -> bool:
+    actor = await acting_still(request, parts)
+    return actor is not None and may_look(parts.directory, actor, cameras)
+
+
+async def _parts(
+    relay: Relay, heard: dict[str, Target], looks_still: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[bytes]:
     with relay.view(heard) as viewer:
         news = viewer.changed(relay.sights(viewer))
         yield b"".join(sight_part(camera, seen) for camera, seen in news.items())
+        asked = monotonic()
         while not relay.closed:
+            if monotonic() - asked >= LOOK_S:
+                if not await looks_still():
+                    return
+                asked = monotonic()
             frames = await viewer.wait(LOOK_S)
             news = viewer.changed(relay.sights(viewer))
             for camera, seen in news.items():

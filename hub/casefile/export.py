@@ -21,6 +21,8 @@ from hub.casefile.words import Language, Words
 from hub.cases.act import NoSuchCaseError
 from hub.cases.store import StoredCase, find
 from hub.letters.document import document
+from hub.rights.domain import Actor
+from hub.rights.guard import within
 from hub.wiring import Parts
 from ingest import clock
 
@@ -82,17 +84,20 @@ class _Paper:
         return await asyncio.to_thread(pdf, content, self._images | drawn, exported)
 
 
-async def export_pdf(parts: Parts, case: int, language: Language) -> tuple[StoredCase, bytes]:
+async def export_pdf(
+    parts: Parts, case: int, language: Language, actor: Actor
+) -> tuple[StoredCase, bytes]:
     """The printed file of a case.
 
     Raises:
         NoSuchCaseError: the id is unknown.
+        ProblemError: a 404, if it lies outside of the grids of whoever asks.
         NoChineseFontError: it has Chinese text, and the machine no font for it.
     """
     now = parts.clock()
     async with parts.exporting:
         async with parts.pool.connection() as conn:
-            gathered = await _gathered(conn, case, parts, now)
+            gathered = await _gathered(conn, case, parts, actor, now)
             paper = _Paper(gathered, _words(parts, language), _names(parts))
             async for piece in evidence(conn, gathered):
                 await paper.take(piece)
@@ -100,17 +105,18 @@ async def export_pdf(parts: Parts, case: int, language: Language) -> tuple[Store
 
 
 async def export_archive(
-    parts: Parts, case: int, language: Language, out: IO[bytes]
+    parts: Parts, case: int, language: Language, actor: Actor, out: IO[bytes]
 ) -> tuple[StoredCase, str]:
     """Write the archive of a case; returns its seal. Without a Chinese font it has no PDF.
 
     Raises:
         NoSuchCaseError: the id is unknown.
+        ProblemError: a 404, if it lies outside of the grids of whoever asks.
     """
     now = parts.clock()
     async with parts.exporting:
         async with parts.pool.connection() as conn:
-            gathered = await _gathered(conn, case, parts, now)
+            gathered = await _gathered(conn, case, parts, actor, now)
         with Archive(out) as archive:
             _add_file(archive, gathered, parts, language)
             paper = _Paper(gathered, _words(parts, language), _names(parts))
@@ -125,11 +131,14 @@ async def export_archive(
             return gathered.case, archive.seal(_about(gathered, language, now))
 
 
-async def _gathered(conn: AsyncConnection[Any], case: int, parts: Parts, now: Micros) -> Gathered:
+async def _gathered(
+    conn: AsyncConnection[Any], case: int, parts: Parts, actor: Actor, now: Micros
+) -> Gathered:
     found = await find(conn, case)
     if found is None:
         raise NoSuchCaseError
-    return await gather(conn, found, parts.directory, parts.plan.cases, now)
+    within(actor, "exports.read", found.grid_path)
+    return await gather(conn, found, parts, actor, now)
 
 
 def _add_file(archive: Archive, gathered: Gathered, parts: Parts, language: Language) -> None:

@@ -10,20 +10,20 @@ from psycopg import AsyncConnection
 
 from edge.wire import Micros
 from hub.cases import store
-from hub.cases.deed import Doer
 from hub.cases.evidence import added, keep, with_evidence
 from hub.cases.file import case_file
 from hub.cases.machine import Refused, allowed, step
 from hub.cases.merging import absorbed
-from hub.cases.scene import find_into, scene_of
+from hub.cases.scene import doer_of, find_into, scene_of
 from hub.cases.state import Event
 from hub.cases.step_views import EvidenceRequest
 from hub.cases.store import StoredCase
 from hub.cases.views import CaseFile, Step
-from hub.directory import Directory
 from hub.plans.domain import Plan
 from hub.replies.store import Asked, once
+from hub.rights.domain import Actor
 from hub.sealing import canonical
+from hub.wiring import Parts
 
 
 class NoSuchCaseError(LookupError):
@@ -42,14 +42,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks for which step of which case; `key` is the request's Idempotency-Key."""
 
     case: int
-    doer: Doer
+    actor: Actor
     order: Step
     key: str | None
 
 
-async def act(
-    conn: AsyncConnection[Any], attempt: Attempt, plan: Plan, directory: Directory, now: Micros
-) -> CaseFile:
+async def act(conn: AsyncConnection[Any], attempt: Attempt, parts: Parts, now: Micros) -> CaseFile:
     """Take the step in a transaction of its own; returns the file as it then is.
 
     Raises:
@@ -59,7 +57,7 @@ async def act(
         NoSuchAttachmentError: nor a document.
         ProblemError: the key belongs to another request of the last 24 hours.
     """
-    order = attempt.order.order()
+    order, plan, directory = attempt.order.order(), parts.plan, parts.directory
 
     async def take() -> CaseFile:
         await store.lock_log(conn)
@@ -67,24 +65,23 @@ async def act(
         if case is None:
             raise NoSuchCaseError
         into = await find_into(conn, case, order)
-        scene = await scene_of(conn, case, order, attempt.doer, plan, now, into)
+        doer = doer_of(attempt.actor, case, directory.territory)
+        scene = await scene_of(conn, case, order, doer, plan, now, into)
         outcome = step(case.state, order, scene)
         if isinstance(outcome, Refused):
             raise StepRefusedError(outcome)
         await _refuse_twins(conn, case, outcome, plan)
         facts = await keep(conn, attempt.order.brought())
         merged = case
-        outcome = with_evidence(outcome, attempt.doer.person, facts)
+        outcome = with_evidence(outcome, doer.person, facts)
         case = await store.append(conn, case, outcome)
         if into is not None:
-            taken = absorbed(
-                into.state, merged.number, merged.state, by=attempt.doer.person, now=now
-            )
+            taken = absorbed(into.state, merged.number, merged.state, by=doer.person, now=now)
             await store.append(conn, into, taken)
-        return await case_file(conn, case, directory, now, plan.cases)
+        return await case_file(conn, case, directory, now, plan.cases, doer)
 
     what = canonical({"case": attempt.case, **attempt.order.asked()}).decode()
-    asked = Asked(person=attempt.doer.person, key=attempt.key, what=what, now=now)
+    asked = Asked(person=attempt.actor.person, key=attempt.key, what=what, now=now)
     return await once(conn, asked, CaseFile, take)
 
 
@@ -92,13 +89,13 @@ class Addition(msgspec.Struct, frozen=True, kw_only=True):
     """Who adds which evidence to which case; `key` is the request's Idempotency-Key."""
 
     case: int
-    actor: str
+    actor: Actor
     order: EvidenceRequest
     key: str | None
 
 
 async def add_evidence(
-    conn: AsyncConnection[Any], addition: Addition, plan: Plan, directory: Directory, now: Micros
+    conn: AsyncConnection[Any], addition: Addition, parts: Parts, now: Micros
 ) -> CaseFile:
     """Add photos and documents to a case, open or closed, in a transaction of its own.
 
@@ -108,7 +105,7 @@ async def add_evidence(
         NoSuchAttachmentError: nor a document.
         ProblemError: the key belongs to another request of the last 24 hours.
     """
-    order = addition.order
+    order, person, directory = addition.order, addition.actor.person, parts.directory
 
     async def take() -> CaseFile:
         await store.lock_log(conn)
@@ -116,11 +113,12 @@ async def add_evidence(
         if case is None:
             raise NoSuchCaseError
         facts = await keep(conn, order.brought())
-        case = await store.append(conn, case, [added(addition.actor, now, order.note, facts)])
-        return await case_file(conn, case, directory, now, plan.cases)
+        case = await store.append(conn, case, [added(person, now, order.note, facts)])
+        doer = doer_of(addition.actor, case, directory.territory)
+        return await case_file(conn, case, directory, now, parts.plan.cases, doer)
 
     what = canonical({"evidence": addition.case, **order.model_dump()}).decode()
-    asked = Asked(person=addition.actor, key=addition.key, what=what, now=now)
+    asked = Asked(person=person, key=addition.key, what=what, now=now)
     return await once(conn, asked, CaseFile, take)
 
 

@@ -25,6 +25,7 @@ from hub.cases.vocabulary import (
     TaskChange,
     UnitId,
 )
+from hub.deadlines.calendar import Calendar
 from hub.sites.alarm_list import Told
 from hub.sites.domain import Role
 
@@ -107,6 +108,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     now: Micros
     rules: CaseRules = msgspec.field(default_factory=shipped_rules)
     limit: Limits = no_limits
+    calendar: Calendar = Calendar()
     above: Above | None = None
     told: tuple[Told, ...] = ()
     into: str | None = None

@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from edge.wire import Micros
 from hub.cases.chain import Sealed
+from hub.cases.deed import Doer
 from hub.cases.lifecycle import CaseRules
 from hub.cases.machine import possible
 from hub.cases.progress_view import progress_view
@@ -46,8 +47,12 @@ async def case_file(
     directory: Directory,
     now: Micros,
     rules: CaseRules,
+    by: Doer,
 ) -> CaseFile:
-    """The file of a case as it is at `now`, true for exactly the events that `case` has."""
+    """The file of a case as it is at `now`, true for exactly the events that `case` has.
+
+    `by` is who looks: of each possible action it tells whether it is theirs.
+    """
     choices = possible(case.state, rules)
     log = await read_log(conn, case)
     anomalies = await _anomalies(conn, case.id)
@@ -55,7 +60,7 @@ async def case_file(
     return CaseFile(
         case=case_view(case, directory, now),
         actions=[one.action for one in choices],
-        possible=[possible_view(one) for one in choices],
+        possible=[possible_view(one, by) for one in choices],
         progress=progress_view(case.state.progress),
         log=[log_view(sealed, directory) for sealed in log],
         anomalies=anomalies,

@@ -30,9 +30,10 @@ _STAGE_AFTER: dict[EventName, Stage] = {
     "declared_unsolvable": "unsolvable",
     "archived": "archived",
 }
-_ANSWERED: frozenset[EventName] = frozenset(
-    ("accepted", "handled", "verified", "closed", "dismissed", "merged", "looked", "suspended")
-)
+_ANSWERED: frozenset[EventName] = frozenset((
+    "accepted", "triaged", "dispatched", "returned", "transferred", "declared_unsolvable",
+    "handled", "verified", "closed", "dismissed", "merged", "looked", "suspended",
+))  # fmt: skip
 _DANGER: frozenset[EventName] = frozenset(
     ("recurred", "relapsed", "worsened", "reported", "joined")
 )

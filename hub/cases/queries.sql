@@ -78,12 +78,6 @@ order by updated desc, id desc limit 1
 -- name: case
 select * from hub.cases where id = %(id)s
 
--- name: waiting
-select * from hub.cases where acknowledge_by <= %(now)s and open
-union
-select * from hub.cases where owner = any(%(away)s) and open
-order by id
-
 -- name: owned
 select * from hub.cases where owner = any(%(people)s) and open order by id
 

@@ -23,7 +23,7 @@ from hub.cases.machine import Refused
 from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
 from hub.cases.scene import doer_of
 from hub.cases.step_views import EvidenceRequest, Step
-from hub.cases.store import find
+from hub.cases.store import StoredCase, find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, case_view
 from hub.cases.vocabulary import Stage
 from hub.files.store import NoSuchAttachmentError
@@ -31,7 +31,8 @@ from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Key
-from hub.rights.guard import needs
+from hub.rights.domain import Actor
+from hub.rights.guard import Acting, needs, within
 from hub.views import Asked
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
@@ -98,12 +99,16 @@ async def list_cases(
 
 
 @router.get("/cases/{case_id}", summary="The file of a case", dependencies=[needs("cases.read")])
-async def read_case(case_id: CaseId, parts: WiredParts, conn: Connection) -> CaseFile:
+async def read_case(
+    case_id: CaseId, parts: WiredParts, conn: Connection, actor: Acting
+) -> CaseFile:
     """A case with its log, the breaches it took up, its evidence and the possible actions."""
     case = await find(conn, case_id)
     if case is None:
         raise _no_such_case(case_id)
-    return await case_file(conn, case, parts.directory, parts.clock(), parts.plan.cases)
+    _refuse_outside(actor, case)
+    doer = doer_of(actor, case, parts.directory.territory)
+    return await case_file(conn, case, parts.directory, parts.clock(), parts.plan.cases, doer)
 
 
 @router.post(
@@ -111,7 +116,14 @@ async def read_case(case_id: CaseId, parts: WiredParts, conn: Connection) -> Cas
     summary="Take a step with a case",
     responses={400: {}, 403: {}, 404: {}, 409: {}},
     dependencies=[
-        needs("cases.act", "cases.screen", "cases.assign", "cases.recheck", "cases.close")
+        needs(
+            "cases.act",
+            "cases.screen",
+            "cases.assign",
+            "cases.recheck",
+            "cases.close",
+            "cases.supervise",
+        )
     ],
 )
 async def take_step(
@@ -120,6 +132,7 @@ async def take_step(
     parts: WiredParts,
     conn: Connection,
     person: Person,
+    actor: Acting,
     key: Key = None,
 ) -> CaseFile:
     """`possible` of the case's file says which actions it allows, and what each needs.
@@ -128,10 +141,13 @@ async def take_step(
     """
     await refuse_unknown(parts, conn, person)
     await _refuse_strangers(parts, conn, order)
-    doer = await doer_of(conn, person)
-    attempt = Attempt(case=case_id, doer=doer, order=order, key=key)
+    case = await find(conn, case_id)
+    if case is None:
+        raise _no_such_case(case_id)
+    _refuse_outside(actor, case)
+    attempt = Attempt(case=case_id, actor=actor, order=order, key=key)
     try:
-        return await act(conn, attempt, parts.plan, parts.directory, parts.clock())
+        return await act(conn, attempt, parts, parts.clock())
     except NoSuchCaseError:
         raise _no_such_case(case_id) from None
     except NoSuchPhotoError as error:
@@ -155,13 +171,18 @@ async def bring_evidence(
     parts: WiredParts,
     conn: Connection,
     person: Person,
+    actor: Acting,
     key: Key = None,
 ) -> CaseFile:
     """Into the log of a case, open or closed, with author and time; kept for good."""
     await refuse_unknown(parts, conn, person)
-    addition = Addition(case=case_id, actor=person, order=order, key=key)
+    case = await find(conn, case_id)
+    if case is None:
+        raise _no_such_case(case_id)
+    _refuse_outside(actor, case)
+    addition = Addition(case=case_id, actor=actor, order=order, key=key)
     try:
-        return await add_evidence(conn, addition, parts.plan, parts.directory, parts.clock())
+        return await add_evidence(conn, addition, parts, parts.clock())
     except NoSuchCaseError:
         raise _no_such_case(case_id) from None
     except NoSuchPhotoError as error:
@@ -172,6 +193,16 @@ async def bring_evidence(
 
 def _no_such_document(error: NoSuchAttachmentError) -> ProblemError:
     return invalid([FieldError(field="body.documents", message=str(error))])
+
+
+def _refuse_outside(actor: Actor, case: StoredCase) -> None:
+    """A case exists for who reads in its grid, who has it, and those told so that they help.
+
+    Raises:
+        ProblemError: a 404, for all others.
+    """
+    if actor.person not in case.state.assist:
+        within(actor, "cases.read", case.grid_path, owner=case.state.owner)
 
 
 def _kinds(parts: Parts, kind: str | None, category: str | None) -> list[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from psycopg import AsyncConnection
 
@@ -14,16 +14,32 @@ from hub.cases.facts import seconds_on
 from hub.cases.store import StoredCase
 from hub.cases.terms import limits_of
 from hub.plans.domain import Plan
+from hub.rights.domain import RIGHTS, Actor, may
+from hub.rights.resolve import Territory
 from hub.roster.domain import Post, answerable
 from hub.roster.store import chain, is_direct, leaves_at
 from hub.sites.alarm_list import Told, alarm_list
 from hub.sites.domain import Role
-from hub.sites.store import read_role, read_site
+from hub.sites.store import read_site
 
 
-async def doer_of(conn: AsyncConnection[Any], person: str) -> Doer:
-    """Who acts, with the role that the site in force gives."""
-    return Doer(person=person, role=cast("Role | None", await read_role(conn, person)))
+def doer_of(actor: Actor, case: StoredCase, site: Territory) -> Doer:
+    """Who acts, with the role that the site gives, and with the rights over the case's grid.
+
+    Who has the case may act on it wherever it lies; who was told so that they help may read it.
+    """
+    rights: set[str] = {right for right in RIGHTS if may(actor, right, case.grid_path)}
+    if case.state.owner == actor.person:
+        rights |= {"cases.read", "cases.act"} & set(actor.scopes)
+    if actor.person in case.state.assist:
+        rights.add("cases.read")
+    return Doer(person=actor.person, role=role_in(site, actor.person), rights=frozenset(rights))
+
+
+def role_in(site: Territory, person: str) -> Role | None:
+    """The role that the site gives to somebody; None: not of the site."""
+    known = site.work.get(person)
+    return None if known is None else known[0]
 
 
 async def scene_of(
@@ -42,6 +58,7 @@ async def scene_of(
         now=now,
         rules=plan.cases,
         limit=limits_of(plan, case.grid_path, case.state.kind),
+        calendar=plan.calendar.at(plan.time_zone, case.grid_path),
         above=await _above(conn, case, plan, now) if order.action == "escalate" else None,
         told=await _told(conn, case.grid) if urgent else (),
         into=into.number if into is not None and into.state.open else None,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from edge.wire import Micros
 from hub.anomalies.domain import Grade
 from hub.cases import vocabulary as words
-from hub.cases.deed import Order
+from hub.cases.deed import Doer, Order
 from hub.cases.evidence import Brought
 from hub.cases.machine import Possible
 from hub.cases.vocabulary import Action, Found
@@ -129,7 +129,7 @@ class PossibleView(BaseModel):
 
     A request may bring the fields in `takes` and must bring those in `needs`. Who sends it needs
     all `rights` over the case's grid and one of the `roles` (none: any). `not_by` and `not_roles`
-    may not, `only_by` alone may (null: anybody).
+    may not, `only_by` alone may (null: anybody). `yours`: all of that lets you.
     """
 
     action: Action
@@ -140,11 +140,13 @@ class PossibleView(BaseModel):
     not_by: list[str]
     not_roles: list[str]
     only_by: list[str] | None
+    yours: bool
 
 
-def possible_view(possible: Possible) -> PossibleView:
-    """A possible action as the API tells it."""
-    return PossibleView.model_validate(msgspec.to_builtins(possible))
+def possible_view(possible: Possible, by: Doer) -> PossibleView:
+    """A possible action as the API tells it to who asks."""
+    told = msgspec.to_builtins(possible) | {"yours": possible.refuses(by) is None}
+    return PossibleView.model_validate(told)
 
 
 def _micros(moment: datetime | None) -> Micros | None:

@@ -75,16 +75,6 @@ async def find_ended(conn: AsyncConnection[Any], device: str, kind: str) -> Stor
     return await _one(conn, "ended_case", {"device": device, "kind": kind})
 
 
-async def find_waiting(
-    conn: AsyncConnection[Any], away: Sequence[str], now: Micros
-) -> list[StoredCase]:
-    """Open cases that nobody accepted in time, or whose owner is one of those who are away."""
-    values = {"away": list(away), "now": clock.moment(now)}
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["waiting"], values)
-        return [from_row(row) async for row in cursor]
-
-
 async def find_owned(conn: AsyncConnection[Any], people: Sequence[str]) -> list[StoredCase]:
     """Open cases that one of these people must act on."""
     async with conn.cursor(row_factory=dict_row) as cursor:

@@ -52,7 +52,7 @@ def wrong_deadlines(rules: DeadlineRules, categories: frozenset[str]) -> Iterato
                 '{ at_issue = true, source = "…" } if who assigns must say until when (CA-07)'
             )
     for name, limit in rules.limits():
-        yield from (f"deadlines: {name} {text}" for text in _wrong_limit(limit))
+        yield from (f"deadlines: {name} {text}" for text in wrong_limit(limit))
     for category in sorted(rules.categories.keys() - categories):
         yield f"deadlines: the plan has no category {category}"
 
@@ -83,7 +83,8 @@ def _wrong_hours(hours: Sequence[tuple[float, float]]) -> Iterator[str]:
         yield "has working hours that overlap or are out of order"
 
 
-def _wrong_limit(limit: Limit) -> Iterator[str]:
+def wrong_limit(limit: Limit) -> Iterator[str]:
+    """What is wrong with one limit, as the end of a sentence that begins with its name."""
     if not limit.source:
         yield 'has no source; "ours" is one too'
     if limit.at_issue == (limit.unit is not None):

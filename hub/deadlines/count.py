@@ -87,6 +87,24 @@ def remaining(
     return -elapsed(until, at, unit, calendar, pauses)
 
 
+def moved_on(until: Micros, paused: Micros, resumed: Micros, calendar: Calendar) -> Micros:
+    """Until when a task lasts after a pause: the working time that was left counts on.
+
+    Where only time outside of the working hours was left, it moves by the length of the pause;
+    what was over before the pause stays over.
+    """
+    if until <= paused:
+        return until
+    left = elapsed(paused, until, "working_hours", calendar)
+    if left == 0:
+        return until + (resumed - paused)
+    for begins, ends in calendar.working(resumed):
+        if ends - begins >= left:
+            return max(until, begins + left)
+        left -= ends - begins
+    raise AssertionError("working time has no end")
+
+
 def _needed(start: Micros, span: Span, calendar: Calendar) -> Micros:
     """How much counted time a span is, from its start."""
     match span.unit:

@@ -14,9 +14,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from edge.wire import Identifier, Micros
+from edge.wire import Identifier
 from hub.deadlines.calendar import Calendar
-from hub.deadlines.count import Span, Unit, due
+from hub.deadlines.count import Span, Unit
 from hub.plans.schedule import WEEKDAYS, Hour, Weekday
 
 Assignment = Literal["triage", "department", "feedback", "rectification", "transfer"]
@@ -137,38 +137,6 @@ class DeadlineRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         for category, limits in self.categories.items():
             for name, limit in limits.items():
                 yield f"categories.{category}.{name}", limit
-
-
-class NoDeadline(msgspec.Struct, frozen=True):
-    """An assignment that may not be made: it has no deadline, or a wrong one."""
-
-    message: str
-
-
-def assigned(
-    rules: DeadlineRules,
-    name: Assignment,
-    calendar: Calendar,
-    now: Micros,
-    *,
-    asked: Micros | None = None,
-    category: str | None = None,
-) -> Micros | NoDeadline:
-    """Until when an assignment lasts: what was `asked`, else the plan's limit (CA-07).
-
-    Nobody may ask for more than the plan's limit, nor for the past.
-    """
-    limit = rules.limit(name, category)
-    latest = None if limit is None or limit.span is None else due(now, limit.span, calendar)
-    if asked is None:
-        if latest is None:
-            return NoDeadline(f"The plan sets no limit for {name}: say in `due` until when.")
-        return latest
-    if asked <= now:
-        return NoDeadline("`due` lies in the past: say a time to come.")
-    if latest is not None and asked > latest:
-        return NoDeadline(f"`due` is later than the plan's limit for {name} allows.")
-    return asked
 
 
 def in_minutes(stretch: _Stretch) -> tuple[int, int]:

@@ -23,7 +23,8 @@ from hub.gaps.views import (
     missing_view,
 )
 from hub.problems import FieldError, ProblemError, invalid
-from hub.rights.guard import needs
+from hub.rights.guard import Acting, needs, within
+from hub.rights.sight import path_of_agent, path_of_device, seen_spots
 from hub.views import Asked, DeviceId
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
@@ -46,13 +47,14 @@ To = Annotated[Asked, Query(alias="to")]
     dependencies=[needs("devices.read")],
 )
 async def read_device_gaps(
-    device: DeviceId, parts: WiredParts, conn: Connection, start: From, until: To
+    device: DeviceId, parts: WiredParts, conn: Connection, actor: Acting, start: From, until: To
 ) -> DeviceGaps:
     """Stretches in which a device missed three reports or more, worked out from what is stored.
 
     Nothing needs to be asked for again: an agent sends by itself whatever its spool still holds,
     and the gap closes when it comes.
     """
+    within(actor, "devices.read", path_of_device(device, parts.directory.spots))
     span = _span(parts, start, until)
     spot = parts.directory.spots.get(device)
     if spot is None:
@@ -80,6 +82,7 @@ async def read_device_gaps(
 async def list_gaps(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     start: From,
     until: To,
     min_s: Annotated[float, Query(ge=0, description="Leave out those that are shorter")] = 0,
@@ -89,7 +92,8 @@ async def list_gaps(
     """Gaps by device and time; a page always ends with the last gap of a device."""
     span = _span(parts, start, until)
     shortest = min_s * clock.SECOND
-    spots = [spot for name, spot in sorted(parts.directory.spots.items()) if name > after]
+    seen = seen_spots(actor, "devices.read", parts.directory.spots)
+    spots = [spot for name, spot in seen.items() if name > after]
     items: list[DeviceGap] = []
     for page, is_last in pages(spots, span):
         found = await gaps_of(conn, page, span)
@@ -114,7 +118,9 @@ async def list_gaps(
 )
 async def read_agent_gaps(
     name: DeviceId,
+    parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     back: Annotated[
         int, Query(ge=1, le=FARTHEST, description="How many of its newest batches to look at")
     ] = LOOK_BACK,
@@ -124,6 +130,7 @@ async def read_agent_gaps(
     Only what is older than the agent's last report counts: later batches may be on their way.
     An agent begins an epoch, and counts from 1 again, whenever it is started.
     """
+    within(actor, "devices.read", path_of_agent(name, parts.directory.agents))
     row = await agent_row(conn, name)
     if row is None:
         raise ProblemError(

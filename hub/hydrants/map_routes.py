@@ -70,7 +70,7 @@ async def print_water_sources(
 @router.get(
     STYLE_PATH.removeprefix("/api"),
     include_in_schema=False,
-    dependencies=[open_to_all("a style sheet")],
+    dependencies=[open_to_all("a style sheet", counted=False)],
 )
 async def paper_style() -> Response:
     """The style sheet of everything that is printed."""

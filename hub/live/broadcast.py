@@ -7,20 +7,54 @@ again and resumes from the last event it saw.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from hub.rights.domain import EVERYWHERE, Actor, Path, Right, may
 
 QUEUE = 256  # messages held for one page; ours
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One thing of a list, as JSON, and the grids that it lies in."""
+
+    path: Path
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One server-sent event; `data` is JSON. A page resumes from the last `position` it saw."""
+    """One server-sent event; `data` is JSON. A page resumes from the last `position` it saw.
+
+    With a `right`, it is for those who have it: over `path`, or who are among `people`, or, of a
+    list of `items`, over the path of each.
+    """
 
     event: str
     data: str
     position: int | None = None
+    right: Right | None = None
+    path: Path = ()
+    people: frozenset[str] = frozenset()
+    items: tuple[Item, ...] | None = None
+
+    def cut_for(self, actor: Actor) -> str | None:
+        """The data that somebody may see; None: nothing of it."""
+        if self.right is None or actor.reach(self.right) is EVERYWHERE:
+            return self.data
+        if self.items is not None:
+            seen = [one.data for one in self.items if may(actor, self.right, one.path)]
+            return f"[{','.join(seen)}]" if seen else None
+        theirs = actor.person in self.people and self.right in actor.scopes
+        return self.data if theirs or may(actor, self.right, self.path) else None
+
+
+def listed(event: str, right: Right, items: Iterable[Item]) -> Message:
+    """A list of which everybody is sent what they may see."""
+    kept = tuple(items)
+    return Message(event, f"[{','.join(one.data for one in kept)}]", right=right, items=kept)
 
 
 class Subscription:
@@ -30,9 +64,17 @@ class Subscription:
         # One place more than messages: for None, which says that no more will come.
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue(size + 1)
 
-    async def __aiter__(self) -> AsyncIterator[Message]:
-        """Messages in order until the subscription ends."""
-        while (message := await self._queue.get()) is not None:
+    async def messages(self, patience_s: float) -> AsyncIterator[Message | None]:
+        """Messages in order until the subscription ends; None whenever there was none so long."""
+        while True:
+            try:
+                async with asyncio.timeout(patience_s):
+                    message = await self._queue.get()
+            except TimeoutError:
+                yield None
+                continue
+            if message is None:
+                return
             yield message
 
     def offer(self, message: Message) -> bool:

@@ -52,6 +52,7 @@ class Health(BaseModel):
     position: int | None
     streams: int = Field(description="Pages connected")
     dropped_streams: int = Field(description="Pages that did not keep up since the start")
+    refused_requests: int = Field(description="Refused since the start for coming too fast")
     started: Instant
     version: str
 
@@ -60,7 +61,7 @@ class Health(BaseModel):
     "/health",
     summary="Whether the hub works",
     responses={503: {"model": Health}},
-    dependencies=[open_to_all("load balancers and monitors ask whether the hub works")],
+    dependencies=[open_to_all("monitors ask whether the hub works", counted=False)],
 )
 async def read_health(parts: WiredParts, response: Response) -> Health:
     """Answers 200 when all is well and 503 when not, with the same body."""
@@ -86,6 +87,7 @@ async def read_health(parts: WiredParts, response: Response) -> Health:
         position=position,
         streams=len(parts.broadcast),
         dropped_streams=parts.broadcast.dropped,
+        refused_requests=parts.limits.refused + parts.strangers.refused,
         started=clock.moment(parts.started),
         version=version("gridwarden"),
     )

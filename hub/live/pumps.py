@@ -12,15 +12,16 @@ from collections.abc import Awaitable, Callable
 
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
-from pydantic import TypeAdapter
 
 from hub.cases.query import AT_ONCE, changed_since, head_position
-from hub.cases.store import CASES_CHANNEL
+from hub.cases.sight import people_of
+from hub.cases.store import CASES_CHANNEL, StoredCase
 from hub.cases.views import case_view
-from hub.live.broadcast import Message
+from hub.live.broadcast import Item, Message, listed
 from hub.live.listener import Listener
 from hub.live.store import ROUND, feed_since, prime, rows
-from hub.live.views import Agent, Beat, DeviceNow, agent_views, device_now
+from hub.live.views import Beat, agent_views, device_now
+from hub.rights.sight import path_of_agent, path_of_device
 from hub.roster.store import LEAVES_CHANNEL
 from hub.sites.store import SITE_CHANNEL
 from hub.wiring import Parts
@@ -34,8 +35,6 @@ ROUNDS = 20
 BEAT_S = 5.0
 RETRY_S = 1.0
 
-_DEVICES = TypeAdapter(list[DeviceNow])
-_AGENTS = TypeAdapter(list[Agent])
 _log = logging.getLogger(__name__)
 
 
@@ -80,7 +79,7 @@ class Pumps:
         for case in changed:
             self._log_position = case.position
             view = case_view(case, self._parts.directory, self._parts.clock())
-            self._publish("case", view.model_dump_json(), case.position)
+            self._parts.broadcast.publish(case_message(case, view.model_dump_json()))
         if len(changed) == AT_ONCE:
             self._listener.bell(CASES_CHANNEL).set()
 
@@ -102,7 +101,14 @@ class Pumps:
         """Publish what the agents last reported."""
         async with self._parts.pool.connection() as conn:
             found = agent_views(await rows(conn, "agents"), self._parts.directory.agents)
-        self._publish("agents", _AGENTS.dump_json(found).decode())
+        where = self._parts.directory.agents
+        self._parts.broadcast.publish(
+            listed(
+                "agents",
+                "devices.read",
+                (Item(path_of_agent(one.name, where), one.model_dump_json()) for one in found),
+            )
+        )
 
     async def site(self) -> None:
         """Read people, places and devices again."""
@@ -122,16 +128,14 @@ class Pumps:
         changed = self._parts.board.take_changes(spots, now)
         if changed:
             views = [device_now(name, lines.get(name), spots[name], now) for name in changed]
-            self._publish("devices", _DEVICES.dump_json(views).decode())
+            items = (Item(path_of_device(one.id, spots), one.model_dump_json()) for one in views)
+            self._parts.broadcast.publish(listed("devices", "devices.read", items))
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
             self._devices()  # silence comes without a message
-            self._publish("beat", beat(self._parts).model_dump_json())
-
-    def _publish(self, event: str, data: str, position: int | None = None) -> None:
-        self._parts.broadcast.publish(Message(event, data, position))
+            self._parts.broadcast.publish(Message("beat", beat(self._parts).model_dump_json()))
 
     async def _on(
         self, bell: asyncio.Event, work: Callable[[], Awaitable[None]], rest_s: float = 0
@@ -146,6 +150,18 @@ class Pumps:
                 await asyncio.sleep(RETRY_S)
                 bell.set()
             await asyncio.sleep(rest_s)
+
+
+def case_message(case: StoredCase, data: str) -> Message:
+    """A case that has changed, for those who may read it."""
+    return Message(
+        "case",
+        data,
+        case.position,
+        right="cases.read",
+        path=case.grid_path,
+        people=people_of(case),
+    )
 
 
 def beat(parts: Parts) -> Beat:

@@ -26,7 +26,9 @@ from hub.live.views import (
 )
 from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid
-from hub.rights.guard import needs
+from hub.rights.domain import SITE_WIDE, may
+from hub.rights.guard import Acting, needs, within
+from hub.rights.sight import path_of_agent, path_of_device, seen_spots
 from hub.views import Asked, DeviceId
 from hub.wiring import Connection, WiredParts
 from ingest import clock
@@ -45,11 +47,16 @@ Moment = Annotated[int, Path(ge=0, le=2**53, description="Microseconds since 197
 async def list_devices(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     registered: Annotated[bool, Query(description="False: those that only send")] = True,
 ) -> list[Device]:
     """Every device with its newest readings; unregistered ones are known by name only."""
-    now, lines, spots = parts.clock(), parts.board.lines, parts.directory.spots
-    names = sorted(spots) if registered else await unregistered(conn)
+    now, lines = parts.clock(), parts.board.lines
+    spots = seen_spots(actor, "devices.read", parts.directory.spots)
+    if registered:
+        names = list(spots)
+    else:
+        names = await unregistered(conn) if may(actor, "devices.read", SITE_WIDE) else []
     return [device_view(name, lines.get(name), spots.get(name), now) for name in names]
 
 
@@ -61,7 +68,9 @@ async def list_devices(
 )
 async def read_device_series(
     device: DeviceId,
+    parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     quantity: Annotated[Quantity, Query(examples=["pressure"])],
     start: Annotated[Asked, Query(alias="from")],
     until: Annotated[Asked, Query(alias="to")],
@@ -75,6 +84,7 @@ async def read_device_series(
     if not start <= until <= start + LONGEST_SERIES:
         message = f"must lie after `from`, {LONGEST_SERIES.days} days at most"
         raise invalid([FieldError(field="query.to", message=message)])
+    within(actor, "devices.read", path_of_device(device, parts.directory.spots))
     if not await is_known(conn, device):
         raise _no_such_device(device)
     unit = UNITS.get(quantity, "")
@@ -106,8 +116,11 @@ async def read_device_series(
     responses={200: {"content": {"image/jpeg": {}}}, 404: {}},
     dependencies=[needs("devices.read")],
 )
-async def read_picture(device: DeviceId, time: Moment, conn: Connection) -> Response:
+async def read_picture(
+    device: DeviceId, time: Moment, parts: WiredParts, conn: Connection, actor: Acting
+) -> Response:
     """The JPEG of one detection; it never changes."""
+    within(actor, "devices.read", path_of_device(device, parts.directory.spots))
     picture = await read_snapshot(conn, device, time)
     if picture is None:
         raise ProblemError(
@@ -126,9 +139,11 @@ async def read_picture(device: DeviceId, time: Moment, conn: Connection) -> Resp
     summary="Edge agents and what they last reported",
     dependencies=[needs("devices.read")],
 )
-async def list_agents(parts: WiredParts, conn: Connection) -> list[Agent]:
+async def list_agents(parts: WiredParts, conn: Connection, actor: Acting) -> list[Agent]:
     """Every agent that ever reported, and those of the site that never did."""
-    return agent_views(await rows(conn, "agents"), parts.directory.agents)
+    known = parts.directory.agents
+    found = agent_views(await rows(conn, "agents"), known)
+    return [one for one in found if may(actor, "devices.read", path_of_agent(one.name, known))]
 
 
 @router.get(

@@ -75,13 +75,39 @@ comment on function hub.grants_of is 'Id, role, grid, start and end (seconds sin
 
 create table hub.sign_in_failures (
     subject text primary key,
-    count   int not null check (count > 0),
+    count   int not null,
     last    timestamptz not null,
     until   timestamptz
 );
 create index sign_in_failures_by_age on hub.sign_in_failures (last);
 comment on table hub.sign_in_failures is
     'Failed sign-ins since the last that succeeded, of an account and an address; until when to wait.';
+comment on column hub.sign_in_failures.subject is
+    'A hash: whoever mistakes the fields of the form has typed a password where the name belongs.';
+
+create function hub.refuse_minor() returns trigger language plpgsql as $$
+begin
+    if new.disabled is null and exists (
+        select from hub.people p where p.id = new.person and (p.more ->> 'minor')::boolean)
+    then
+        raise exception 'a minor gets no account' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+create trigger refuse_minor before insert or update on hub.accounts
+    for each row execute function hub.refuse_minor();
+
+create function hub.disable_minor() returns trigger language plpgsql security definer
+set search_path = hub, pg_temp as $$
+begin
+    update hub.accounts set disabled = now() where person = new.id and disabled is null;
+    return null;
+end
+$$;
+comment on function hub.disable_minor is 'The site file says that somebody is a minor: out with the account.';
+create trigger disable_minor after insert or update on hub.people
+    for each row when ((new.more ->> 'minor')::boolean) execute function hub.disable_minor();
 
 create function hub.tell_leaves() returns trigger language plpgsql as $$
 begin

@@ -31,7 +31,7 @@ from hub.open311.views import request_view
 from hub.problems import ProblemError
 from hub.replies.store import Key
 from hub.rights.domain import Actor, has_somewhere
-from hub.rights.guard import open_to_all
+from hub.rights.guard import address_of, open_to_all, refuse_haste
 from hub.rights.resolve import resolve
 from hub.sites.store import read_site
 from hub.wiring import Connection, Parts, WiredParts
@@ -171,7 +171,7 @@ async def post_request(
     if actor is None:
         if not parts.plan.open311.anonymous:
             raise Open311Error(403, "api_key was not provided")
-        parts.limits.refuse_flood(request, now)
+        refuse_haste(parts.passers_by, address_of(request))
     elif not has_somewhere(actor, ("reports.write",)):
         raise Open311Error(403, "api_key does not allow to report")
     site = await read_site(conn)

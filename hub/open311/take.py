@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 
 from edge.wire import Micros
 from hub.cases.reported import PASSER_BY
+from hub.cases.scene import role_in
 from hub.open311 import store
 from hub.open311.domain import Open311Error, Sent, services_of, told_lines
 from hub.open311.form import Form
@@ -83,13 +84,17 @@ async def _file(
         raise Open311Error(404, "no site is loaded yet")
     category = services_of(parts.plan.categories)[sent.service]
     where = await where_of(conn, sent, category, site, parts.directory.spots)
+    person = incoming.person
     filed = Filed(
         category=sent.service,
         where=where,
-        actor=incoming.person or PASSER_BY,
+        actor=person or PASSER_BY,
         seen=now,
         words="\n".join(told_lines(sent)),
         photos=tuple(dict.fromkeys(hashes)),
+        role=None
+        if incoming.person is None
+        else role_in(parts.directory.territory, incoming.person),
     )
     try:
         taken = await file(conn, filed, parts.plan, now)

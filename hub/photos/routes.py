@@ -11,7 +11,7 @@ from hub.photos import store
 from hub.photos.domain import PhotoRefusedError, checked_photo
 from hub.photos.views import PhotoHash, PhotoView, photo_path
 from hub.problems import ProblemError
-from hub.rights.guard import MaybeActing, needs, open_to_all
+from hub.rights.guard import MaybeActing, address_of, needs, open_to_all, refuse_haste
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -38,7 +38,7 @@ async def send_photo(
 ) -> PhotoView:
     """JPEG, PNG or WebP, 8 MB at most; forgotten after a day unless something refers to it."""
     if actor is None:
-        parts.limits.refuse_photo_flood(request, parts.clock())
+        refuse_haste(parts.photographers, address_of(request))
     try:
         photo = checked_photo(await request.body())
     except PhotoRefusedError as error:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.acting import Person, refuse_unknown
-from hub.cameras.access import may_look
+from hub.cameras.access import CAMERA
 from hub.cases.store import find
 from hub.headers import EVIDENCE
 from hub.pictures import store
@@ -16,7 +16,8 @@ from hub.pictures.ask import ask
 from hub.pictures.domain import MOST_PER_CASE, Near, distance_m
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
-from hub.rights.guard import needs
+from hub.rights.domain import may
+from hub.rights.guard import Acting, needs
 from hub.wiring import Connection, WiredParts
 
 CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -48,7 +49,12 @@ class PictureAsked(BaseModel):
 )
 @repeatable
 async def attach_picture(
-    case_id: CaseId, request: PictureRequest, parts: WiredParts, conn: Connection, person: Person
+    case_id: CaseId,
+    request: PictureRequest,
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    person: Person,
 ) -> PictureAsked:
     """Ask a camera for its next picture on behalf of a case, open or closed."""
     await refuse_unknown(parts, conn, person)
@@ -58,7 +64,8 @@ async def attach_picture(
             404, "no-such-case", "There is no such case", f"No case has id {case_id}."
         )
     camera = parts.directory.spots.get(request.device)
-    if camera is None or not may_look(parts.directory, [request.device]):
+    seen = camera is not None and may(actor, "devices.read", camera.grid_path)
+    if camera is None or camera.kind != CAMERA or not seen:
         message = "is no camera of the site; see GET /api/cameras"
         raise invalid([FieldError(field="body.device", message=message)])
     if await store.count(conn, case_id) >= MOST_PER_CASE:

@@ -10,6 +10,7 @@ import msgspec
 
 from hub.cases.graph import wrong_lifecycle
 from hub.deadlines.check import calendar_warnings, wrong_calendar, wrong_deadlines
+from hub.escalation.rules import wrong_escalation
 from hub.files.rules import wrong_file_rules
 from hub.open311.rules import wrong_open311
 from hub.plans.categories import wrong_categories
@@ -98,6 +99,7 @@ def check_plan(plan: Plan) -> list[Problem]:
         *wrong_open311(plan.open311),
         *wrong_calendar(plan.calendar),
         *wrong_deadlines(plan.deadlines, frozenset(plan.categories)),
+        *wrong_escalation(plan.escalation),
         *wrong_lifecycle(plan.cases),
     )
     found = [*_wrong_zone(plan), *(Problem("", text) for text in sections)]

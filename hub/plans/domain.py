@@ -15,6 +15,7 @@ from edge.wire import Identifier
 from hub.anomalies.domain import AnomalyKind, CauseName, Grade
 from hub.cases.lifecycle import CaseRules, shipped_rules
 from hub.deadlines.rules import DEFAULT_CALENDAR, DEFAULT_DEADLINES, CalendarRules, DeadlineRules
+from hub.escalation.rules import DEFAULT_ESCALATION, EscalationRules
 from hub.files.rules import NO_FILE_RULES, FileRules
 from hub.open311.rules import NO_OPEN311, Open311Rules
 from hub.plans.categories import Category, Department, Route, category_of, route_of
@@ -372,10 +373,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
     open311: Open311Rules = NO_OPEN311
-    roles: dict[str, RoleRights] = {}
     cases: CaseRules = msgspec.field(default_factory=shipped_rules)
     calendar: CalendarRules = DEFAULT_CALENDAR
     deadlines: DeadlineRules = DEFAULT_DEADLINES
+    roles: dict[str, RoleRights] = {}
+    escalation: EscalationRules = DEFAULT_ESCALATION
 
     def category(self, kind: AnomalyKind) -> str | None:
         """The category that a kind of case belongs to, if any."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -58,6 +59,7 @@ def read_plan_file(file: Path) -> Plan:
         raise PlanError(f"plan file {file}: {error}") from error
 
 
+@cache
 def shipped_plan(name: str) -> Plan:
     """A plan of the library that comes with Gridwarden, such as `campus` or `demo`.
 

@@ -43,7 +43,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody reports; `photos` are the hashes of photos sent before.
+    """What somebody reports; `photos` are the hashes of photos sent before, `role` the reporter's.
 
     `dissuaded`: conduct that was stopped on the spot (HZ-19).
     """
@@ -54,6 +54,7 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     seen: Micros
     words: str = ""
     photos: tuple[str, ...] = ()
+    role: str | None = None
     dissuaded: bool = False
 
 

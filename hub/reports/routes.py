@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from hub.cases.reported import PASSER_BY
+from hub.cases.scene import role_in
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
@@ -18,7 +19,8 @@ from hub.reports.views import (
     categories_view,
     report_view,
 )
-from hub.rights.guard import MaybeActing, open_to_all
+from hub.rights.domain import has_somewhere
+from hub.rights.guard import MaybeActing, address_of, not_allowed, open_to_all, refuse_haste
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -50,15 +52,19 @@ async def report(
     key: Key = None,
 ) -> ReportView:
     """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard."""
+    if actor is not None and not has_somewhere(actor, ("reports.write",)):
+        raise not_allowed(("reports.write",))
     now = parts.clock()
     if actor is None:
-        parts.limits.refuse_flood(of, now)
-    filed = request.filed(PASSER_BY if actor is None else actor.person, now)
+        refuse_haste(parts.passers_by, address_of(of))
+    person = PASSER_BY if actor is None else actor.person
+    filed = request.filed(person, now, role_in(parts.directory.territory, person))
 
     async def take() -> ReportView:
         return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
 
-    what = f"reports {request.model_dump_json()}"
+    first = None if request.dissuaded else {"dissuaded"}  # as earlier versions asked
+    what = f"reports {request.model_dump_json(exclude=first)}"
     asked = Asked(person=filed.actor, key=key, what=what, now=now)
     try:
         return await once(conn, asked, ReportView, take)

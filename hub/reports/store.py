@@ -23,7 +23,7 @@ from hub.reports.where import consented_subject, spot_of
 from hub.roster.store import is_direct
 from hub.sites.alarm_list import Told, alarm_list, with_partners
 from hub.sites.domain import Spot
-from hub.sites.store import read_role, read_site
+from hub.sites.store import read_site
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -63,7 +63,7 @@ async def file(conn: AsyncConnection[Any], filed: Filed, plan: Plan, now: Micros
         seen=filed.seen,
         words=filed.words.strip(),
         photos=filed.photos,
-        role=await read_role(conn, filed.actor),
+        role=filed.role,
         dissuaded=filed.dissuaded,
     )
     case, opened = await take_report(

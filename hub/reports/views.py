@@ -50,7 +50,7 @@ class ReportRequest(BaseModel):
         False, description="It was conduct, and whoever reports has stopped it on the spot (HZ-19)"
     )
 
-    def filed(self, actor: str, now: Micros) -> Filed:
+    def filed(self, actor: str, now: Micros, role: str | None = None) -> Filed:
         """As the domain takes it."""
         return Filed(
             category=self.category,
@@ -59,6 +59,7 @@ class ReportRequest(BaseModel):
             seen=now if self.seen is None else clock.micros(self.seen),
             words=self.words,
             photos=tuple(self.photos),
+            role=role,
             dissuaded=self.dissuaded,
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias, cast, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -186,4 +186,4 @@ def _line(code: str, parents: Mapping[str, str | None]) -> list[str]:
 
 def as_right(name: str) -> Right | None:
     """The right of that name, if there is one."""
-    return cast(Right, name) if name in RIGHTS else None
+    return name if name in RIGHTS else None

@@ -6,6 +6,7 @@ its object it calls `within`: what lies outside of somebody's grids does not exi
 
 # No `from __future__ import annotations`: FastAPI could not resolve those of callable objects.
 from dataclasses import dataclass
+from math import ceil
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from hub.accounts import store
 from hub.accounts.domain import COOKIE, TOKEN_PREFIX
 from hub.problems import ProblemError
 from hub.rights.domain import Actor, Path, Right, has_somewhere, may
+from hub.rights.limits import Limits
 from hub.rights.resolve import SignedIn, resolve
 from hub.wiring import Parts, WiredParts
 
@@ -33,19 +35,33 @@ async def acting_if_any(request: Request, parts: WiredParts) -> Actor | None:
     if token is None and secret is None:
         return None
     now = parts.clock()
+    if token is None and secret is not None:
+        refuse_other_sites(request)
     async with parts.pool.connection() as conn:
         if token is not None:
             who = await store.by_token(conn, token, now)
         else:
             assert secret is not None
-            refuse_other_sites(request)
             who = await store.by_session(conn, secret, now)
         if who is None:
+            refuse_haste(parts.strangers, address_of(request))
             raise sign_in_first("That session or token holds no longer.")
+        refuse_haste(parts.limits, str(who.account))
         await _know(parts, conn, who)
     actor = resolve(who, parts.directory.territory, parts.templates, now)
     request.state.actor = actor
     return actor
+
+
+async def acting_still(request: Request, parts: Parts) -> Actor | None:
+    """Who acts by what the request came with, with the rights of now; None: that has ended.
+
+    For answers that take longer than a moment.
+    """
+    try:
+        return await acting_if_any(request, parts)
+    except ProblemError:
+        return None
 
 
 async def acting(
@@ -89,12 +105,15 @@ class SignedInOnly:
 
 @dataclass(frozen=True)
 class OpenToAll:
-    """The rule of a route that asks nobody who they are."""
+    """The rule of a route that asks nobody who they are; `counted` ones are not asked in haste."""
 
     why: str
+    counted: bool
 
-    async def __call__(self) -> None:
-        """Refuse nobody."""
+    async def __call__(self, request: Request, parts: WiredParts) -> None:
+        """Refuse nobody but an address that asks too often."""
+        if self.counted:
+            refuse_haste(parts.strangers, address_of(request))
 
 
 RULES: Final = (Needs, SignedInOnly, OpenToAll)
@@ -110,9 +129,9 @@ def signed_in(why: str) -> params.Depends:
     return Depends(SignedInOnly(why))
 
 
-def open_to_all(why: str) -> params.Depends:
-    """Demand nothing, and say why."""
-    return Depends(OpenToAll(why))
+def open_to_all(why: str, *, counted: bool = True) -> params.Depends:
+    """Demand nothing, and say why; an address is refused that asks too often, if `counted`."""
+    return Depends(OpenToAll(why, counted))
 
 
 def within(actor: Actor, right: Right, path: Path, *, owner: str | None = None) -> None:
@@ -160,6 +179,28 @@ def sign_in_first(why: str) -> ProblemError:
         f"{why} Sign in with POST /api/session, or send a token as `Authorization: Bearer`.",
         headers={"WWW-Authenticate": "Bearer"},
     )
+
+
+def address_of(request: Request) -> str:
+    """The address that a request comes from, as far as the server knows."""
+    return "" if request.client is None else request.client.host
+
+
+def refuse_haste(limits: Limits, key: str) -> None:
+    """Count a request of an account or address.
+
+    Raises:
+        ProblemError: a 429, if there were too many.
+    """
+    wait = limits.take(key)
+    if wait:
+        raise ProblemError(
+            429,
+            "too-many-requests",
+            "Too many requests",
+            "Wait a moment, then go on more slowly.",
+            headers={"Retry-After": str(ceil(wait))},
+        )
 
 
 def bearer(request: Request) -> str | None:

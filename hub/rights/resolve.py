@@ -124,7 +124,7 @@ def territory(document: SiteDocument | None, leaves: Iterable[Leave]) -> Territo
         away[leave.person].append(leave)
     return Territory(
         parents={grid.code: grid.parent for grid in document.grids},
-        work={person.id: (person.role, person.grid) for person in document.people},
+        work={one.id: (one.role, one.grid) for one in document.people if not one.minor},
         seats=dict(seats),
         leaves=dict(away),
         root=roots[0] if len(roots) == 1 else None,
@@ -140,7 +140,8 @@ def resolve(who: SignedIn, site: Territory, templates: Templates, now: Micros) -
     scopes = _scopes(roles, site, templates)
     if who.person in site.work:
         own = OWN_BUSINESS + (OWN_CASES if who.owes else ())
-        scopes = {right: frozenset[str]() for right in own} | scopes
+        for right in own:
+            scopes.setdefault(right, frozenset())
     return Actor(
         account=who.account,
         name=who.name,

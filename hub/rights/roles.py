@@ -63,7 +63,7 @@ def wrong_roles(roles: Mapping[str, RoleRights]) -> Iterator[str]:
 
 def role_title(role: RoleName) -> Name:
     """What a role is called."""
-    titles = cast(dict[str, Name], {**TITLES, **ADDED_TITLES})
+    titles = {**TITLES, **ADDED_TITLES}
     return titles[role]
 
 

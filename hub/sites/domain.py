@@ -108,7 +108,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """Someone who holds a grid or works with cases.
 
     `grid` is where somebody without a post works. `real_name` says whether the person is
-    registered by the real name; None of these: not on file.
+    registered by the real name; None of these: not on file. A `minor` gets no account (PR-14).
     """
 
     id: Identifier
@@ -118,6 +118,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     education: Education | None = None
     real_name: bool | None = None
     contract_ends: date | None = None
+    minor: bool = False
 
 
 class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import cast
 
 import msgspec
@@ -10,7 +11,8 @@ from fastapi import APIRouter, HTTPException, Request
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel, Field
 
-from hub.rights.guard import needs
+from hub.rights.domain import EVERYWHERE, Actor, may
+from hub.rights.guard import Acting, needs
 from hub.sites.coverage import locate
 from hub.sites.domain import (
     NO_TITLES,
@@ -21,6 +23,7 @@ from hub.sites.domain import (
     grid_path,
     leaf_codes,
 )
+from hub.sites.seen import part_of
 from hub.sites.store import read_site
 
 _SAME = ("levels", "bounds", "buildings", "roads", "places", "people", "bodies")
@@ -152,9 +155,12 @@ class SiteView(BaseModel):
     summary="The site: grids, buildings, roads, places and people",
     dependencies=[needs("site.read")],
 )
-async def site(request: Request) -> SiteView:
-    """The loaded site, or 404 before a site file has been loaded."""
-    document = await _loaded(request)
+async def site(request: Request, actor: Acting) -> SiteView:
+    """What one may see of the loaded site, or 404 before a site file has been loaded.
+
+    Of the grids above one's own: name, outline and holders; of those beside: nothing.
+    """
+    document = await _seen(request, actor)
     return view(document, cast(Titles, getattr(request.app.state, "titles", NO_TITLES)))
 
 
@@ -163,9 +169,9 @@ async def site(request: Request) -> SiteView:
     summary="Households and units, for the layers of a grid map",
     dependencies=[needs("site.read")],
 )
-async def things(request: Request) -> ThingsView:
-    """Every household and unit with its leaf grid, or 404 before a site file has been loaded."""
-    document = await _loaded(request)
+async def things(request: Request, actor: Acting) -> ThingsView:
+    """Every household and unit one may see, with its leaf grid; 404 before a site is loaded."""
+    document = await _seen(request, actor)
     # In a thread: of a town it takes a while, and the streams share this one.
     homes = await asyncio.to_thread(locate, document, "household")
     units = await asyncio.to_thread(locate, document, "unit")
@@ -181,6 +187,18 @@ async def things(request: Request) -> ThingsView:
         },
         from_attributes=True,
     )
+
+
+async def _seen(request: Request, actor: Actor) -> SiteDocument:
+    document = await _loaded(request)
+    if actor.reach("site.read") is EVERYWHERE:
+        return document
+
+    def sees(path: Sequence[str]) -> bool:
+        return may(actor, "site.read", path)
+
+    # In a thread, as below.
+    return await asyncio.to_thread(part_of, document, sees, person=actor.person)
 
 
 async def _loaded(request: Request) -> SiteDocument:

@@ -169,7 +169,7 @@ async def print_sign(
     summary="The style of printed signs",
     response_class=Response,
     responses={200: {"content": {"text/css": {}}}},
-    dependencies=[open_to_all("a style sheet")],
+    dependencies=[open_to_all("a style sheet", counted=False)],
 )
 async def sign_style() -> Response:
     """Signs have a style of their own; they stand outside of the page."""

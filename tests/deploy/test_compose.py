@@ -31,6 +31,7 @@ def test_it_runs_timescaledb_mosquitto_grafana_and_our_parts(services: dict[str,
         "ingest",
         "hub",
         "agent",
+        "keys",
     }
 
 
@@ -58,7 +59,7 @@ def test_every_command_it_runs_exists(services: dict[str, Any]) -> None:
     root = typer.main.get_command(app)
     for service in services.values():
         command = service.get("command")
-        if command is None:
+        if command is None or not service["image"].startswith("gridwarden"):
             continue
         assert command[0] == "gridwarden"
         found: Any = root
@@ -69,15 +70,31 @@ def test_every_command_it_runs_exists(services: dict[str, Any]) -> None:
 
 
 def test_every_file_it_mounts_exists(services: dict[str, Any]) -> None:
-    operators_own = {"./site", "./agents"}
+    operators_own = {"./site", "./agents", "./keys"}
     for service in services.values():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
-            if source.startswith("./") and source not in operators_own:
+            if source.startswith("./") and f"./{Path(source).parts[0]}" not in operators_own:
                 assert (ROOT / source).exists(), source
 
 
-def test_nothing_is_published_beyond_loopback(services: dict[str, Any]) -> None:
-    ports = [port for service in services.values() for port in service.get("ports", [])]
-    assert ports
-    assert all(port.startswith("127.0.0.1:") for port in ports)
+def test_only_what_asks_who_comes_is_published_beyond_loopback(services: dict[str, Any]) -> None:
+    ports = {name: service.get("ports", []) for name, service in services.items()}
+    assert ports.pop("broker") == ["8883:8883", "8885:8885"]
+    assert any(ports.values())
+    assert all(port.startswith("127.0.0.1:") for each in ports.values() for port in each)
+
+
+def test_each_part_has_its_own_login_at_the_broker(services: dict[str, Any]) -> None:
+    logins = {
+        volume.split(":")[0]: name
+        for name, service in services.items()
+        for volume in service.get("volumes", [])
+        if volume.startswith("./keys")
+    }
+    assert logins == {
+        "./keys": "keys",
+        "./keys/broker": "broker",
+        "./keys/services/ingest": "ingest",
+        "./keys/services/hub": "hub",
+    }

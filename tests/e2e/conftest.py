@@ -20,7 +20,7 @@ from gridwarden.demo.campus import Campus, build_campus
 from gridwarden.running import Running, find_running
 
 SEED = 7
-SECONDS = 75
+SECONDS = 55
 UP_S = 120
 QUIET = (
     "--no-sandbox",

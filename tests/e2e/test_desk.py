@@ -11,7 +11,12 @@ from playwright.sync_api import Page, expect
 from gridwarden.demo.verdict import FIVE_KINDS
 from tests.e2e.conftest import Demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+]
 
 OpenPage = Callable[..., Page]
 LIVE_MS = 90_000  # the past is carried in first

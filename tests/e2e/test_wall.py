@@ -77,6 +77,7 @@ def relay(hub: RunningHub) -> dict[str, Any]:
     return hub.get("/api/cameras")["relay"]
 
 
+@pytest.mark.alone
 def test_a_new_case_is_on_the_wall_at_once(hub: RunningHub, open_page: OpenPage) -> None:
     """SE-16 in part: newest events, open and overdue cases, live, within 5 s."""
     page = open_page(f"{hub.url}#/wall?grid=C-1", width=1920, height=1080)
@@ -150,6 +151,7 @@ def test_pictures_are_live_only_while_the_tab_is_seen(
     expect(page.get_by_test_id("device-panel")).to_be_visible(timeout=STEP_MS)
 
 
+@pytest.mark.alone
 def test_a_neighbour_sees_the_emergency_next_door_and_comes(
     hub: RunningHub, open_page: OpenPage
 ) -> None:

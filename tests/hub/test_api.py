@@ -15,9 +15,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from hub.app import create_app
 from hub.examples import resolved
-from hub.limits import Limits
 from hub.paging import named
-from hub.problems import MEDIA_TYPE, ProblemError
+from hub.problems import MEDIA_TYPE
 from hub.replies.repeatable import repeatable
 from tests.hub.make import PERSON, RunningHub, client_of
 
@@ -195,18 +194,6 @@ def test_who_has_no_account_may_not_flood_the_desk(hub: RunningHub) -> None:
         assert [one.status_code for one in answers] == [201] * 10 + [429]
         assert int(answers[-1].headers["retry-after"]) > 0
         assert client.post("/api/reports", json=body).status_code == 201
-
-
-def test_photos_of_nobody_are_limited_apart_from_reports() -> None:
-    class Caller:
-        client = None
-
-    limits, caller = Limits(), Caller()
-    for _ in range(30):
-        limits.refuse_photo_flood(caller, 0)  # type: ignore[arg-type]
-    with pytest.raises(ProblemError):
-        limits.refuse_photo_flood(caller, 0)  # type: ignore[arg-type]
-    limits.refuse_flood(caller, 0)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.integers(0, 50), unique=True, max_size=30), st.integers(1, 10))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import psycopg
 import pytest
 
 from hub.serve import (
@@ -21,6 +22,7 @@ from hub.serve import (
     bind,
     check_store,
     page_address,
+    refuse_demo_accounts,
     refuse_remote,
     run_hub,
 )
@@ -86,15 +88,27 @@ def test_a_page_that_hangs_does_not_keep_the_hub_from_stopping(site_url: str) ->
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "example.test", ""])
 def test_the_hub_stays_on_this_machine(host: str) -> None:
-    with pytest.raises(RemoteRefusedError, match="no accounts yet"):
+    with pytest.raises(RemoteRefusedError, match="plain HTTP"):
         refuse_remote(HubSettings(host=host))
     refuse_remote(HubSettings(host=host, allow_remote=True))
 
 
-def test_nobody_traces_from_another_machine_while_there_are_no_accounts() -> None:
-    settings = HubSettings(host="192.0.2.7", allow_remote=True, tracing=True)
-    with pytest.raises(RemoteRefusedError, match="movements"):
-        refuse_remote(settings)
+def test_nobody_comes_from_another_machine_while_demo_accounts_can_sign_in(
+    database_url: str,
+) -> None:
+    away = HubSettings(host="192.0.2.7", allow_remote=True)
+    refuse_demo_accounts(away, database_url)
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            "insert into hub.accounts (name, display, demo, made, made_by)"
+            " values ('chief', 'chief', true, now(), 'test')"
+        )
+    refuse_demo_accounts(HubSettings(), database_url)
+    with pytest.raises(RemoteRefusedError, match="user disable"):
+        refuse_demo_accounts(away, database_url)
+    with psycopg.connect(database_url) as conn:
+        conn.execute("update hub.accounts set disabled = now()")
+    refuse_demo_accounts(away, database_url)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "::1", "localhost"])

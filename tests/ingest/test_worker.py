@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from edge.columns import Reading
+from edge.tls import SYSTEM, Tls
 from edge.wire import (
     AgentState,
     Batch,
@@ -39,7 +40,9 @@ _SCRIPT = Path(__file__).with_name("worker_process.py")
 
 
 @contextmanager
-def worker_thread(database_url: str, broker_url: str, **changes: int) -> Iterator[None]:
+def worker_thread(
+    database_url: str, broker_url: str, *, tls: Tls = SYSTEM, **changes: int
+) -> Iterator[None]:
     stop, ready = threading.Event(), threading.Event()
     failures: list[BaseException] = []
 
@@ -55,6 +58,7 @@ def worker_thread(database_url: str, broker_url: str, **changes: int) -> Iterato
                 stop=stop,
                 ready=ready.set,
                 name="w",
+                tls=tls,
             )
         except BaseException as error:
             failures.append(error)

@@ -11,22 +11,34 @@ import psycopg
 import pytest
 
 from edge.columns import Reading
-from edge.wire import AgentState, Detection, DeviceState, Direction, Swipe
+from edge.wire import (
+    AgentState,
+    Detection,
+    DeviceState,
+    Direction,
+    Swipe,
+    batch_topic,
+    encode_agent_state,
+    encode_batch,
+    state_topic,
+)
 from ingest.arrival import Arrival, DeadLetter, Identity, Refusal, Report
 from ingest.feed import FEED_CHANNEL, decode_committed
 from ingest.gather import Gatherer
 from ingest.person import PersonKeys
 from ingest.plain import Handful
-from ingest.write import Tally, Writer
+from ingest.write import IMPOSTORS, Tally, Writer
 from tests.ingest.make import (
     AGENT,
     EPOCH,
     KEY,
     NOW,
     SECOND,
+    SITE,
     arrival,
     batch,
     count,
+    decoder,
     parts,
     readings,
     rows,
@@ -243,6 +255,26 @@ def test_a_refusal_without_identity_is_kept_each_time_and_with_one_once(
         ("gw/1/x\\0y", "bad \\0 thing", b"\0\1")
     ]
     assert count(database_url, "dead_letters") == 3
+
+
+def test_what_names_another_agent_than_its_topic_is_counted(
+    conn: psycopg.Connection, database_url: str
+) -> None:
+    """A broker vouches for topics; where one doesn't, this is the second lock."""
+    forged = encode_batch(batch(4, agent="north"))
+    said = encode_agent_state(AgentState(agent="north", online=True))
+    sent = [
+        (batch_topic(SITE, "south", "urgent"), forged),
+        (batch_topic(SITE, "south", "urgent"), forged),  # the same again
+        (state_topic(SITE, "south"), said),
+        (batch_topic(SITE, "south", "bulk"), b"no batch at all"),
+    ]
+    entries = [decoder().decode(topic, payload, NOW) for topic, payload in sent]
+    Writer(max_unregistered=10).write(conn, entries)
+    kept = "select value from counters where name = %s"
+    assert rows(database_url, kept, [IMPOSTORS]) == [(2,)]
+    assert rows(database_url, "select count(*) from readings") == [(0,)]
+    assert rows(database_url, "select count(*) from agents") == [(0,)]
 
 
 def test_agents_come_and_go(conn: psycopg.Connection, database_url: str) -> None:

@@ -7,6 +7,7 @@ from hub.cases.lifecycle import CaseRules
 from hub.cases.state import CaseState
 from hub.cases.vocabulary import Action, PersonId
 from hub.cases.written import written
+from hub.deadlines.count import moved_on
 
 
 def _ask(state: CaseState, order: Order, scene: Scene) -> Outcome:
@@ -45,9 +46,11 @@ def _suspend(_state: CaseState, order: Order, scene: Scene) -> Outcome:
 
 
 def _resume(state: CaseState, order: Order, scene: Scene) -> Outcome:
-    """The time that it was set aside does not count."""
+    """The working time that was left when it was set aside is left now."""
     due, held_at = state.due, state.progress.held_at
-    later = None if due is None or held_at is None else due + (scene.now - held_at)
+    later = None
+    if due is not None and held_at is not None:
+        later = moved_on(due, held_at, scene.now, scene.calendar)
     return [written("resumed", order, scene, due=later)]
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 
 from edge.simulate.footage import CAMERAS, LOOP_S, camera_events, camera_zones
-from edge.vision.frames import as_picture
+from edge.vision.frames import Picture, as_picture
 from edge.vision.watch import Watch
 from edge.vision.zone import FIRE_LANE, Zone
 
@@ -21,20 +23,37 @@ SEEN_AS = {"lane_blocked": "lane_occupied", "camera_fire": "fire", "lens_covered
 SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 7, 42))]
 
 
+Seen = list[tuple[float, str]]
+
+
+@pytest.fixture(scope="module")
+def first_loop(footage) -> Callable[[str, int], tuple[Watch, Seen]]:
+    """A watch after one loop, and what it has seen; each is played once for all tests."""
+
+    @cache
+    def play(camera: str, seed: int) -> tuple[Watch, Seen]:
+        watch = watch_of(camera)
+        return watch, seen_in(watch, footage(camera, seed))
+
+    return play
+
+
+def seen_in(watch: Watch, frames: Iterable[tuple[float, Picture]], start_s: float = 0) -> Seen:
+    return [
+        (at, finding.kind)
+        for at, frame in frames
+        for finding in watch.see(frame, start_s + at).findings
+    ]
+
+
 def watch_of(camera: str) -> Watch:
     return Watch([Zone(name, FIRE_LANE, corners) for name, corners in camera_zones(camera).items()])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("camera", CAMERAS)
-def test_each_event_is_seen_in_time_and_nothing_else(footage, camera: str, seed: int) -> None:
-    watch = watch_of(camera)
-    seen = [
-        (at, finding.kind)
-        for at, frame in footage(camera, seed)
-        for finding in watch.see(frame, at).findings
-    ]
-
+def test_each_event_is_seen_in_time_and_nothing_else(first_loop, camera: str, seed: int) -> None:
+    _, seen = first_loop(camera, seed)
     for _, kind, start, end in (e for e in camera_events(seed) if e.camera == camera):
         times = [at for at, name in seen if name == SEEN_AS[kind]]
         assert start <= times[0] <= start + LATEST[kind]
@@ -47,16 +66,12 @@ def test_each_event_is_seen_in_time_and_nothing_else(footage, camera: str, seed:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("camera", CAMERAS)
-def test_a_second_loop_shows_what_the_first_showed(footage, camera: str) -> None:
-    watch = watch_of(camera)
-    loops: list[list[tuple[int, str]]] = [[], []]
-    for number, loop in enumerate(loops):
-        for at, frame in footage(camera, 3):
-            for finding in watch.see(frame, number * LOOP_S + at).findings:
-                loop.append((int(at), finding.kind))
+def test_a_second_loop_shows_what_the_first_showed(footage, first_loop, camera: str) -> None:
+    watch, first = first_loop(camera, 1)
+    second = seen_in(watch, footage(camera, 1), LOOP_S)
 
-    assert len(loops[0]) == pytest.approx(len(loops[1]), abs=8)
-    assert {kind for _, kind in loops[0]} == {kind for _, kind in loops[1]}
+    assert len(first) == pytest.approx(len(second), abs=8)
+    assert {kind for _, kind in first} == {kind for _, kind in second}
 
 
 @pytest.mark.slow

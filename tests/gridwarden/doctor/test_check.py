@@ -25,6 +25,13 @@ def test_timescale_is_never_a_failure_but_its_use_is_explained() -> None:
     assert check.judge_timescale(None, None).state == "ok"
 
 
+@pytest.mark.parametrize(("days", "state"), [(31, "ok"), (29, "warn"), (0, "fail"), (-5, "fail")])
+def test_a_certificate_that_ends_is_told_early(days: float, state: str) -> None:
+    judged = check.judge_certificate(days, "2027-11-25")
+    assert judged.state == state
+    assert bool(judged.remedy) == (state != "ok")
+
+
 @pytest.mark.parametrize(
     ("free", "state"), [(1 << 29, "fail"), (5 << 30, "warn"), (50 << 30, "ok")]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -38,6 +39,9 @@ class Listener:
         manual_ack: bool = False,
         will: tuple[str, bytes] | None = None,
         keepalive_s: int = 30,
+        tls: ssl.SSLContext | None = None,
+        username: str | None = None,
+        password: str | None = None,
     ) -> None:
         self.got: list[MQTTMessage] = []
         self.session_present = False
@@ -55,6 +59,10 @@ class Listener:
         self.client.on_subscribe = lambda *_: self._subscribed.set()
         self.client.on_message = lambda _client, _data, message: self.got.append(message)
         self.client.on_disconnect = lambda *_: self.lost.set()
+        self.client.username = username
+        self.client.password = password
+        if tls is not None:
+            self.client.tls_set_context(tls)
         if will is not None:
             self.client.will_set(*will, qos=1, retain=True)
         address = urlsplit(url)

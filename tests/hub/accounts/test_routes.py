@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import msgspec
 import psycopg
 import pytest
 from psycopg import AsyncConnection
 
-from hub.accounts import store
+from hub.accounts import manage, store
+from hub.accounts.domain import AccountError
 from hub.accounts.passwords import hashed_now
+from hub.sites.store import load_site
 from ingest import clock
-from tests.hub.make import RunningHub, in_transaction, load, running_hub, token_of
+from tests.hub.make import SITE, RunningHub, in_transaction, load, running_hub, token_of
 from tests.waiting import wait_until
 
 PASSWORD = "seven tall hydrants"
@@ -201,3 +205,126 @@ def test_leave_gives_the_stand_in_the_rights_at_once(shared: RunningHub) -> None
         wait_until(lambda: status() == 200)
         conn.execute("update hub.leaves set ends = now()")
         wait_until(lambda: status() == 403)
+
+
+def test_after_five_failures_one_waits_and_nobody_else_does(shared: RunningHub) -> None:
+    """The wait survives a restart: it is in the store, and tells no more than that."""
+    account(shared, "guessed", None)
+    with page(shared) as client:
+        for name in ("guessed", "never was"):
+            tried = [sign_in(client, name, f"wrong password {n}") for n in range(6)]
+            assert [one.status_code for one in tried] == [401] * 5 + [429]
+            assert 0 < int(tried[-1].headers["Retry-After"]) <= 30
+            assert "seconds" in tried[-1].json()["detail"]
+        assert sign_in(client, "guessed").status_code == 429  # the right one, too
+        with psycopg.connect(shared.database_url) as conn:
+            assert "guessed" not in str(
+                conn.execute("select * from hub.sign_in_failures").fetchall()
+            )
+            conn.execute("update hub.sign_in_failures set until = now()")
+        assert sign_in(client, "guessed").status_code == 201
+        with psycopg.connect(shared.database_url) as conn:
+            conn.execute("delete from hub.sign_in_failures")
+
+
+@contextmanager
+def administrator(hub: RunningHub, name: str, grid: str | None = None) -> Iterator[httpx.Client]:
+    """Signed in as somebody new who manages accounts, of a grid or of the whole site."""
+    number = account(hub, name, None)
+
+    async def give(conn: AsyncConnection[Any]) -> int:
+        return await store.grant(
+            conn, number, "administrator", grid=grid, starts=0, ends=None, by="t", now=clock.now()
+        )
+
+    in_transaction(hub.database_url, give)
+    with page(hub) as client:
+        assert sign_in(client, name).status_code == 201
+        yield client
+
+
+def test_who_is_invited_sets_a_password_by_a_code_that_works_once(shared: RunningHub) -> None:
+    """PR-01"""
+    with administrator(shared, "root-1") as root, page(shared) as guest:
+        order = {"name": "Guest", "display": "A guest"}
+        made = root.post("/api/accounts", json=order).json()
+        assert root.post("/api/accounts", json=order).status_code == 409
+        code, number = made["code"]["code"], made["account"]["account"]["id"]
+        assert sign_in(guest, "guest").status_code == 401
+        use = {"name": "guest", "code": code.lower().replace("-", " "), "new": PASSWORD}
+        assert guest.post("/api/session/code", json=use | {"new": "x"}).status_code == 422
+        assert guest.post("/api/session/code", json=use | {"name": "root-1"}).status_code == 401
+        assert guest.post("/api/session/code", json=use).status_code == 201
+        assert guest.get("/api/me").json()["display"] == "A guest"
+        assert guest.post("/api/session/code", json=use).status_code == 401
+        again = root.post(f"/api/accounts/{number}/code").json()
+        assert again["code"] != code
+        found = root.get(f"/api/accounts/{number}").json()
+        assert (found["rights"], len(found["sessions"])) == ({}, 1)
+        assert root.delete(f"/api/accounts/{number}/sessions").json()["sessions"] == []
+        assert guest.get("/api/me").status_code == 401
+
+
+def test_nobody_gives_more_than_they_may_or_anything_to_themselves(shared: RunningHub) -> None:
+    """PR-01: nobody grants beyond the own scope."""
+    with administrator(shared, "root-2") as root, administrator(shared, "part", "C-1") as part:
+        other = account(shared, "other", None)
+        grants = f"/api/accounts/{other}/grants"
+        for role, grid in (("administrator", None), ("administrator", "C-2"), ("chief", "C-1")):
+            answer = part.post(grants, json={"role": role, "grid": grid})
+            assert answer.status_code == 403, answer.text
+        given = part.post(grants, json={"role": "administrator", "grid": "C-1"})
+        assert given.status_code == 201
+        assert given.json()["rights"]["accounts.manage"] == ["C-1"]
+        me = root.get("/api/me").json()["account"]
+        mine = root.post(f"/api/accounts/{me}/grants", json={"role": "chief"})
+        assert mine.status_code == 403
+        assert part.get(f"/api/accounts/{me}").status_code == 404  # reaches further than they do
+        names = {one["name"] for one in part.get("/api/accounts").json()}
+        assert "other" in names
+        assert "root-2" not in names
+        assert root.post(grants, json={"role": "chief", "grid": "C-9"}).status_code == 422
+        (grant,) = given.json()["grants"]
+        taken = root.delete(f"{grants}/{grant['id']}")
+        assert taken.json()["rights"] == {}
+
+
+def test_the_last_administrator_stays(shared: RunningHub) -> None:
+    with administrator(shared, "root-3") as root:
+        me = root.get("/api/me").json()["account"]
+        with psycopg.connect(shared.database_url) as conn:
+            conn.execute("delete from hub.granted_roles where account <> %s", [me])
+        (grant,) = root.get(f"/api/accounts/{me}").json()["grants"]
+        state = root.put(f"/api/accounts/{me}/state", json={"disabled": True})
+        assert (state.status_code, "last" in state.json()["detail"]) == (409, True)
+        assert root.delete(f"/api/accounts/{me}/grants/{grant['id']}").status_code == 409
+        with administrator(shared, "root-4"):
+            state = root.put(f"/api/accounts/{me}/state", json={"disabled": True})
+            assert state.status_code == 200
+            assert root.get("/api/me").status_code == 401
+
+
+def test_a_minor_gets_no_account_and_loses_the_one_there_is(database_url: str) -> None:
+    """PR-14"""
+    load(database_url)
+    token = token_of(database_url, "p-west")
+    west = msgspec.structs.replace(SITE.people[1], minor=True)
+    site = msgspec.structs.replace(SITE, people=[SITE.people[0], west, SITE.people[2]])
+
+    async def work(conn: AsyncConnection[Any]) -> None:
+        assert await store.by_token(conn, token, clock.now()) is not None
+        await load_site(conn, site)
+        assert await store.by_token(conn, token, clock.now()) is None
+        found = await store.find_of_person(conn, "p-west")
+        assert found is not None
+        with pytest.raises(AccountError, match="minors get no account"):
+            await manage.enable(conn, found.id)
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            async with conn.transaction():
+                await conn.execute("update hub.accounts set disabled = null")
+        await conn.execute("delete from hub.tokens")
+        await conn.execute("delete from hub.accounts")
+        with pytest.raises(AccountError, match="minors get no account"):
+            await manage.add(conn, name="w", person="p-west", display="", by="t", now=clock.now())
+
+    in_transaction(database_url, work)

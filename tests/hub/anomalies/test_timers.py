@@ -91,7 +91,7 @@ def every(
     return batches
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     report_s=st.sampled_from([2.5, 3, 5, 10, 60]),
     phase=st.floats(0.05, 4.95),
@@ -116,7 +116,7 @@ def test_a_silent_device_is_found_within_a_second_of_due(
     assert 0 <= seen - due <= DUE_WITHIN_S
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(died=st.floats(30, 45), report_s=st.sampled_from([1, 2, 5]), alive=st.integers(1, 6))
 def test_an_agents_outage_is_one_case_whenever_it_begins(
     script: Any, died: float, report_s: float, alive: int

@@ -126,9 +126,13 @@ def test_a_body_that_is_no_json_of_ours_is_refused(
 def test_only_people_of_the_site_act(hub: RunningHub, case: int) -> None:
     stranger = hub.step(case, "accept", person="p-nobody")
     assert (stranger.status_code, stranger.json()["title"]) == (
-        400, "Nobody of that id belongs to the site"
+        403, "You may not do that"
     )  # fmt: skip
-    assert hub.client.post(f"/api/cases/{case}/steps", json={"action": "accept"}).status_code == 422
+    unsigned = hub.client.post(f"/api/cases/{case}/steps", json={"action": "accept"})
+    assert (unsigned.status_code, unsigned.json()["title"]) == (
+        403, "Your account is tied to nobody of the site"
+    )  # fmt: skip
+    assert hub.step(case, "accept", person="").status_code == 401
     hub.step(case, "accept")
     sent = hub.step(case, "dispatch", to="p-nobody")
     assert (sent.status_code, sent.json()["errors"][0]["field"]) == (422, "body.to")

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.deadlines.calendar import Calendar, NoWorkingDayError
-from hub.deadlines.count import HOUR, MINUTE, Pause, Span, Unit, due, elapsed, remaining
+from hub.deadlines.count import (
+    HOUR,
+    MINUTE,
+    Pause,
+    Span,
+    Unit,
+    due,
+    elapsed,
+    moved_on,
+    remaining,
+)
 from ingest import clock
 
 STEP = 15 * MINUTE
@@ -215,6 +225,22 @@ def test_a_pause_moves_the_deadline_on_by_the_working_time_that_it_covers() -> N
     assert shown(due(start, span, CHINA, over_the_noon_break)) == "2026-11-30 10:00:00"
     over_the_weekend = [Pause(at("2026-11-28 00:00"), at("2026-11-29 00:00"))]
     assert shown(due(start, span, CHINA, over_the_weekend)) == "2026-11-27 18:00:00"
+
+
+@pytest.mark.parametrize(
+    ("until", "paused", "resumed", "when"),
+    [
+        # Four working hours were left on Thursday at two, so they are on Monday at eight.
+        ("2026-11-26 18:00", "2026-11-26 14:00", "2026-11-30 08:00", "2026-11-30 12:00:00"),
+        ("2026-11-28 03:00", "2026-11-28 01:00", "2026-11-28 02:00", "2026-11-28 04:00:00"),
+        ("2026-11-26 18:00", "2026-11-27 14:00", "2026-11-30 08:00", "2026-11-26 18:00:00"),
+        ("2026-11-28 03:00", "2026-11-27 17:00", "2026-11-27 18:00", "2026-11-30 09:00:00"),
+    ],
+)  # fmt: skip
+def test_what_was_left_at_a_pause_is_left_after_it(
+    until: str, paused: str, resumed: str, when: str
+) -> None:
+    assert shown(moved_on(at(until), at(paused), at(resumed), CHINA)) == when
 
 
 def test_the_night_on_which_clocks_are_put_back_is_an_hour_longer() -> None:

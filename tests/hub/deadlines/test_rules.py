@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
 
+from hub.cases.domain import Action, Doer, Event, Order, Refused, Scene, fold, step
+from hub.cases.terms import limits_of
 from hub.deadlines.count import HOUR, Span
-from hub.deadlines.rules import ASSIGNMENTS, NoDeadline, assigned
+from hub.deadlines.rules import ASSIGNMENTS
 from hub.plans.check import check_plan, plan_warnings
 from hub.plans.domain import Plan
 from hub.plans.read import read_plan, shipped_plan
@@ -152,28 +153,35 @@ def test_a_grid_has_the_hours_of_the_nearest_grid_above_that_has_some() -> None:
 
 
 def test_an_assignment_without_a_deadline_is_refused() -> None:
-    """CA-07: the plan's limit, or one that is said; never none, never later than the plan's."""
+    """CA-07: the plan's limit for the category, or one that is said; never none."""
     plan = plan_of(
         ASSIGNED
         + """
         [deadlines.categories.litter]
-        department = { amount = 1, unit = "working_days", source = "ours" }
+        department = { at_issue = true, source = "ours" }
         """
     )
-    rules, calendar = plan.deadlines, plan.calendar.at(plan.time_zone)
-    for name in ("rectification", "transfer"):
-        refused = assigned(rules, name, calendar, NOW)
-        assert isinstance(refused, NoDeadline)
-        assert assigned(rules, name, calendar, NOW, asked=NOW + HOUR) == NOW + HOUR
-    for name in ("triage", "department", "feedback"):
-        latest = assigned(rules, name, calendar, NOW)
-        assert isinstance(latest, int)
-        assert assigned(rules, name, calendar, NOW, asked=latest - HOUR) == latest - HOUR
-        assert isinstance(assigned(rules, name, calendar, NOW, asked=latest + 1), NoDeadline)
-        assert isinstance(assigned(rules, name, calendar, NOW, asked=NOW), NoDeadline)
-    nothing = msgspec.structs.replace(rules, department=None)
-    assert isinstance(assigned(nothing, "department", calendar, NOW), NoDeadline)
-    assert isinstance(assigned(nothing, "department", calendar, NOW, category="litter"), int)
+    facts = {
+        "kind": "noise", "device": "place:yard", "rule": "report", "grade": "general",
+        "warden": "p-west", "due": None, "value": None, "limit": None, "unit": "", "quantity": "",
+    }  # fmt: skip
+    state = fold([
+        Event(event="discovered", at=NOW, actor="system:sensor", data=facts),
+        Event(event="accepted", at=NOW, actor="p-west"),
+    ])  # fmt: skip
+
+    def due_of(action: Action, kind: str, due: int | None = None) -> int | str:
+        scene = Scene(by=Doer("p-west"), now=NOW, limit=limits_of(plan, ["C", "C-1"], kind))
+        done = step(state, Order(action=action, due=due, note="…", receiver="water"), scene)
+        return str(done.missing) if isinstance(done, Refused) else done[0].data["due"]
+
+    five_days = clock.micros(datetime(2026, 12, 2, 18, tzinfo=ZoneInfo("Asia/Shanghai")))
+    assert due_of("dispatch", "noise") == five_days
+    assert due_of("dispatch", "litter") == "due"
+    assert due_of("dispatch", "litter", NOW + HOUR) == NOW + HOUR
+    assert due_of("dispatch", "litter", NOW) == "due"
+    assert due_of("transfer", "noise") == "due"
+    assert due_of("transfer", "noise", NOW + HOUR) == NOW + HOUR
 
 
 def test_limits_may_stand_for_known_categories_only() -> None:

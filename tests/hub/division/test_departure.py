@@ -77,7 +77,7 @@ def test_one_out_one_in(staffed: str) -> None:
         first = leave(hub, by="p-east").json()["id"]
         decide(hub, first, "approve", "p-chief")
         second = leave(
-            hub, by="p-new", person="p-east", kind="transferred", successor="p-new", reason="moved"
+            hub, by="p-east", person="p-east", kind="transferred", successor="p-new", reason="moved"
         ).json()
         assert decide(hub, second["id"], "approve", "p-chief").status_code == 200
         found = case_of(hub)

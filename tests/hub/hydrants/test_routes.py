@@ -14,6 +14,7 @@ from ingest import clock
 from tests.hub.make import RunningHub, anomaly, raise_case
 
 ME = {"X-Gridwarden-Person": "p-west"}
+CHIEF = {"X-Gridwarden-Person": "p-chief"}
 HEAD = "id,name_en,name_zh,kind,x,y,owner,device,state,census_date\n"
 ROW = "H-1,Gate 1,一号门,hydrant,20,30,Water company,,,2026-11-01\n"
 
@@ -134,7 +135,7 @@ def test_a_planned_shut_off_shows_in_the_register(hub: RunningHub) -> None:
         "measure": "A tanker.",
         "notice": "At all doors.",
     }
-    assert hub.client.post("/api/shut-offs", json=body, headers=ME).status_code == 201
+    assert hub.client.post("/api/shut-offs", json=body, headers=CHIEF).status_code == 201
     assert state(hub) == "shut_off"
     assert hub.get("/api/hydrants")["states"] == {"shut_off": 1}
 

@@ -68,6 +68,7 @@ def test_the_route_is_recorded_in_the_case(hub: RunningHub) -> None:
         "lead": "construction",
         "cooperating": ["water_company"],
         "tracking": ["fire_brigade"],
+        "implementing": None,
     }
 
 

@@ -15,7 +15,14 @@ from hub.live import pumps
 from hub.live.broadcast import QUEUE, Message
 from ingest import clock
 from tests.hub.live.sse import next_of, streaming
-from tests.hub.make import RunningHub, anomaly, commit_readings, raise_case, running_hub
+from tests.hub.make import (
+    RunningHub,
+    anomaly,
+    commit_readings,
+    raise_case,
+    running_hub,
+    token_of,
+)
 
 
 def case_id(hub: RunningHub) -> int:
@@ -152,7 +159,9 @@ def test_a_page_that_does_not_read_is_dropped_and_others_go_on(hub: RunningHub) 
     address = urlsplit(hub.url)
     with socket.create_connection((address.hostname, address.port)) as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-        stuck.sendall(b"GET /api/stream HTTP/1.1\r\nHost: hub\r\n\r\n")
+        token = token_of(hub.database_url, None)
+        head = "GET /api/stream HTTP/1.1\r\nHost: hub\r\n"
+        stuck.sendall(f"{head}Authorization: Bearer {token}\r\n\r\n".encode())
         with streaming(hub) as stream:
             next(stream)
             for _ in range(2 * QUEUE):

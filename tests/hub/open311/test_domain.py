@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.limits import Limit
 from hub.open311.domain import Frame, Open311Error, read_filter
 from hub.open311.form import read_form
 from hub.open311.place import subject_of
@@ -92,11 +91,3 @@ def test_whatever_people_write_is_well_formed(content: dict[str, object]) -> Non
     assert [child.tag for child in fromstring(marked)[0]] == list(content)
     plain, _ = render("json", "requests", "request", [content])
     assert json.loads(plain) == [content]
-
-
-def test_a_caller_has_a_burst_and_then_a_steady_share() -> None:
-    limit = Limit(burst=3, per_minute=2)
-    assert [limit.wait_s("a", 0) for _ in range(4)] == [None, None, None, 30]
-    assert limit.wait_s("b", 0) is None
-    assert limit.wait_s("a", 30_000_000) is None
-    assert limit.wait_s("a", 30_000_000) == 30

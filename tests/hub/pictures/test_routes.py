@@ -134,7 +134,7 @@ def test_what_cannot_be_asked_is_refused(hub: RunningHub) -> None:
     assert ask(hub, case=2).status_code == 404
     assert ask(hub, device="hydrant-07").status_code == 422
     assert ask(hub, device="camera-99").status_code == 422
-    assert ask(hub, person="p-nobody").status_code == 400
+    assert ask(hub, person="p-nobody").status_code == 403
     assert hub.client.get("/api/cases/1/pictures/none.jpg").status_code == 404
     for _ in range(MOST_PER_CASE):
         assert ask(hub).status_code == 202

@@ -56,6 +56,7 @@ def test_device_and_registers_tell_their_age_and_whether_it_is_stale(database_ur
     for device, age_s in (("hydrant-07", 14), ("hydrant-08", 17)):
         commit_readings(database_url, Reading(device, "pressure", now - age_s * 1_000_000, 0.3))
     with running_hub(database_url) as hub:
+        hub.get("/api/site")  # the client has its token now
         asked = clock.now()
         devices = {device["id"]: device for device in hub.get("/api/devices")}
         assert confirm(hub, "people").status_code == 201
@@ -113,7 +114,7 @@ def test_the_plan_says_after_how_many_days(database_url: str) -> None:
 
 
 def test_an_unknown_person_or_register_is_told_so(hub: RunningHub) -> None:
-    assert confirm(hub, "devices", "nobody").status_code == 400
+    assert confirm(hub, "devices", "nobody").status_code == 403
     assert confirm(hub, "submarines").status_code == 404
     assert hub.client.get("/api/registers/submarines/confirmations").status_code == 404
 

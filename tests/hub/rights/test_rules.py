@@ -37,6 +37,7 @@ def test_few_routes_are_open_and_say_why() -> None:
                 found.add(path if not path.startswith("/open311/") else "/open311/…")
     assert found == {
         "/api/session",
+        "/api/session/code",
         "/api/health",
         "/api/report-categories",
         "/api/reports",

@@ -12,8 +12,9 @@ import msgspec
 import psycopg
 import pytest
 
-from hub.cases.handover import hand_over_due
 from hub.cases.intake import take_up
+from hub.escalation.rounds import act_due
+from hub.escalation.store import draw
 from hub.plans.read import shipped_plan
 from hub.sites.domain import Holding
 from hub.sites.store import load_site
@@ -29,6 +30,7 @@ from tests.hub.make import (
 )
 
 SECOND = 1_000_000
+PLAN = shipped_plan("campus")
 
 
 @pytest.fixture
@@ -166,7 +168,8 @@ def test_a_case_not_accepted_in_time_goes_to_the_stand_in_to_the_second(posted: 
 def due_now(url: str, now: int) -> int:
     async def work() -> int:
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
-            return await hand_over_due(conn, now)
+            await draw(conn, PLAN)
+            return await act_due(conn, now, plan=PLAN)
 
     return asyncio.run(work())
 
@@ -210,5 +213,10 @@ def test_without_anybody_else_the_case_stays_where_it_is(site_url: str) -> None:
     open_with_wait(site_url, 300)
     now = clock.now()
     approve_leave(site_url, "p-chief", now, now + 7200 * SECOND)
-    assert due_now(site_url, now + 900 * SECOND) == 0
-    assert due_now(site_url, now + 7300 * SECOND) == 1
+    due_now(site_url, now + 900 * SECOND)
+    with running_hub(site_url) as hub:
+        found = the_case(hub)
+        assert found["case"]["owner"]["id"] == "p-west"
+        assert [entry["event"] for entry in found["log"]] == ["discovered", "urged"]
+        due_now(site_url, now + 7300 * SECOND)
+        assert the_case(hub)["case"]["owner"]["id"] == "p-chief"

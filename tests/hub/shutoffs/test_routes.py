@@ -20,7 +20,7 @@ from tests.hub.make import RunningHub, commit_readings, running_hub
 TEXTS = {"measure": "Two tankers stand at gate 3.", "notice": "Notice at all doors."}
 
 
-def ask(hub: RunningHub, person: str = "p-west", **changes: Any) -> httpx.Response:
+def ask(hub: RunningHub, person: str = "p-chief", **changes: Any) -> httpx.Response:
     now = clock.moment(clock.now())
     body = {
         "from": (now - timedelta(minutes=1)).isoformat(),
@@ -47,7 +47,7 @@ def test_a_shut_off_is_planned_listed_and_ended_and_says_who_did_it(hub: Running
     assert hub.get("/api/shut-offs")["items"] == []
     (over,) = hub.get("/api/shut-offs", all=True)["items"]
     assert [(entry["event"], entry["actor"]) for entry in over["history"]] == [
-        ("planned", "p-west"),
+        ("planned", "p-chief"),
         ("ended", "p-chief"),
     ]
 
@@ -72,7 +72,7 @@ def test_none_is_accepted_without_measure_notice_and_hydrants(
 
 
 def test_an_unknown_person_or_shut_off_is_told_so(hub: RunningHub) -> None:
-    assert ask(hub, person="nobody").status_code == 400
+    assert ask(hub, person="nobody").status_code == 403
     assert end(hub, 99).status_code == 404
     planned = ask(hub).json()
     assert end(hub, planned["id"]).status_code == 200

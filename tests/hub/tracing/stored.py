@@ -24,6 +24,7 @@ TRACED_SITE: SiteDocument = msgspec.structs.replace(
     people=[
         *SITE.people,
         Person("p-epi", name("Epidemiologist"), "epidemiologist"),
+        Person("p-other", name("Another one"), "epidemiologist"),
         Person("p-look", name("Inspector"), "inspector"),
     ],
     places=[

@@ -38,7 +38,7 @@ def minutes(contacts: Contacts) -> dict[tuple[int, int], tuple[float, float, flo
     }
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(worlds(), st.integers(0, 6), st.tuples(st.integers(0, 20), st.integers(0, 60)))
 def test_minutes_are_those_of_adding_up_every_two_stays(
     stays: StayColumns, least: int, window: tuple[int, int]

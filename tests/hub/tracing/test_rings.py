@@ -53,7 +53,7 @@ def minute_by_minute(
     return levels
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(
     worlds(),
     st.lists(st.integers(0, 5), min_size=1, max_size=2, unique=True),
@@ -84,7 +84,7 @@ def test_rings_are_those_of_counting_minute_by_minute(
         assert at == levels[min(told, depth)][person] * MINUTE
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(worlds(), st.integers(1, 4), st.integers(0, 4), st.integers(0, 3))
 def test_backward_finds_whoever_would_reach_the_index_person_forward(
     stays: StayColumns, depth: int, minutes: int, latency: int
@@ -107,7 +107,7 @@ def zip_rings(rings: Rings) -> dict[int, int]:
     return dict(zip(rings.person.tolist(), rings.ring.tolist(), strict=True))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(worlds(), st.integers(1, 4), st.integers(0, 4), st.sampled_from(["forward", "backward"]))
 def test_a_chain_is_as_long_as_the_ring_says_and_never_against_time(
     stays: StayColumns, depth: int, minutes: int, direction: TraceDirection

@@ -201,7 +201,7 @@ def test_columns_of_unequal_length_are_refused() -> None:
         SwipeColumns(one, two, one, one, np.ones(1, dtype=bool))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 2000), st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)),

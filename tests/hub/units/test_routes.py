@@ -144,7 +144,7 @@ def test_the_same_request_sent_twice_writes_once(hub: RunningHub) -> None:
     ("unit", "fact", "person", "status"),
     [
         ("nothing", {"aspect": "class", "class": "general"}, "p-west", 404),
-        ("mill", {"aspect": "class", "class": "general"}, "nobody", 400),
+        ("mill", {"aspect": "class", "class": "general"}, "nobody", 403),
         ("mill", {"aspect": "class", "class": "key_z"}, "p-west", 422),
         ("mill", {"aspect": "paper", "paper": "passport", "number": "1"}, "p-west", 422),
         ("mill", {"aspect": "equipment", "items": [{"kind": "", "count": 1}]}, "p-west", 422),

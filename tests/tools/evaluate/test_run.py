@@ -1,4 +1,4 @@
-"""Hours of the simulated campus at speed: what is true is found, and nothing else."""
+"""The simulated campus at speed: what is true is found, and nothing else."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("recipe", "seed"), [("first", 1), ("second", 2)])
-def test_an_hour_of_all_kinds_of_trouble_is_told_right(cache: Path, recipe: str, seed: int) -> None:
+def test_half_an_hour_of_all_kinds_of_trouble_is_told_right(
+    cache: Path, recipe: str, seed: int
+) -> None:
     """SE-06 in part: in another world with other mains and rates too, without retuning."""
-    options = Options(seed, 1.0, recipe, cameras=False, bulk_s=0.5, replay=True)
+    options = Options(seed, 0.5, recipe, cameras=False, bulk_s=0.5, replay=True)
     run = evaluate(options, shipped_plan("demo"), cache)
-    result = result_of(run, 1.0)
+    result = result_of(run, 0.5)
     assert {name: result.goals[name].met for name in GOALS} == dict.fromkeys(GOALS, True), (
         result.notes
     )
@@ -42,12 +44,16 @@ def test_an_hour_of_all_kinds_of_trouble_is_told_right(cache: Path, recipe: str,
         "hydrant_no_water",
         "device_silent",
     }
-    assert run.readings > 300_000
+    assert run.readings > 200_000
 
 
 def test_links_that_fail_become_one_case_each_and_late_data_raises_once(cache: Path) -> None:
-    """SE-06: a link gone for minutes, and stalls of seconds, make no device silent."""
-    run = evaluate(Options(1, 4.5, cameras=False, bulk_s=1.0), shipped_plan("campus"), cache)
+    """SE-06: a link gone for minutes, and stalls of seconds, make no device silent.
+
+    The seed draws all of it into one hour: an agent away for 767 s, the other for 121 s, two
+    stalls, and ingest down for 78 s.
+    """
+    run = evaluate(Options(174, 1.0, cameras=False, bulk_s=1.0), shipped_plan("campus"), cache)
     silent = [hit for hit in run.matched.hits if hit.truth.kind == "agent_silent"]
     assert len(silent) == 1
     assert (run.matched.twice, run.matched.missed, run.matched.false) == ([], [], [])

@@ -1,0 +1,2 @@
+-- name: last_seen
+select name, reported from agents
