@@ -17,21 +17,21 @@ from psycopg_pool import AsyncConnectionPool
 from edge.wire import Micros
 from hub.cameras.relay import Relay
 from hub.directory import Directory
-from hub.live.board import Board
-from hub.live.broadcast import Broadcast
-from hub.plans.domain import Plan
-from hub.registers.domain import RegisterRules
-from hub.rights.limits import (
+from hub.limits import (
     BURST,
     PER_S,
-    PHOTO_BURST,
-    PHOTO_PER_S,
-    REPORT_BURST,
-    REPORT_PER_S,
+    PHOTOS_BURST,
+    PHOTOS_PER_S,
+    REPORTS_BURST,
+    REPORTS_PER_S,
     STRANGER_BURST,
     STRANGER_PER_S,
     Limits,
 )
+from hub.live.board import Board
+from hub.live.broadcast import Broadcast
+from hub.plans.domain import Plan
+from hub.registers.domain import RegisterRules
 from hub.rights.roles import Templates, templates_with
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
@@ -59,13 +59,13 @@ class Parts:
     strangers: Limits = field(
         default_factory=lambda: Limits(monotonic, burst=STRANGER_BURST, per_s=STRANGER_PER_S)
     )  # of addresses that name no account
+    unsigned_reports: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=REPORTS_BURST, per_s=REPORTS_PER_S)
+    )  # of such addresses
+    unsigned_photos: Limits = field(
+        default_factory=lambda: Limits(monotonic, burst=PHOTOS_BURST, per_s=PHOTOS_PER_S)
+    )
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
-    passers_by: Limits = field(
-        default_factory=lambda: Limits(monotonic, burst=REPORT_BURST, per_s=REPORT_PER_S)
-    )  # reports of addresses that name no account
-    photographers: Limits = field(
-        default_factory=lambda: Limits(monotonic, burst=PHOTO_BURST, per_s=PHOTO_PER_S)
-    )  # photos of such addresses
     exporting: Semaphore = field(default_factory=Semaphore)  # one export takes a whole processor
 
     @property

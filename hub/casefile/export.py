@@ -19,10 +19,10 @@ from hub.casefile.sheet import Listed, Names, Shown, caption, sheet
 from hub.casefile.shrink import shrunk
 from hub.casefile.words import Language, Words
 from hub.cases.act import NoSuchCaseError
+from hub.cases.scene import doer_of
 from hub.cases.store import StoredCase, find
 from hub.letters.document import document
 from hub.rights.domain import Actor
-from hub.rights.guard import within
 from hub.wiring import Parts
 from ingest import clock
 
@@ -85,19 +85,18 @@ class _Paper:
 
 
 async def export_pdf(
-    parts: Parts, case: int, language: Language, actor: Actor
+    parts: Parts, case: int, language: Language, by: Actor
 ) -> tuple[StoredCase, bytes]:
     """The printed file of a case.
 
     Raises:
         NoSuchCaseError: the id is unknown.
-        ProblemError: a 404, if it lies outside of the grids of whoever asks.
         NoChineseFontError: it has Chinese text, and the machine no font for it.
     """
     now = parts.clock()
     async with parts.exporting:
         async with parts.pool.connection() as conn:
-            gathered = await _gathered(conn, case, parts, actor, now)
+            gathered = await _gathered(conn, case, parts, by, now)
             paper = _Paper(gathered, _words(parts, language), _names(parts))
             async for piece in evidence(conn, gathered):
                 await paper.take(piece)
@@ -105,18 +104,17 @@ async def export_pdf(
 
 
 async def export_archive(
-    parts: Parts, case: int, language: Language, actor: Actor, out: IO[bytes]
+    parts: Parts, case: int, language: Language, by: Actor, out: IO[bytes]
 ) -> tuple[StoredCase, str]:
     """Write the archive of a case; returns its seal. Without a Chinese font it has no PDF.
 
     Raises:
         NoSuchCaseError: the id is unknown.
-        ProblemError: a 404, if it lies outside of the grids of whoever asks.
     """
     now = parts.clock()
     async with parts.exporting:
         async with parts.pool.connection() as conn:
-            gathered = await _gathered(conn, case, parts, actor, now)
+            gathered = await _gathered(conn, case, parts, by, now)
         with Archive(out) as archive:
             _add_file(archive, gathered, parts, language)
             paper = _Paper(gathered, _words(parts, language), _names(parts))
@@ -132,13 +130,13 @@ async def export_archive(
 
 
 async def _gathered(
-    conn: AsyncConnection[Any], case: int, parts: Parts, actor: Actor, now: Micros
+    conn: AsyncConnection[Any], case: int, parts: Parts, by: Actor, now: Micros
 ) -> Gathered:
     found = await find(conn, case)
     if found is None:
         raise NoSuchCaseError
-    within(actor, "exports.read", found.grid_path)
-    return await gather(conn, found, parts, actor, now)
+    doer = doer_of(by, found, parts.directory.territory)
+    return await gather(conn, found, parts.directory, parts.plan.cases, now, doer)
 
 
 def _add_file(archive: Archive, gathered: Gathered, parts: Parts, language: Language) -> None:

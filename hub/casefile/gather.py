@@ -14,11 +14,13 @@ from edge.wire import Micros
 from hub.casefile.domain import What
 from hub.casefile.excerpt import Excerpt
 from hub.cases.chain import Sealed
+from hub.cases.deed import Doer
 from hub.cases.file import case_file
-from hub.cases.scene import doer_of
+from hub.cases.lifecycle import CaseRules
 from hub.cases.snapshots import read_snapshot
 from hub.cases.store import StoredCase, read_log
 from hub.cases.views import CaseFile
+from hub.directory import Directory
 from hub.files.store import attachment
 from hub.letters.domain import Letter
 from hub.letters.store import read_letters
@@ -26,8 +28,6 @@ from hub.live.domain import UNITS
 from hub.live.series import RAW_SPAN, read_rolled_up, read_series, step_for
 from hub.photos import store as photos
 from hub.pictures.store import read_picture
-from hub.rights.domain import Actor
-from hub.wiring import Parts
 from ingest import clock
 
 MOST_SERIES = 24  # ours: a group of detectors in one building; bounds what an archive holds
@@ -68,13 +68,13 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 async def gather(
     conn: AsyncConnection[Any],
     case: StoredCase,
-    parts: Parts,
-    actor: Actor,
+    directory: Directory,
+    rules: CaseRules,
     now: Micros,
+    by: Doer,
 ) -> Gathered:
     """The case as it is at `now`, true for exactly the events that `case` has."""
-    doer = doer_of(actor, case, parts.directory.territory)
-    file = await case_file(conn, case, parts.directory, now, parts.plan.cases, doer)
+    file = await case_file(conn, case, directory, now, rules, by)
     log = await read_log(conn, case)
     return Gathered(
         case=case,

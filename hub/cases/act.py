@@ -105,7 +105,8 @@ async def add_evidence(
         NoSuchAttachmentError: nor a document.
         ProblemError: the key belongs to another request of the last 24 hours.
     """
-    order, person, directory = addition.order, addition.actor.person, parts.directory
+    order, plan, directory = addition.order, parts.plan, parts.directory
+    person = addition.actor.person
 
     async def take() -> CaseFile:
         await store.lock_log(conn)
@@ -115,7 +116,7 @@ async def add_evidence(
         facts = await keep(conn, order.brought())
         case = await store.append(conn, case, [added(person, now, order.note, facts)])
         doer = doer_of(addition.actor, case, directory.territory)
-        return await case_file(conn, case, directory, now, parts.plan.cases, doer)
+        return await case_file(conn, case, directory, now, plan.cases, doer)
 
     what = canonical({"evidence": addition.case, **order.model_dump()}).decode()
     asked = Asked(person=person, key=addition.key, what=what, now=now)

@@ -158,6 +158,16 @@ async def take_step(
         raise _refusal(error.refused) from None
 
 
+def _refuse_outside(actor: Actor, case: StoredCase) -> None:
+    """A case exists for who reads in its grid, who has it, and those told so that they help.
+
+    Raises:
+        ProblemError: a 404, for all others.
+    """
+    if actor.person not in case.state.assist:
+        within(actor, "cases.read", case.grid_path, owner=case.state.owner)
+
+
 @router.post(
     "/cases/{case_id}/evidence",
     summary="Add photos and documents to a case",
@@ -170,8 +180,8 @@ async def bring_evidence(
     order: EvidenceRequest,
     parts: WiredParts,
     conn: Connection,
-    person: Person,
     actor: Acting,
+    person: Person,
     key: Key = None,
 ) -> CaseFile:
     """Into the log of a case, open or closed, with author and time; kept for good."""
@@ -193,16 +203,6 @@ async def bring_evidence(
 
 def _no_such_document(error: NoSuchAttachmentError) -> ProblemError:
     return invalid([FieldError(field="body.documents", message=str(error))])
-
-
-def _refuse_outside(actor: Actor, case: StoredCase) -> None:
-    """A case exists for who reads in its grid, who has it, and those told so that they help.
-
-    Raises:
-        ProblemError: a 404, for all others.
-    """
-    if actor.person not in case.state.assist:
-        within(actor, "cases.read", case.grid_path, owner=case.state.owner)
 
 
 def _kinds(parts: Parts, kind: str | None, category: str | None) -> list[str] | None:

@@ -171,7 +171,7 @@ async def post_request(
     if actor is None:
         if not parts.plan.open311.anonymous:
             raise Open311Error(403, "api_key was not provided")
-        refuse_haste(parts.passers_by, address_of(request))
+        refuse_haste(parts.unsigned_reports, address_of(request))
     elif not has_somewhere(actor, ("reports.write",)):
         raise Open311Error(403, "api_key does not allow to report")
     site = await read_site(conn)

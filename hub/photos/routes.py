@@ -38,7 +38,7 @@ async def send_photo(
 ) -> PhotoView:
     """JPEG, PNG or WebP, 8 MB at most; forgotten after a day unless something refers to it."""
     if actor is None:
-        refuse_haste(parts.photographers, address_of(request))
+        refuse_haste(parts.unsigned_photos, address_of(request))
     try:
         photo = checked_photo(await request.body())
     except PhotoRefusedError as error:

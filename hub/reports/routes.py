@@ -56,7 +56,7 @@ async def report(
         raise not_allowed(("reports.write",))
     now = parts.clock()
     if actor is None:
-        refuse_haste(parts.passers_by, address_of(of))
+        refuse_haste(parts.unsigned_reports, address_of(of))
     person = PASSER_BY if actor is None else actor.person
     filed = request.filed(person, now, role_in(parts.directory.territory, person))
 

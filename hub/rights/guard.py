@@ -14,9 +14,9 @@ from fastapi import Depends, Request, params
 
 from hub.accounts import store
 from hub.accounts.domain import COOKIE, TOKEN_PREFIX
+from hub.limits import Limits
 from hub.problems import ProblemError
 from hub.rights.domain import Actor, Path, Right, has_somewhere, may
-from hub.rights.limits import Limits
 from hub.rights.resolve import SignedIn, resolve
 from hub.wiring import Parts, WiredParts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.rights.limits import Limits
+from hub.limits import Limits
 
 
 class Time:

@@ -1,4 +1,4 @@
-"""Limits: how many requests one account or address may send, in bounded memory."""
+"""Limits: how much one account or address may send, in bounded memory."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ BURST = 1_500  # requests at once; ours: a page that opens asks some 30
 PER_S = 100.0  # requests a second for long; ours
 STRANGER_BURST = 120  # of an address that names no account; ours
 STRANGER_PER_S = 10.0
-REPORT_BURST = 10  # reports of an address that names no account; ours: who walks a building
-REPORT_PER_S = 2 / 60
-PHOTO_BURST = 30  # ours: some to each report, tried twice
-PHOTO_PER_S = 6 / 60
+REPORTS_BURST = 10  # reports of an address that names no account: who walks a building; ours
+REPORTS_PER_S = 2 / 60
+PHOTOS_BURST = 30  # photos of such an address: some to each report, tried twice; ours
+PHOTOS_PER_S = 6 / 60
 
 
 @dataclass(slots=True)
