@@ -23,6 +23,7 @@ from hub.cases.scene import doer_of
 from hub.cases.store import StoredCase, find
 from hub.letters.document import document
 from hub.rights.domain import Actor
+from hub.rights.guard import within
 from hub.wiring import Parts
 from ingest import clock
 
@@ -135,6 +136,7 @@ async def _gathered(
     found = await find(conn, case)
     if found is None:
         raise NoSuchCaseError
+    within(by, "exports.read", found.grid_path)
     doer = doer_of(by, found, parts.directory.territory)
     return await gather(conn, found, parts.directory, parts.plan.cases, now, doer)
 

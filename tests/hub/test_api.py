@@ -25,6 +25,9 @@ WITHOUT_KEY = {
     "/api/session": "signing in again makes another session; an answer with a secret is not kept",
     "/api/me/password": "the second time the current password is wrong; secrets are not kept",
     "/api/me/tokens": "the answer holds the token, which is told once and kept nowhere",
+    "/api/session/code": "the code is used up; an answer with a secret is not kept",
+    "/api/accounts": "a name is taken once; the answer holds a code, which is told once",
+    "/api/accounts/{account}/code": "the answer holds a code, which is told once",
     "/api/attachments": "kept under the hash of its content: sent again it is the same",
     "/api/photos": "kept under the hash of its content: sent again it is the same",
 }
@@ -33,6 +36,11 @@ WITHOUT_CURSOR = {
     "/api/me": "one's own roles",
     "/api/me/sessions": "one's own, each for days",
     "/api/me/tokens": "one's own",
+    "/api/accounts": "as many as there are people",
+    "/api/accounts/{account}": "one account",
+    "/api/cases/{case_id}/timers": "one case",
+    "/api/timers": "the next `limit`; go on with `until`",
+    "/api/day-lists/{day}": "one day",
     "/api/site": "the site's file, as one document",
     "/api/site/things": "the site's file",
     "/api/grids": "the site's file",
@@ -70,7 +78,7 @@ WITHOUT_CURSOR = {
     "/api/investigations/{investigation}/contacts": "between two times, to be seen as one",
     "/api/health": "the hub's own tasks",
 }
-CURSORS = {"cursor", "after"}
+CURSORS = {"cursor", "after", "before"}
 
 
 @pytest.fixture(scope="module")
