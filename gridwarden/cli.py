@@ -16,6 +16,8 @@ from rich.markup import escape
 from gridwarden import __version__
 from gridwarden.commands import (
     agent,
+    audit,
+    backup,
     boards,
     broker,
     ca,
@@ -47,6 +49,8 @@ app.command("doctor")(check.doctor)
 app.command("openapi")(check.openapi)
 app.command("migrate")(process.migrate)
 app.command("trace")(trace.trace)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(process.hub, name="hub")
 app.add_typer(process.ingest, name="ingest")
 app.add_typer(process.edge, name="edge")
@@ -61,7 +65,7 @@ app.add_typer(agent.app, name="agent")
 app.add_typer(broker.app, name="broker")
 app.add_typer(cases.app, name="cases")
 app.add_typer(boards.app, name="dashboards")
-app.add_typer(cases.app, name="cases")
+app.add_typer(audit.app, name="audit")
 
 
 def _version(asked: bool) -> None:

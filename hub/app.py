@@ -22,6 +22,10 @@ from hub.accounts import routes as accounts
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.audit import routes as audit
+from hub.audit import store as audit_store
+from hub.audit import walks
+from hub.audit.noting import Refusals
+from hub.authority import routes as authority
 from hub.body import BodyLimit
 from hub.cameras import routes as cameras
 from hub.cameras.link import Broker, MqttFrames
@@ -30,6 +34,7 @@ from hub.cameras.renew import Renewals, frames_to
 from hub.casefile import routes as case_files
 from hub.cases import refold
 from hub.cases import routes as cases
+from hub.complaints import routes as complaints
 from hub.directory import Directory
 from hub.division import proposal_routes as proposals
 from hub.division import routes as division
@@ -67,9 +72,12 @@ from hub.pictures import settle
 from hub.plans.domain import Plan
 from hub.plans.read import shipped_plan
 from hub.registers import routes as registers
+from hub.reporters import routes as reporters
 from hub.reports import routes as reports
+from hub.rights.masked import Masked
 from hub.roster import routes as roster
 from hub.rounds import Rounds, Work
+from hub.secrecy import routes as secrecy
 from hub.shutoffs import routes as shutoffs
 from hub.sites import routes as sites
 from hub.staff import routes as staff
@@ -78,6 +86,7 @@ from hub.tracing import keep as stays
 from hub.tracing import routes as traces
 from hub.units import routes as units
 from hub.units import table_routes as unit_tables
+from hub.violations import routes as violations
 from hub.watchlist import routes as watchlist
 from hub.wiring import Parts, Pool
 from ingest import clock
@@ -143,7 +152,9 @@ def create_app(
     )
     app.state.titles = plan.titles
     app.add_middleware(BodyLimit, most=MAX_BODY, wider=WIDER)
+    app.add_middleware(Refusals)
     problems.install(app)
+    app.add_middleware(Masked)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM)
     app.add_middleware(Headers)
     routers = (
@@ -180,8 +191,14 @@ def create_app(
         letters.router,
         equipment.router,
         move_consents.router,
+        audit.router,
+        reporters.router,
+        secrecy.router,
+        violations.router,
+        complaints.router,
+        authority.router,
     )
-    guarded = (investigations.router, traces.router, audit.router) if tracing else ()
+    guarded = (investigations.router, traces.router) if tracing else ()
     for router in (*routers, *guarded, stream.router, health.router):
         app.include_router(router)
     page.install(app, desk)
@@ -243,6 +260,8 @@ def _lifespan(
                 "letters": (partial(write_due, plan=plan), LETTERS_EVERY_S),
                 "sign-ins": (attempts.sweep, SWEEP_EVERY_S),
                 "expiry": (partial(warn_due, plan=plan), EXPIRY_EVERY_S),
+                "audit": (audit_store.seal_due, audit_store.SEAL_EVERY_S),
+                "audit check": (walks.walk_on, walks.CHECK_EVERY_S),
                 "old stays": (partial(stays.delete_old, keep_days=keep_days), stays.DELETE_EVERY_S),
             }
             if tracing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -52,6 +53,11 @@ class Directory:
         """Read the approved leaves again: rights of stand-ins rest on them."""
         leaves = await approved_leaves(conn, clock.now())
         self.territory = territory(self._document, leaves)
+
+    @property
+    def people(self) -> Collection[str]:
+        """The ids of all people of the site."""
+        return self._people.keys()
 
     def knows(self, person: str) -> bool:
         """Whether the site has a person of that id."""

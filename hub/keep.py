@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
+from ingest.failures import without_values
+
 RETRY_S = 1.0
 WELL_AFTER_S = 5.0  # a task that has run so long is no longer called failing
 STOP_S = 2.0  # longest that a task may take to finish what it does
@@ -42,8 +44,8 @@ async def _keep(name: str, run: Run, stop: asyncio.Event, failing: set[str]) -> 
         well = loop.call_later(WELL_AFTER_S, failing.discard, name)
         try:
             await run(stop)
-        except Exception:  # told in the log and in `failing`; the other tasks go on
-            _log.exception("%s failed; starting it again", name)
+        except Exception as error:  # told in the log and in `failing`; the other tasks go on
+            _log.error("%s failed; starting it again: %s", name, without_values(error))
             failing.add(name)
             await asyncio.sleep(RETRY_S)
         finally:

@@ -21,6 +21,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest.failures import without_values
+
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:gridwarden:problem:"
 
@@ -44,6 +46,7 @@ class ProblemDetails(BaseModel):
     status: int = Field(examples=[409])
     detail: str = Field(examples=["The case is discovered; possible: `accept`, `note`."])
     allowed: list[str] | None = Field(None, description="Actions possible instead")
+    rights: list[str] | None = Field(None, description="Rights of which one is missing")
     errors: list[FieldError] | None = Field(None, description="What is wrong, part by part")
 
 
@@ -58,6 +61,7 @@ class ProblemError(Exception):
         detail: str,
         *,
         allowed: list[str] | None = None,
+        rights: list[str] | None = None,
         errors: list[FieldError] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
@@ -69,8 +73,25 @@ class ProblemError(Exception):
             status=status,
             detail=detail,
             allowed=allowed,
+            rights=rights,
             errors=errors,
         )
+
+
+class AnsweredError(Exception):
+    """Stops a route that was answered in its place; a middleware further out takes it."""
+
+
+def is_answered(error: BaseException) -> bool:
+    """Whether an error, or all that a group of tasks failed with, says just that."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return all(is_answered(one) for one in group.exceptions)
+    return isinstance(error, AnsweredError)
+
+
+class BrokenOffError(Exception):
+    """An answer was begun and cannot be ended; the log has told why, without values."""
 
 
 @contextmanager
@@ -115,6 +136,7 @@ async def _refused_by_framework(request: Request, error: Exception) -> JSONRespo
         status=refused.status_code,
         detail=detail,
         allowed=None,
+        rights=None,
         errors=None,
     )
     return respond(problem, dict(refused.headers) if refused.headers else None)
@@ -162,10 +184,12 @@ class Unforeseen:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception:  # told in the log; the client gets a 500 that says so
-            if started or scope["type"] != "http":
+        except Exception as error:  # told in the log; the client gets a 500 that says so
+            if scope["type"] != "http" or is_answered(error):
                 raise
-            _log.exception("request failed")
+            _log.error("request failed: %s", without_values(error))
+            if started:
+                raise BrokenOffError from None
             problem = ProblemError(
                 500,
                 "unforeseen",

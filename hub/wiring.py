@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from edge.wire import Micros
+from hub.audit.noting import noted
 from hub.cameras.relay import Relay
 from hub.directory import Directory
 from hub.limits import (
@@ -32,7 +33,9 @@ from hub.live.board import Board
 from hub.live.broadcast import Broadcast
 from hub.plans.domain import Plan
 from hub.registers.domain import RegisterRules
+from hub.rights.domain import Actor
 from hub.rights.roles import Templates, templates_with
+from hub.rights.wall import walled
 from hub.sites.rules import GridRules
 from hub.terminals.domain import TerminalRules
 from ingest import clock
@@ -110,15 +113,30 @@ def parts_of(request: Request) -> Parts:
 WiredParts = Annotated[Parts, Depends(parts_of)]
 
 
-async def connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
-    """A connection for the time that the route's function runs."""
-    async with parts.pool.connection() as conn:
+async def connection(request: Request, parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+    """A connection for the time that the route's function runs, behind the second wall.
+
+    Rows are cut to the grids that who acts may see, see `hub.rights.wall`. A request that writes
+    runs in one transaction, with its entry in the audit log, see `hub.audit.noting`.
+    """
+    async with (
+        parts.pool.connection() as conn,
+        walled(conn, request.method, actor_of(request)),
+        noted(request, conn, parts.clock),
+    ):
         yield conn
 
 
-async def own_connection(parts: WiredParts) -> AsyncIterator[AsyncConnection[Any]]:
+def actor_of(request: Request) -> Actor | None:
+    """Who acts, as the route's rule found; None where it asked nobody."""
+    return cast(Actor | None, getattr(request.state, "actor", None))
+
+
+async def own_connection(
+    request: Request, parts: WiredParts
+) -> AsyncIterator[AsyncConnection[Any]]:
     """A connection as the owner of the tables, for what requests must not reach otherwise."""
-    async with parts.pool.connection() as conn:
+    async with parts.pool.connection() as conn, noted(request, conn, parts.clock):
         yield conn
 
 

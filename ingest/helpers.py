@@ -10,6 +10,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from ingest.failures import without_values
+
 log = logging.getLogger(__name__)
 
 
@@ -27,7 +29,9 @@ class Helpers:
             try:
                 work()
             except Exception as error:
-                log.exception("ingest.helper_failed", extra={"helper": name})
+                log.error(  # noqa: TRY400  # a traceback would tell values
+                    "ingest.helper_failed", extra={"helper": name, "error": without_values(error)}
+                )
                 self.failure = self.failure or f"{name}: {type(error).__name__}: {error}"
 
         thread = threading.Thread(target=guarded, name=name, daemon=True)

@@ -25,6 +25,7 @@ from ingest.arrival import DeadLetter, Entry, Refusal, Report
 from ingest.clock import now
 from ingest.commands import CommandPost
 from ingest.decode import Decoder, is_urgent_topic
+from ingest.failures import without_values
 from ingest.gather import Gatherer
 from ingest.helpers import Helpers
 from ingest.housekeeping import beat, keep_house
@@ -244,7 +245,9 @@ class _Worker:
         except Exception as error:
             # A message that our own code stumbles over must not stop all others; it is kept
             # whole, and loudly, so that it can be mended and sent again.
-            log.exception("ingest.decoder_failed", extra={"topic": topic})
+            log.error(  # noqa: TRY400  # a traceback would tell values
+                "ingest.decoder_failed", extra={"topic": topic, "error": without_values(error)}
+            )
             reason = f"our decoder failed: {type(error).__name__}; please report it"
             return Refusal(DeadLetter(received, topic, reason, payload))
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from gridwarden.doctor.check import Check, judge_python, judge_socket
 from gridwarden.doctor.machine import check_camera, check_clock, check_disk
+from gridwarden.doctor.security import check_security
 from gridwarden.doctor.services import check_broker, check_certificate, check_database
 from gridwarden.embedded.datadir import DataDir
 from gridwarden.embedded.place import socket_path
+from gridwarden.running import find_running
 from gridwarden.settings import Settings
 
 
@@ -35,4 +37,12 @@ def examine(settings: Settings) -> list[Check]:
     if settings.database.url is None:
         path = socket_path(DataDir(settings.data_dir).postgres)
         checks.append(judge_socket(len(os.fsencode(path))))
-    return checks
+    return checks + _security(settings)
+
+
+def _security(settings: Settings) -> list[Check]:
+    """Of the database in the settings, else of a demo that runs in the data folder."""
+    if settings.database.url is not None:
+        return check_security(settings.database.url.get_secret_value())
+    running = find_running(settings.data_dir)
+    return [] if running is None else check_security(running.database_url)

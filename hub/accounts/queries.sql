@@ -2,21 +2,21 @@
 -- Who is behind a session, with all that the rights need: one query for each request.
 select a.id, a.name, a.person, s.id as session, null::bigint as token, null::text[] as rights,
     s.made, s.seen, hub.grants_of(a.id) as grants,
-    exists (select from hub.cases c where c.owner = a.person and c.stage <> 'closed') as owes
+    exists (select from hub.cases c where c.owner = a.person and c.open) as owes
 from hub.sessions s join hub.accounts a on a.id = s.account
 where s.hash = %(hash)s and s.ended is null and s.until > %(now)s and a.disabled is null
 
 -- name: by_token
 select a.id, a.name, a.person, null::bigint as session, t.id as token, t.rights,
     t.made, t.used as seen, hub.grants_of(a.id) as grants,
-    exists (select from hub.cases c where c.owner = a.person and c.stage <> 'closed') as owes
+    exists (select from hub.cases c where c.owner = a.person and c.open) as owes
 from hub.tokens t join hub.accounts a on a.id = t.account
 where t.hash = %(hash)s and t.revoked is null and t.until > %(now)s and a.disabled is null
 
 -- name: by_account
 select a.id, a.name, a.person, null::bigint as session, null::bigint as token,
     null::text[] as rights, a.made, null::timestamptz as seen, hub.grants_of(a.id) as grants,
-    exists (select from hub.cases c where c.owner = a.person and c.stage <> 'closed') as owes
+    exists (select from hub.cases c where c.owner = a.person and c.open) as owes
 from hub.accounts a where a.id = %(account)s
 
 -- name: see_session

@@ -28,6 +28,7 @@ from hub.accounts.views import (
     session_view,
     token_view,
 )
+from hub.audit.noting import note_as, note_subject
 from hub.problems import FieldError, ProblemError, invalid
 from hub.rights.domain import Actor
 from hub.rights.guard import (
@@ -65,6 +66,7 @@ async def sign_in(
     await refuse_tries(parts, conn, name, address)
     found = await store.sign_in_row(conn, name)
     account, stored = (None, None) if found is None else found
+    note_subject(request, "account" if account is None else f"account:{account}")
     if not await passwords.matches(stored, password) or account is None or stored is None:
         raise ProblemError(
             401,
@@ -280,6 +282,7 @@ async def open_session(
     )
     actor = resolve(who, parts.directory.territory, parts.templates, now)
     assert actor.session == session
+    note_as(request, actor.person)
     return await _me(parts, conn, actor)
 
 

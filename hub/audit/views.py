@@ -12,7 +12,7 @@ from ingest import clock
 
 
 class AuditEntryView(BaseModel):
-    """Who did what with personal data."""
+    """Who did what."""
 
     seq: int
     at: Instant
@@ -23,11 +23,21 @@ class AuditEntryView(BaseModel):
     hash: str
 
 
+class CheckView(BaseModel):
+    """How far the chain was checked: each entry as it came, and all of them anew."""
+
+    seq: int = Field(description="Every entry up to this one was checked when it came")
+    hash: str = Field(description="The last one's; keep it elsewhere to see what is cut off")
+    whole: Instant | None = Field(description="When the whole log was last checked to its end")
+
+
 class AuditLogView(BaseModel):
-    """Entries, oldest first; `broken` is the first that was altered or is missing, in all."""
+    """Entries; `broken` is the first of all that is known to be altered, inserted or missing."""
 
     items: list[AuditEntryView]
+    next: int | None = Field(description="`after` (newest first: `before`) of the next page")
     broken: int | None
+    checked: CheckView
 
 
 def view(one: SealedEntry) -> AuditEntryView:

@@ -8,16 +8,17 @@ from os import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from hub.audit.noting import noted
 from hub.casefile.export import export_archive, export_pdf
 from hub.casefile.fonts import NoChineseFontError
 from hub.casefile.words import Language
 from hub.cases.act import NoSuchCaseError
 from hub.problems import ProblemError
 from hub.rights.guard import Acting, needs
-from hub.wiring import WiredParts
+from hub.wiring import Parts, WiredParts
 
 _BIGINT = 2**63 - 1
 _CHUNK = 1 << 16
@@ -37,7 +38,7 @@ router = APIRouter(prefix="/api", tags=["cases"])
     dependencies=[needs("exports.read")],
 )
 async def print_case(
-    case_id: CaseId, parts: WiredParts, actor: Acting, lang: Lang = "zh"
+    case_id: CaseId, request: Request, parts: WiredParts, actor: Acting, lang: Lang = "zh"
 ) -> Response:
     """Facts, breaches, plots of what was measured, log, pictures and proof on A4."""
     try:
@@ -49,6 +50,7 @@ async def print_case(
         raise ProblemError(
             503, "no-chinese-font", title, f"{error} Then start the hub again."
         ) from None
+    await _note(request, parts)
     return Response(content, media_type="application/pdf", headers=_called(case.number, "pdf"))
 
 
@@ -71,7 +73,7 @@ async def print_case(
     dependencies=[needs("exports.read")],
 )
 async def pack_case(
-    case_id: CaseId, parts: WiredParts, actor: Acting, lang: Lang = "zh"
+    case_id: CaseId, request: Request, parts: WiredParts, actor: Acting, lang: Lang = "zh"
 ) -> StreamingResponse:
     """The log, readings, pictures, documents, the PDF, and a manifest of their hashes.
 
@@ -83,6 +85,7 @@ async def pack_case(
             case, seal = await export_archive(parts, case_id, lang, actor, out)
         except NoSuchCaseError:
             raise _no_such_case(case_id) from None
+        await _note(request, parts)
         size = out.seek(0, SEEK_END)
         out.seek(0)
         headers = _called(case.number, "zip") | {
@@ -91,6 +94,12 @@ async def pack_case(
         }
         unless_sent.pop_all()
     return StreamingResponse(_chunks(out), media_type="application/zip", headers=headers)
+
+
+async def _note(request: Request, parts: Parts) -> None:
+    """Note the export; no connection was held while the pages were set."""
+    async with parts.pool.connection() as conn, noted(request, conn, parts.clock):
+        pass
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -42,6 +42,6 @@ def missing_audiences(state: CaseState, rules: CaseRules) -> tuple[Audience, ...
 def wants_revisit(state: CaseState, rules: CaseRules) -> bool:
     """Whether the case must be visited again before the archive (CA-21)."""
     progress = state.progress
-    if progress.outcome in ("merged", "dismissed") or progress.satisfied is not None:
+    if progress.outcome in ("merged", "dismissed") or progress.satisfied:
         return False
     return bool(set(rules.revisit) & occasions(state))

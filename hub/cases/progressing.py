@@ -137,7 +137,9 @@ def _reopened(state: CaseState, _event: Event) -> Changes:
         "ended": None,
         "proof": None,
         "feedback_by": None,
+        "fed_back": (),
         "revisit_by": None,
+        "satisfied": False if state.progress.satisfied is False else None,
         "unsolvable": "",
     }
 

@@ -78,6 +78,9 @@ order by updated desc, id desc limit 1
 -- name: case
 select * from hub.cases where id = %(id)s
 
+-- name: cases
+select * from hub.cases where id = any(%(ids)s) order by id
+
 -- name: owned
 select * from hub.cases where owner = any(%(people)s) and open order by id
 
@@ -179,7 +182,7 @@ where open and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
 group by kind order by kind
 
 -- name: head_position
-select coalesce(max(position), 0) as position from hub.case_events
+select hub.head_position() as position
 
 -- name: changed_since
 select * from hub.cases where position > %(position)s order by position limit %(limit)s
@@ -197,3 +200,10 @@ select e.snapshot from public.detections e
 join public.devices d on d.id = e.device
 where d.name = %(device)s and e.time = %(time)s and e.snapshot is not null
 limit 1
+
+-- name: at_place
+select * from hub.cases
+where place = %(place)s and opened < %(finish)s
+  and (stage <> 'closed' or updated >= %(start)s)
+order by id desc
+limit %(limit)s

@@ -64,6 +64,19 @@ async def changed_since(
     return await _cases(conn, "changed_since", {"position": position, "limit": limit})
 
 
+async def at_place(
+    conn: AsyncConnection[Any], place: str, start: Micros, finish: Micros, limit: int
+) -> list[StoredCase]:
+    """Cases at a place that were open within a time, the newest first."""
+    values = {
+        "place": place,
+        "start": clock.moment(start),
+        "finish": clock.moment(finish),
+        "limit": limit,
+    }
+    return await _cases(conn, "at_place", values)
+
+
 async def of_subjects(
     conn: AsyncConnection[Any], subjects: Sequence[str], kinds: Sequence[str]
 ) -> list[StoredCase]:

@@ -60,6 +60,13 @@ async def find(conn: AsyncConnection[Any], case: int) -> StoredCase | None:
     return await _one(conn, "case", {"id": case})
 
 
+async def find_all(conn: AsyncConnection[Any], ids: Sequence[int]) -> list[StoredCase]:
+    """The cases with these ids, in their order."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["cases"], {"ids": list(ids)})
+        return [from_row(row) async for row in cursor]
+
+
 async def find_open(conn: AsyncConnection[Any], device: str, kind: str) -> StoredCase | None:
     """The open case of a device and kind; there is one at most."""
     return await _one(conn, "open_case", {"device": device, "kind": kind})

@@ -49,10 +49,14 @@ async def list_due(conn: AsyncConnection[Any], now: Micros, *, plan: Plan) -> in
 
 
 async def read_days(
-    conn: AsyncConnection[Any], *, before: date | None = None, limit: int = 31
+    conn: AsyncConnection[Any],
+    *,
+    before: date | None = None,
+    limit: int = 31,
+    reach: list[str] | None = None,
 ) -> list[Listed]:
-    """Days that have a list, the newest first."""
-    rows = await _rows(conn, "days", {"before": before, "limit": limit})
+    """Days that have a list, the newest first; counted is what lies within `reach`, if any."""
+    rows = await _rows(conn, "days", {"before": before, "limit": limit, "reach": reach})
     return [
         Listed(
             day=row["day"],
@@ -66,10 +70,13 @@ async def read_days(
 
 
 async def read_items(
-    conn: AsyncConnection[Any], day: date, grid: str | None = None
+    conn: AsyncConnection[Any],
+    day: date,
+    grid: str | None = None,
+    reach: list[str] | None = None,
 ) -> list[DictRow]:
-    """The cases in the list of a day, of a grid and those below it if one is named."""
-    return await _rows(conn, "items", {"day": day, "grid": grid})
+    """The cases in the list of a day, of a grid and those below it, within one of `reach`."""
+    return await _rows(conn, "items", {"day": day, "grid": grid, "reach": reach})
 
 
 async def _write(

@@ -16,10 +16,8 @@ from hub.cases.domain import CaseState, Event, evolve
 from hub.cases.facts import seconds_on
 from hub.cases.news import hand_over
 from hub.escalation.timers import Terms, Timer, TimerName, climbs, timers
-from hub.escalation.watch import Watch, watched_on
+from hub.escalation.watch import CALENDAR, Watch, watched_on
 from hub.roster.domain import Answer, Leave, Post, answerable
-
-CALENDAR = "system:calendar"  # who acts when a time has come
 
 _ORDER = ("climb", "urge_and_climb", "hand_over", "urge_above", "urge", "list")
 

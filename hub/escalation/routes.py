@@ -19,63 +19,80 @@ from hub.escalation.views import (
     next_view,
     timer_view,
 )
-from hub.problems import ProblemError
+from hub.rights.domain import EVERYWHERE, Actor
+from hub.rights.guard import Acting, needs, nothing_there, within
 from hub.views import Asked, Id
 from hub.wiring import Connection, WiredParts
 from ingest import clock
 
 _BIGINT = 2**63 - 1
+READ = needs("cases.read")
 
 router = APIRouter(prefix="/api", tags=["deadlines"])
 
 
-@router.get("/cases/{case_id}/timers", summary="What falls due in a case", responses={404: {}})
+@router.get(
+    "/cases/{case_id}/timers",
+    summary="What falls due in a case",
+    dependencies=[READ],
+    responses={404: {}},
+)
 async def read_case_timers(
-    case_id: Annotated[int, Path(ge=1, le=_BIGINT)], conn: Connection
+    case_id: Annotated[int, Path(ge=1, le=_BIGINT)], conn: Connection, actor: Acting
 ) -> list[TimerView]:
     """Each deadline that runs, the next one first; the hub draws them within a second."""
-    if await find(conn, case_id) is None:
-        raise ProblemError(
-            404,
-            "no-such-case",
-            "There is no such case",
-            f"No case has id {case_id}; see GET /api/cases.",
-        )
+    case = await find(conn, case_id)
+    if case is None:
+        raise nothing_there()
+    within(actor, "cases.read", case.grid_path, owner=case.state.owner)
     return [timer_view(timer) for timer in await store.timers_of(conn, case_id)]
 
 
-@router.get("/timers", summary="What falls due next in any case")
+@router.get("/timers", summary="What falls due next in any case", dependencies=[READ])
 async def read_next_timers(
     conn: Connection,
+    actor: Acting,
     until: Annotated[Asked | None, Query(description="Due before; without, any")] = None,
     grid: Annotated[Id | None, Query(description="Only in this grid or below it")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> NextTimers:
     """The next deadlines over all cases."""
     before = None if until is None else clock.micros(until)
-    found = await store.next_timers(conn, before, grid, limit)
+    found = await store.next_timers(conn, before, grid, limit, _reach(actor))
     return NextTimers(items=[next_view(case, timer) for case, timer in found])
 
 
-@router.get("/day-lists", summary="Days with what they left over (日清日报), newest first")
+@router.get(
+    "/day-lists",
+    summary="Days with what they left over (日清日报), newest first",
+    dependencies=[READ],
+)
 async def list_days(
     conn: Connection,
+    actor: Acting,
     before: Annotated[date | None, Query(description="`next` of a page")] = None,
     limit: Annotated[int, Query(ge=1, le=366)] = 31,
 ) -> DayPage:
     """Every day has a list from its end on, also an empty one."""
-    found = await day_store.read_days(conn, before=before, limit=limit + 1)
+    found = await day_store.read_days(conn, before=before, limit=limit + 1, reach=_reach(actor))
     items = [day_view(one) for one in found[:limit]]
     return DayPage(items=items, next=items[-1].day if len(found) > limit else None)
 
 
-@router.get("/day-lists/{day}", summary="What a day left over, by grid")
+@router.get("/day-lists/{day}", summary="What a day left over, by grid", dependencies=[READ])
 async def read_day(
     day: date,
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     grid: Annotated[Id | None, Query(description="Only in this grid or below it")] = None,
 ) -> DayItems:
     """Cases of small grids that were not cleared and reported at 23:59; as they stood then."""
-    rows = await day_store.read_items(conn, day, grid)
+    rows = await day_store.read_items(conn, day, grid, _reach(actor))
     return DayItems(items=[item_view(row, parts.directory) for row in rows])
+
+
+def _reach(actor: Actor) -> list[str] | None:
+    """The grids whose cases somebody may read; None: all."""
+    reach = actor.reach("cases.read")
+    return None if reach is EVERYWHERE else sorted(reach)

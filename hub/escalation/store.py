@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -36,12 +36,11 @@ async def draw(conn: AsyncConnection[Any], plan: Plan) -> int:
         cursor = await conn.execute(_QUERIES["lock_state"])
         row = await cursor.fetchone()
         assert row is not None
-        position: int = row[0]
-        if bytes(row[1]) != terms:
-            await conn.execute(_QUERIES["clear"])
-            position = 0
+        # By another plan all are drawn anew; until then the old ones wake, and are looked at again.
+        position: int = row[0] if bytes(row[1]) == terms else 0
         changed = await changed_since(conn, position, AT_ONCE)
-        await redraw(conn, changed, plan)
+        logs = await read_logs(conn, [case.id for case in changed if _has_timers(case)])
+        await redraw(conn, changed, logs, plan)
         position = changed[-1].position if changed else position
         await conn.execute(_QUERIES["set_state"], {"position": position, "terms": terms})
     return len(changed)
@@ -50,18 +49,24 @@ async def draw(conn: AsyncConnection[Any], plan: Plan) -> int:
 async def redraw(
     conn: AsyncConnection[Any],
     cases: Sequence[StoredCase],
+    logs: Mapping[int, Sequence[Event]],
     plan: Plan,
     *,
-    vain: Iterable[TimerName] = (),
+    vain: Mapping[int, frozenset[TimerName]] | None = None,
     again: Micros = 0,
 ) -> None:
-    """Draw the timers of some cases anew; those in `vain` wake no earlier than `again`."""
+    """Draw the timers of some cases anew, from their logs; a case without a log has none.
+
+    Those of a case that were in `vain` wake no earlier than `again`.
+    """
     await conn.execute(_QUERIES["forget"], {"cases": [case.id for case in cases]})
-    logs = await read_logs(conn, [case.id for case in cases if _has_timers(case)])
-    rows: list[dict[str, Any]] = []
-    for case in cases:
-        if case.id in logs:
-            rows += (_row(case, timer, vain, again) for timer in _timers(case, logs[case.id], plan))
+    late = vain or {}
+    rows = [
+        _row(case, timer, late.get(case.id, frozenset()), again)
+        for case in cases
+        if case.id in logs
+        for timer in _timers(case, logs[case.id], plan)
+    ]
     if rows:
         async with conn.cursor() as cursor:
             await cursor.executemany(_QUERIES["draw"], rows)
@@ -93,11 +98,15 @@ async def timers_of(conn: AsyncConnection[Any], case: int) -> list[Timer]:
 
 
 async def next_timers(
-    conn: AsyncConnection[Any], before: Micros | None, grid: str | None, limit: int
+    conn: AsyncConnection[Any],
+    before: Micros | None,
+    grid: str | None,
+    limit: int,
+    reach: list[str] | None = None,
 ) -> list[tuple[int, Timer]]:
-    """What falls due next in any case of a grid, of all if None is named."""
+    """What falls due next in any case of a grid, and within one of `reach`; None: of all."""
     until = None if before is None else clock.moment(before)
-    values = {"until": until, "grid": grid, "limit": limit}
+    values = {"until": until, "grid": grid, "limit": limit, "reach": reach}
     cursor = await conn.execute(_QUERIES["next"], values)
     return [(case, Timer(name, clock.micros(due))) for case, name, due in await cursor.fetchall()]
 
@@ -132,7 +141,7 @@ def _timers(case: StoredCase, log: Sequence[Event], plan: Plan) -> list[Timer]:
 
 
 def _row(
-    case: StoredCase, timer: Timer, vain: Iterable[TimerName], again: Micros
+    case: StoredCase, timer: Timer, vain: frozenset[TimerName], again: Micros
 ) -> dict[str, Any]:
     wakes = max(timer.due, again) if timer.name in vain else timer.due
     return {

@@ -11,6 +11,8 @@ from edge.wire import Micros
 from hub.cases.domain import SENSOR, Event, EventName
 from hub.deadlines.count import Pause
 
+CALENDAR = "system:calendar"  # who acts when a time has come
+
 # By these the one who has the case shows that it has arrived.
 _TAKEN: frozenset[EventName] = frozenset((
     "accepted", "triaged", "dispatched", "returned", "transferred", "handled", "verified",
@@ -84,7 +86,7 @@ def watched_on(watch: Watch, event: Event) -> Watch:
         changes["adrift"] = (*watch.adrift, at)
     elif name == "received":
         changes["adrift"] = ()
-    elif name == "urged":
+    elif name == "urged" and event.actor == CALENDAR:
         changes["urged"] = watch.urged | {(event.data["why"], event.data["due"])}
     return msgspec.structs.replace(watch, **changes)
 

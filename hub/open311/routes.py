@@ -34,7 +34,7 @@ from hub.rights.domain import Actor, has_somewhere
 from hub.rights.guard import address_of, open_to_all, refuse_haste
 from hub.rights.resolve import resolve
 from hub.sites.store import read_site
-from hub.wiring import Connection, Parts, WiredParts
+from hub.wiring import OwnConnection, Parts, WiredParts
 
 V2 = "/open311/v2"
 FORMATS = ("json", "xml")
@@ -127,7 +127,7 @@ async def define_service(code: str, request: Request, parts: WiredParts) -> Resp
 
 
 @router.get("/v2/requests.{form}")
-async def list_requests(request: Request, parts: WiredParts, conn: Connection) -> Response:
+async def list_requests(request: Request, parts: WiredParts, conn: OwnConnection) -> Response:
     """Requests of the last 90 days, or as the query asks."""
     _served(request, parts)
     wanted = read_filter(request.query_params, parts.clock())
@@ -136,7 +136,7 @@ async def list_requests(request: Request, parts: WiredParts, conn: Connection) -
 
 @router.get("/v2/requests/{number}.{form}")
 async def read_request_of(
-    number: str, request: Request, parts: WiredParts, conn: Connection
+    number: str, request: Request, parts: WiredParts, conn: OwnConnection
 ) -> Response:
     """One request, as a list of one."""
     _served(request, parts)
@@ -148,7 +148,9 @@ async def read_request_of(
 
 
 @router.get("/v2/tokens/{token}.{form}")
-async def read_token(token: str, request: Request, parts: WiredParts, conn: Connection) -> Response:
+async def read_token(
+    token: str, request: Request, parts: WiredParts, conn: OwnConnection
+) -> Response:
     """The number of the request that was answered with a token."""
     _served(request, parts)
     number = await store.of_token(conn, token) if "\0" not in token else None
@@ -160,7 +162,7 @@ async def read_token(token: str, request: Request, parts: WiredParts, conn: Conn
 
 @router.post("/v2/requests.{form}")
 async def post_request(
-    request: Request, parts: WiredParts, conn: Connection, key: Key = None
+    request: Request, parts: WiredParts, conn: OwnConnection, key: Key = None
 ) -> Response:
     """A report by a client; it joins the open case of the same hazard, or opens one."""
     form = read_form(request.headers.get("Content-Type", ""), await request.body())
@@ -180,12 +182,12 @@ async def post_request(
     person = None if actor is None else actor.person
     base = str(request.base_url).rstrip("/")
     incoming = Incoming(sent=sent, form=form, person=person, key=key, base_url=base)
-    reply = await take(conn, incoming, parts, now)
+    reply = await take(conn, incoming, parts, request, now)
     return _answer(request, "service_requests", "request", [reply.told()], 201)
 
 
 async def _tell(
-    request: Request, parts: Parts, conn: Connection, found: list[store.Stored]
+    request: Request, parts: Parts, conn: OwnConnection, found: list[store.Stored]
 ) -> Response:
     plan = parts.plan
     reader = await _actor(parts, conn, request.query_params.get("api_key"))
@@ -201,7 +203,7 @@ async def _tell(
     return _answer(request, "service_requests", "request", told)
 
 
-async def _actor(parts: Parts, conn: Connection, api_key: str | None) -> Actor | None:
+async def _actor(parts: Parts, conn: OwnConnection, api_key: str | None) -> Actor | None:
     """Whose key it is: a token of an account.
 
     Raises:

@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 import msgspec
+from fastapi import Request
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
+from hub.audit.noting import WITHHELD, note_as
 from hub.cases.reported import PASSER_BY
 from hub.cases.scene import role_in
 from hub.open311 import store
@@ -20,6 +22,8 @@ from hub.photos import store as photos
 from hub.photos.domain import MOST, Photo, PhotoRefusedError, checked_photo
 from hub.photos.views import photo_path
 from hub.replies.store import Asked, once
+from hub.reporters.domain import Reporter, is_hidden, unlinked
+from hub.reporters.store import hide
 from hub.reports.domain import Filed, ReportRefusedError
 from hub.reports.store import file
 from hub.sealing import canonical
@@ -39,7 +43,9 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
 
 
-async def take(conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, now: Micros) -> Reply:
+async def take(
+    conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, request: Request, now: Micros
+) -> Reply:
     """File the report in a transaction of its own.
 
     Raises:
@@ -54,10 +60,20 @@ async def take(conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, now
         hashes.append(known[1])
         sent = msgspec.structs.replace(sent, media_url="")
 
+    person = incoming.person
+    hidden = is_hidden(person, asked=False, told=bool(sent.name or sent.contact))
+    actor = WITHHELD if hidden else person or PASSER_BY
+    note_as(request, actor)
+
     async def work() -> Reply:
+        name = actor
+        if hidden:
+            told = Reporter(at=now, person=person, name=sent.name, contact=sent.contact)
+            name = await hide(conn, told)
+            note_as(request, name)
         for picture in pictures:
             await photos.put(conn, picture, now)
-        number, token = await _file(conn, sent, hashes, incoming, parts, now)
+        number, token = await _file(conn, sent, hashes, name, incoming.base_url, parts, now)
         category = parts.plan.categories[sent.service]
         return Reply(
             service_request_id=None if rules.tokens else str(number),
@@ -67,7 +83,8 @@ async def take(conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, now
 
     fields = {name: text for name, text in incoming.form.fields.items() if name != "api_key"}
     what = canonical({"open311": fields, "photos": hashes}).decode()
-    asked = Asked(person=incoming.person or PASSER_BY, key=incoming.key, what=what, now=now)
+    who = unlinked(person or PASSER_BY, incoming.key) if hidden else actor
+    asked = Asked(person=who, key=incoming.key, what=what, now=now)
     return await once(conn, asked, Reply, work)
 
 
@@ -75,7 +92,8 @@ async def _file(
     conn: AsyncConnection[Any],
     sent: Sent,
     hashes: list[str],
-    incoming: Incoming,
+    name: str,
+    base_url: str,
     parts: Parts,
     now: Micros,
 ) -> tuple[int, str]:
@@ -84,17 +102,14 @@ async def _file(
         raise Open311Error(404, "no site is loaded yet")
     category = services_of(parts.plan.categories)[sent.service]
     where = await where_of(conn, sent, category, site, parts.directory.spots)
-    person = incoming.person
     filed = Filed(
         category=sent.service,
         where=where,
-        actor=person or PASSER_BY,
+        actor=name,
         seen=now,
         words="\n".join(told_lines(sent)),
         photos=tuple(dict.fromkeys(hashes)),
-        role=None
-        if incoming.person is None
-        else role_in(parts.directory.territory, incoming.person),
+        role=role_in(parts.directory.territory, name),
     )
     try:
         taken = await file(conn, filed, parts.plan, now)
@@ -105,7 +120,7 @@ async def _file(
     at = sent.point
     if at is None:
         at = (0.0, 0.0) if taken.case is None else taken.case.at
-    media = f"{incoming.base_url}{photo_path(hashes[0])}" if hashes else sent.media_url
+    media = f"{base_url}{photo_path(hashes[0])}" if hashes else sent.media_url
     return taken.id, await store.put(conn, taken, sent, at=at, media=media, now=now)
 
 

@@ -23,6 +23,7 @@ from hub.plans.schedule import Active
 from hub.plans.stock import Equipment, Stock
 from hub.registers.domain import NO_REGISTER_RULES, RegisterRules
 from hub.rights.domain import RoleRights
+from hub.secrecy.domain import SecrecyDuty
 from hub.sites.domain import DeviceKind, Name, Titles
 from hub.sites.rules import NO_RULES, GridRules
 from hub.terminals.domain import NO_TERMINAL_RULES, TerminalRules
@@ -373,6 +374,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     stock: dict[Identifier, Stock] = {}
     verification: Verification = Verification()
     open311: Open311Rules = NO_OPEN311
+    secrecy: SecrecyDuty = SecrecyDuty()
     cases: CaseRules = msgspec.field(default_factory=shipped_rules)
     calendar: CalendarRules = DEFAULT_CALENDAR
     deadlines: DeadlineRules = DEFAULT_DEADLINES

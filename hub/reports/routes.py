@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
+from hub.audit.noting import WITHHELD, note_as
 from hub.cases.reported import PASSER_BY
 from hub.cases.scene import role_in
 from hub.photos.store import NoSuchPhotoError
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
 from hub.replies.store import Asked, Key, once
+from hub.reporters.domain import Reporter, unlinked
+from hub.reporters.store import hide
 from hub.reports.domain import ReportRefusedError
 from hub.reports.store import file
 from hub.reports.views import (
@@ -48,24 +51,37 @@ async def report(
     request: ReportRequest,
     parts: WiredParts,
     conn: Connection,
-    actor: MaybeActing,
+    acting: MaybeActing,
     key: Key = None,
 ) -> ReportView:
-    """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard."""
-    if actor is not None and not has_somewhere(actor, ("reports.write",)):
+    """Opens a case at the holder of the leaf grid, or joins the open case of the same hazard.
+
+    Who is no staff, or asks for it, appears as `reporter:N` everywhere (PR-07).
+    """
+    if acting is not None and not has_somewhere(acting, ("reports.write",)):
         raise not_allowed(("reports.write",))
     now = parts.clock()
-    if actor is None:
+    if acting is None:
         refuse_haste(parts.unsigned_reports, address_of(of))
-    person = PASSER_BY if actor is None else actor.person
-    filed = request.filed(person, now, role_in(parts.directory.territory, person))
+    person = None if acting is None else acting.person
+    who, actor = person or PASSER_BY, person or PASSER_BY
+    if request.hides(person):
+        who, actor = unlinked(who, key), WITHHELD
+    note_as(of, actor)
 
     async def take() -> ReportView:
+        name = actor
+        if actor == WITHHELD:
+            told = Reporter(at=now, person=person, name=request.name, contact=request.contact)
+            name = await hide(conn, told)
+            note_as(of, name)
+        role = role_in(parts.directory.territory, name)  # of who is hidden, none is told
+        filed = request.filed(name, now, role)
         return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
 
     first = None if request.dissuaded else {"dissuaded"}  # as earlier versions asked
     what = f"reports {request.model_dump_json(exclude=first)}"
-    asked = Asked(person=filed.actor, key=key, what=what, now=now)
+    asked = Asked(person=who, key=key, what=what, now=now)
     try:
         return await once(conn, asked, ReportView, take)
     except NoSuchPhotoError as error:

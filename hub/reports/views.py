@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from edge.wire import Micros
 from hub.anomalies.domain import Grade
@@ -14,12 +14,24 @@ from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.plans.categories import Category, Subject
 from hub.plans.domain import Plan
+from hub.reporters.domain import is_hidden
 from hub.reports.domain import Filed, Where
 from hub.reports.store import Taken
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
 from hub.views import Asked, Id, name_view
 from ingest import clock
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("no NUL")
+    return text
+
+
+LONGEST_CONTACT = 200  # characters; ours
+
+Said = Annotated[str, StringConstraints(max_length=LONGEST_CONTACT), AfterValidator(_no_nul)]
 
 
 class WhereView(BaseModel):
@@ -49,6 +61,16 @@ class ReportRequest(BaseModel):
     dissuaded: bool = Field(
         False, description="It was conduct, and whoever reports has stopped it on the spot (HZ-19)"
     )
+    hidden: bool = Field(
+        False, description="Appear as `reporter:N` everywhere; who is no staff always does"
+    )
+    name: Said = Field("", description="Of who has not signed in; for the payer only")
+    contact: Said = Field("", description="Where feedback goes; for the payer only")
+
+    def hides(self, person: str | None) -> bool:
+        """Whether it stays unknown who reports."""
+        told = bool(self.name.strip() or self.contact.strip())
+        return is_hidden(person, asked=self.hidden, told=told)
 
     def filed(self, actor: str, now: Micros, role: str | None = None) -> Filed:
         """As the domain takes it."""

@@ -52,12 +52,23 @@ Right = Literal[
     "exports.read",
     "assess.read",
     "complaints.read",
+    "violations.read",
+    "violations.write",
     "agents.command",
     "system.read",  # what could not be stored, and how the system itself is
 ]
 RIGHTS: tuple[Right, ...] = get_args(Right)
 
-AddedRole = Literal["administrator", "outside_auditor", "police_query", "health_query", "payer"]
+AddedRole = Literal[
+    "administrator",
+    "upper_auditor",
+    "internal_auditor",
+    "social_auditor",
+    "outside_auditor",
+    "police_query",
+    "health_query",
+    "payer",
+]
 RoleName: TypeAlias = Role | AddedRole
 ROLES: tuple[RoleName, ...] = (*get_args(Role), *get_args(AddedRole))
 

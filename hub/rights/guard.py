@@ -167,6 +167,7 @@ def not_allowed(rights: tuple[Right, ...]) -> ProblemError:
         "You may not do that",
         f"It takes the right {' or '.join(rights)}; see GET /api/me for yours. Who manages "
         "accounts, or the plan's [roles], gives rights.",
+        rights=list(rights),
     )
 
 

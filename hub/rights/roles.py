@@ -19,7 +19,10 @@ Templates: TypeAlias = Mapping[RoleName, frozenset[Right]]
 
 ADDED_TITLES: dict[AddedRole, Name] = {
     "administrator": Name("Administrator", "系统管理员"),
-    "outside_auditor": Name("Outside auditor", "外部监督员"),
+    "upper_auditor": Name("Auditor from above", "上级监督员"),
+    "internal_auditor": Name("Internal auditor", "内部监督员"),
+    "social_auditor": Name("Social auditor", "社会监督员"),
+    "outside_auditor": Name("Public auditor", "公众监督员"),
     "police_query": Name("Police inquiry", "公安查询"),
     "health_query": Name("Health inquiry", "卫健查询"),
     "payer": Name("Payer of rewards", "奖励发放员"),

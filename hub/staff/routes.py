@@ -14,6 +14,7 @@ from hub.division.read import site_in_force
 from hub.problems import ProblemError, told
 from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs, signed_in
+from hub.secrecy.guard import of_persons
 from hub.sites.sizes import sizes
 from hub.staff import store
 from hub.staff.domain import concerns, reconcile, unsigned
@@ -42,7 +43,7 @@ LetterId = Annotated[int, Path(ge=1, le=2**63 - 1)]
     "/staff",
     summary="Staff, terminals and grids against the plan",
     responses={404: {}},
-    dependencies=[needs("staff.read")],
+    dependencies=[needs("staff.read"), of_persons()],
 )
 async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     """What lacks or is too many, and members who are not eligible, or not for long."""
@@ -76,7 +77,7 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     "/responsibility-letters",
     summary="Responsibility letters, and who has none",
     responses={404: {}},
-    dependencies=[needs("staff.read")],
+    dependencies=[needs("staff.read"), of_persons()],
 )
 async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> ResponsibilityLetters:
     """Every letter, and each holder without a valid one, from the top down."""

@@ -105,3 +105,9 @@ from hub.stays where last > %(start)s and first < %(end)s
 select p.id, p.name, h.name
 from hub.trace_places p left join hub.places h on h.id = p.name
 where p.id = any(%(places)s::bigint[])
+
+-- name: present
+select count(distinct s.person)
+from hub.stays s join hub.trace_places p on p.id = s.place
+where p.name = %(place)s
+  and s.first between %(start)s::bigint - p.reach and %(finish)s and s.last >= %(start)s

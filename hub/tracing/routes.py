@@ -20,6 +20,7 @@ from hub.investigations.domain import Investigation
 from hub.investigations.routes import InvestigationId, unknown
 from hub.problems import ProblemError
 from hub.rights.guard import needs
+from hub.secrecy.guard import of_persons
 from hub.tracing import store
 from hub.tracing.columns import HOUR, integers
 from hub.tracing.contacts import CLOSE_MINUTES, Window
@@ -55,7 +56,7 @@ Rules = Annotated[RingRules, Depends(ring_rules)]
     "/investigations/{investigation}/contacts",
     summary="Contacts of an investigation's index persons",
     responses=_REFUSALS,
-    dependencies=[needs("tracing.read")],
+    dependencies=[needs("tracing.read"), of_persons()],
 )
 async def read_contacts(
     investigation: InvestigationId,
@@ -73,7 +74,7 @@ async def read_contacts(
     summary="The same as a file",
     responses={**_REFUSALS, 200: {"content": {"text/csv": {}}}},
     response_class=Response,
-    dependencies=[needs("tracing.read")],
+    dependencies=[needs("tracing.read"), of_persons()],
 )
 async def export_contacts(
     investigation: InvestigationId,

@@ -140,6 +140,16 @@ async def stays_around(
     return StayColumns(person, place, first, start, sure_start, sure_end, end, last, none, none)
 
 
+async def count_present(
+    conn: AsyncConnection[Any], place: str, start: Micros, finish: Micros
+) -> int:
+    """How many people may have been at a place within a time."""
+    values = {"place": place, "start": start, "finish": finish}
+    row = await (await conn.execute(_QUERIES["present"], values)).fetchone()
+    assert row is not None
+    return row[0]
+
+
 async def place_names(
     conn: AsyncConnection[Any], places: Integers
 ) -> dict[int, tuple[str, dict[str, str] | None]]:

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from gridwarden.demo.campus import Campus, build_campus
 from gridwarden.running import Running, find_running
+from tests.hub.signing import sign_in
 
 SEED = 7
 SECONDS = 55
@@ -111,8 +112,14 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         height: int = 900,
         locale: str = "en-GB",
         refused: tuple[int, ...] = (),
+        into: str | None = None,
+        person: str | None = None,
     ) -> Page:
-        """`refused` are the statuses of answers that the test provokes."""
+        """Open a page, signed in if `into` is the address of the hub's database.
+
+        `person` is who signs in (None: an account with every role everywhere); `refused` are the
+        statuses of answers that the test provokes.
+        """
         expected = tuple(f"the server responded with a status of {status}" for status in refused)
 
         def hear(line: ConsoleMessage) -> None:
@@ -121,6 +128,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
         page = context.new_page()
+        if into is not None:
+            sign_in(page, url, into, person)
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", hear)

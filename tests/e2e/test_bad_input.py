@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import msgspec
 import psutil
@@ -27,6 +27,7 @@ from gridwarden.demo.campus import Campus
 from gridwarden.embedded.broker import EmbeddedBroker
 from tests.conftest import Cluster
 from tests.e2e.stack import Part, until
+from tests.hub.make import token_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -144,10 +145,13 @@ class System:
     ingest: Part
     hub: Part
     page: str
+    token: str
 
     def get(self, path: str) -> Any:
         """JSON of one address of the hub."""
-        with urlopen(f"{self.page}api/{path}", timeout=10) as answer:
+        signed = {"Authorization": f"Bearer {self.token}"}
+        asked = Request(f"{self.page}api/{path}", headers=signed)
+        with urlopen(asked, timeout=10) as answer:
             return json.load(answer)
 
     def count(self, table: str, devices: list[str]) -> int:
@@ -184,7 +188,8 @@ def system(cluster: Cluster, folder: Path) -> Iterator[System]:
         ):
             ingest.says("ingest is ready", WAIT_S)
             hub.says("http://", WAIT_S)
-            yield System(database_url, broker, ingest, hub, hub.output().split()[-1])
+            page, token = hub.output().split()[-1], token_of(database_url, None)
+            yield System(database_url, broker, ingest, hub, page, token)
     cluster.drop(database_url)
 
 

@@ -21,7 +21,6 @@ pytestmark = [
 OpenPage = Callable[..., Page]
 LIVE_MS = 90_000  # the past is carried in first
 STEP_MS = 15_000
-SUPERVISOR = "acting-as-here"
 
 
 def open_case(page: Page, grade: str) -> None:
@@ -29,11 +28,6 @@ def open_case(page: Page, grade: str) -> None:
     row.wait_for(timeout=LIVE_MS)
     row.click()
     page.get_by_test_id("case-panel").wait_for(timeout=STEP_MS)
-
-
-def act_as_first(page: Page) -> None:
-    person = page.get_by_test_id(SUPERVISOR).locator("optgroup option").first
-    page.get_by_test_id(SUPERVISOR).select_option(value=person.get_attribute("value"))
 
 
 def take(page: Page, action: str, note: str = "") -> None:
@@ -50,12 +44,11 @@ def state_becomes(page: Page, *states: str) -> None:
 def test_a_case_appears_without_reloading_and_is_taken_to_closed(
     demo: Demo, open_page: OpenPage
 ) -> None:
-    page = open_page(demo.running.page)
+    page = open_page(demo.running.page, into=demo.running.database_url)
     page.evaluate("window.neverReloaded = true")
     expect(page.get_by_test_id("connection")).to_be_visible(timeout=STEP_MS)
     open_case(page, "emergency")
     assert page.evaluate("window.neverReloaded") is True
-    act_as_first(page)
     take(page, "accept")
     state_becomes(page, "accepted")
     take(page, "dispatch")
@@ -65,7 +58,7 @@ def test_a_case_appears_without_reloading_and_is_taken_to_closed(
     if page.get_by_test_id("case-state").get_attribute("data-state") == "handled":
         take(page, "verify", "Seen on the spot: no smoke, no fire.")
     state_becomes(page, "verified")
-    take(page, "close")
+    take(page, "close", "Seen again: no smoke, no fire.")
     state_becomes(page, "closed")
     log = page.get_by_test_id("case-log").inner_text()
     assert "Burnt toast" in log
@@ -73,7 +66,7 @@ def test_a_case_appears_without_reloading_and_is_taken_to_closed(
 
 
 def test_the_page_speaks_chinese(demo: Demo, open_page: OpenPage) -> None:
-    page = open_page(demo.running.page, locale="zh-CN")
+    page = open_page(demo.running.page, locale="zh-CN", into=demo.running.database_url)
     page.locator("[data-testid=case-row]").first.wait_for(timeout=LIVE_MS)
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     words = page.locator("body").inner_text()
@@ -81,11 +74,10 @@ def test_the_page_speaks_chinese(demo: Demo, open_page: OpenPage) -> None:
 
 
 def test_a_warden_works_a_case_on_a_phone(demo: Demo, open_page: OpenPage) -> None:
-    page = open_page(demo.running.page, width=390, height=844)
+    page = open_page(demo.running.page, width=390, height=844, into=demo.running.database_url)
     open_case(page, "serious")
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert page.evaluate(wider) is False
-    act_as_first(page)
     button = page.get_by_test_id("action-accept").bounding_box()
     assert button is not None
     assert button["height"] >= 44

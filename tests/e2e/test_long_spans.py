@@ -74,7 +74,7 @@ def choose(page: Page, window: str) -> None:
 def test_weeks_show_means_with_their_range_and_the_hole_between_them(
     desk: RunningHub, open_page: OpenPage, width: int
 ) -> None:
-    page = open_page(f"{desk.url}/#/devices/hydrant-07", width=width)
+    page = open_page(f"{desk.url}/#/devices/hydrant-07", width=width, into=desk.database_url)
     choose(page, "7 d")
     caption = page.locator("figcaption")
     expect(caption).to_contain_text("mean (range)", timeout=STEP_MS)
@@ -88,7 +88,7 @@ def test_weeks_show_means_with_their_range_and_the_hole_between_them(
 
 
 def test_a_new_value_does_not_become_the_mean(desk: RunningHub, open_page: OpenPage) -> None:
-    page = open_page(f"{desk.url}/#/devices/hydrant-07", locale="zh-CN")
+    page = open_page(f"{desk.url}/#/devices/hydrant-07", locale="zh-CN", into=desk.database_url)
     choose(page, "7天")
     caption = page.locator("figcaption")
     expect(caption).to_contain_text("均值（范围）", timeout=STEP_MS)
@@ -98,7 +98,7 @@ def test_a_new_value_does_not_become_the_mean(desk: RunningHub, open_page: OpenP
 
 
 def test_an_alarm_of_a_night_is_seen_among_weeks(desk: RunningHub, open_page: OpenPage) -> None:
-    page = open_page(f"{desk.url}/#/devices/smoke-01")
+    page = open_page(f"{desk.url}/#/devices/smoke-01", into=desk.database_url)
     choose(page, "30 d")
     caption = page.locator("figcaption")
     expect(caption).to_contain_text(re.compile(r"\d\d-\d\d \d\d:\d\d–\d\d:\d\d"), timeout=STEP_MS)

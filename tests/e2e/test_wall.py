@@ -80,7 +80,7 @@ def relay(hub: RunningHub) -> dict[str, Any]:
 @pytest.mark.alone
 def test_a_new_case_is_on_the_wall_at_once(hub: RunningHub, open_page: OpenPage) -> None:
     """SE-16 in part: newest events, open and overdue cases, live, within 5 s."""
-    page = open_page(f"{hub.url}#/wall?grid=C-1", width=1920, height=1080)
+    page = open_page(f"{hub.url}#/wall?grid=C-1", width=1920, height=1080, into=hub.database_url)
     expect(page.get_by_test_id("wall-title")).to_have_text("West", timeout=STEP_MS)
     expect(page.get_by_test_id("wall-open")).to_have_text("0")
     expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "live")
@@ -111,7 +111,7 @@ def test_the_wall_counts_silent_devices_and_blind_spots(
     with psycopg.connect(hub.database_url) as conn:
         blind = len(hub.get("/api/grid-problems")["blind"])
         assert conn.execute("select count(*) from hub.cases").fetchone() == (0,)
-    page = open_page(f"{hub.url}#/wall", width=1440)
+    page = open_page(f"{hub.url}#/wall", width=1440, into=hub.database_url)
     expect(page.get_by_test_id("wall-blind")).to_have_text(str(blind), timeout=STEP_MS)
     assert blind > 0
 
@@ -122,7 +122,7 @@ def test_pictures_are_live_only_while_the_tab_is_seen(
     """SE-15: cameras by grid, live on a wall, and the last picture with its age when not."""
     taken = clock.now() - 120_000_000
     store_picture(hub.database_url, taken, agent.jpeg)
-    page = open_page(f"{hub.url}#/wall?grid=C-1", width=1920, height=1080)
+    page = open_page(f"{hub.url}#/wall?grid=C-1", width=1920, height=1080, into=hub.database_url)
     expect(tile(page)).to_have_attribute("data-live", "true", timeout=STEP_MS)
     green = f"() => {{ const c = document.querySelector('[data-camera={CAMERA}] canvas');"
     green += "return c && c.width ? c.getContext('2d').getImageData(5, 5, 1, 1).data[1] : 0 }"
@@ -156,9 +156,9 @@ def test_a_neighbour_sees_the_emergency_next_door_and_comes(
     hub: RunningHub, open_page: OpenPage
 ) -> None:
     """GR-21: the holder of an adjacent grid is told at once, and the file says who and when."""
-    page = open_page(f"{hub.url}#/cases", width=390, height=844)
-    page.evaluate("localStorage.setItem('gridwarden.person', 'p-east')")
-    page.reload()
+    page = open_page(
+        f"{hub.url}#/cases", width=390, height=844, into=hub.database_url, person="p-east"
+    )
     expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "live")
     began = time.monotonic()
     emergency(hub)

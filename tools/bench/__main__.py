@@ -11,6 +11,7 @@ BENCHES = {
     "latency": "events to their cases at 3,333 readings per second, with all rules of the campus",
     "queries": "what the hub's page asks of a full store (ROWS=… as an argument: --rows 20000000)",
     "trace": "who met whom, beside DuckDB, PostgreSQL, ncls and polars",
+    "audit": "what an entry in the audit log costs the request that it tells of",
     "detect": "readings through the rules on one core, beside plain pandas and river",
 }
 

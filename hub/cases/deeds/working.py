@@ -49,11 +49,8 @@ def _dissuade(state: CaseState, order: Order, scene: Scene) -> Outcome:
 
     The second role's word on the report then comes with the recheck.
     """
-    events: list[Event] = []
-    if state.stage in ("discovered", "screened"):
-        events.append(Event(event="accepted", at=scene.now, actor=scene.by.person))
     done = written("handled", order, scene, dissuaded=True)
-    return [*events, done, *([verified_by_sensor(scene.now)] if state.recovered else [])]
+    return [done, verified_by_sensor(scene.now)] if state.recovered else [done]
 
 
 def _measure(_state: CaseState, order: Order, scene: Scene) -> Outcome:

@@ -57,6 +57,12 @@ def refusal(site: EnrolledSite, tls: Tls) -> str:
     return ""
 
 
+def attempt(speaker: Listener, topic: str, payload: bytes) -> None:
+    """Publish what is to be refused; some versions of Mosquitto end the session for it."""
+    sent = speaker.client.publish(topic, payload, qos=1)
+    assert until(lambda: speaker.lost.is_set() or sent.is_published())
+
+
 def test_an_enrolled_agent_delivers_with_what_it_was_given(
     site: EnrolledSite, north: Tls, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,12 +92,20 @@ def test_an_agent_publishes_in_its_own_name_only(
     with site.service("ingest").subscribe("gw/1/+/agents/+/batch/+") as ingest:
         for topic in (batch_topic(SITE, "south", "urgent"), device_topic(SITE, "h", "pressure")):
             with site.agent(north) as agent:
-                agent.client.publish(topic, b"forged", qos=1)
-                agent.client.publish(batch_topic(SITE, "north", "urgent"), b"own", qos=1)
+                attempt(agent, topic, b"forged")
         with site.agent(south) as agent:
             agent.publish(batch_topic(SITE, "south", "urgent"), b"last")
         assert until(lambda: b"last" in ingest.payloads())
         assert b"forged" not in ingest.payloads()
+
+
+def test_a_last_will_is_of_its_own_agent_only(site: EnrolledSite, north: Tls) -> None:
+    with site.service("ingest").subscribe(state_topic(SITE, "+")) as ingest:
+        for name in ("south", "north"):
+            with site.agent(north, will=(state_topic(SITE, name), name.encode())) as agent:
+                agent.drop_connection()
+        assert until(lambda: b"north" in ingest.payloads())
+        assert b"south" not in ingest.payloads()
 
 
 def test_an_agent_hears_its_own_commands_only(site: EnrolledSite, north: Tls, south: Tls) -> None:
@@ -112,7 +126,7 @@ def test_an_agent_hears_its_own_commands_only(site: EnrolledSite, north: Tls, so
 def test_no_agent_tells_agents_what_to_do(site: EnrolledSite, north: Tls, south: Tls) -> None:
     with site.agent(south).subscribe(command_topic(SITE, "south")) as told:
         with site.agent(north) as agent:
-            agent.client.publish(command_topic(SITE, "south"), b"forged", qos=1)
+            attempt(agent, command_topic(SITE, "south"), b"forged")
         with site.service("ingest") as ingest:
             ingest.publish(command_topic(SITE, "south"), b"real")
         assert until(lambda: told.got)
@@ -129,8 +143,7 @@ def test_the_hub_looks_at_cameras_and_does_nothing_else(site: EnrolledSite, nort
         assert until(lambda: agent.payloads() == [b"look"])
         agent.client.publish(frame_topic(SITE, "north", "camera-1"), b"frame")
         assert until(lambda: hub.payloads() == [b"frame"])
-        hub.client.publish(command_topic(SITE, "north"), b"forged", qos=1)
-        assert hub.lost.wait(5)
+        attempt(hub, command_topic(SITE, "north"), b"forged")
         assert agent.payloads() == [b"look"]
 
 
@@ -176,8 +189,7 @@ def test_a_device_publishes_its_own_quantities_by_password_only(site: EnrolledSi
     with site.service("ingest").subscribe("gw/1/+/devices/+/+") as ingest:
         for device in ("hydrant-08", "hydrant-07"):
             with Listener(url, tls=trusted.context(), username=user, password=password) as sender:
-                sender.client.publish(device_topic(SITE, device, "pressure"), device.encode(), 1)
-                until(lambda: ingest.got, 0.1)
+                attempt(sender, device_topic(SITE, device, "pressure"), device.encode())
         assert until(lambda: ingest.got)
         assert ingest.payloads() == [b"hydrant-07"]
     for name, word in ((user, "wrong"), ("agents/north/1", ""), ("services/operator/1", "x")):
@@ -215,8 +227,7 @@ def test_rights_are_gone_even_before_the_list_of_the_revoked_is_read(site: Enrol
         assert agent.lost.wait(THROWN_OUT_S)
     with site.service("ingest").subscribe("gw/1/+/agents/+/batch/+") as ingest:
         with site.agent(west) as back:
-            back.client.publish(batch_topic(SITE, "west", "urgent"), b"revoked", qos=1)
-            assert back.lost.wait(THROWN_OUT_S)
+            attempt(back, batch_topic(SITE, "west", "urgent"), b"revoked")
         assert ingest.payloads() == []
     site.done("broker", "sync")
 

@@ -12,6 +12,8 @@ const category = (id: string, about: Category["about"], reportable = true): Cate
   lead: "construction",
   cooperating: [],
   tracking: [],
+  implementing: null,
+  matter: null,
   joins: [],
 });
 

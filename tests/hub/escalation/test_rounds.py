@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -22,8 +23,9 @@ from hub.escalation.rounds import act_due
 from hub.escalation.store import draw, timers_of
 from hub.sites.domain import Holding, Person
 from hub.sites.store import load_site
+from ingest import clock
 from tests.hub.escalation.make import HOUR, MINUTE, OPENED, PLAN, SECOND, at, event
-from tests.hub.make import SITE, SPOT, anomaly, in_transaction, name
+from tests.hub.make import SITE, SPOT, anomaly, in_transaction, name, running_hub
 
 Work = Callable[[AsyncConnection[Any]], Awaitable[Any]]
 
@@ -131,6 +133,20 @@ def test_a_hub_that_was_down_acts_at_once_and_two_hubs_do_nothing_twice(url: str
         assert case.state.owner == "p-chief"
 
 
+def test_a_hub_that_starts_late_escalates_at_once(url: str) -> None:
+    """CA-05, CA-08 in part: the real hub, by its own clock, right after its start."""
+    reported(url, clock.now() - 2 * HOUR)
+    with running_hub(url, plan=PLAN) as hub:
+        began = time.monotonic()
+        while (case := hub.get("/api/cases")["items"][0])["owner"]["id"] != "p-chief":
+            assert time.monotonic() - began < 20
+            time.sleep(0.05)
+        log = hub.get(f"/api/cases/{case['id']}")["log"]
+        assert [entry["event"] for entry in log][-2:] == ["urged", "escalated"]
+        left = hub.get(f"/api/cases/{case['id']}/timers")
+        assert {"acknowledge", "accept", "close"} <= {timer["name"] for timer in left}
+
+
 def test_timers_are_drawn_anew_when_the_plan_changes(url: str) -> None:
     """CA-07 in part: the limits are the plan's."""
     reported(url)
@@ -185,3 +201,32 @@ def test_each_day_ends_with_a_list_of_what_is_not_cleared_and_reported(url: str)
     assert days[1].until == at("2026-11-25 23:59")
     with psycopg.connect(url) as conn, pytest.raises(psycopg.errors.RestrictViolation):
         conn.execute("delete from hub.day_list_items")
+
+
+def test_deadlines_and_day_lists_are_served(url: str) -> None:
+    """CA-06, CA-07 in part: what falls due in a case, in any, and what a day left over."""
+    for number in (1, 2):
+        reported(url, number=number)
+    at_once(url, OPENED)
+    does(url, lambda conn: list_due(conn, at("2026-11-26 00:10"), plan=PLAN))
+    with running_hub(url) as hub:
+        one = hub.get("/api/cases")["items"][0]["id"]
+        own = hub.get(f"/api/cases/{one}/timers")
+        assert own[0] == {"name": "accept", "due": "2026-11-25T01:05:00.000Z", "effect": "urge"}
+        following = hub.get("/api/timers", until="2026-11-25T02:00:00.001Z", grid="C-1")["items"]
+        assert [item["name"] for item in following] == ["accept", "accept", "overdue", "overdue"]
+        assert hub.get("/api/timers", grid="C-2")["items"] == []
+        assert hub.client.get("/api/cases/99/timers").status_code == 404
+        page = hub.get("/api/day-lists", limit=1)
+        assert page["next"] is None
+        assert page["items"][0]["day"] == "2026-11-25"
+        assert page["items"][0]["not_cleared"] == 2
+        (first, _) = hub.get("/api/day-lists/2026-11-25", grid="C-1")["items"]
+        assert (first["lack"], first["owner"]["id"]) == ("not_cleared", "p-west")
+        assert hub.get("/api/day-lists/2026-11-24")["items"] == []
+        east = {"X-Gridwarden-Person": "p-east"}  # reads the cases of the other grid
+        for path in ("/api/timers", "/api/day-lists/2026-11-25"):
+            assert hub.client.get(path, headers=east).json()["items"] == []
+        days = hub.client.get("/api/day-lists", headers=east).json()["items"]
+        assert days[0]["not_cleared"] == 0
+        assert hub.client.get(f"/api/cases/{one}/timers", headers=east).status_code == 404

@@ -35,7 +35,7 @@ def test_few_routes_are_open_and_say_why() -> None:
                 assert one.dependency.why
                 path = getattr(route, "path", "")
                 found.add(path if not path.startswith("/open311/") else "/open311/…")
-    assert found == {
+    assert found - {"/{rest:path}"} == {  # there while no page is built
         "/api/session",
         "/api/session/code",
         "/api/health",
@@ -43,8 +43,9 @@ def test_few_routes_are_open_and_say_why() -> None:
         "/api/reports",
         "/api/photos",
         "/open311/…",
+        "/api/complaints",
+        "/api/complaint-answer",
         "/api/sign.css",
         "/api/paper.css",
         "/api/{rest:path}",
-        "/{rest:path}",
     }

@@ -1,4 +1,5 @@
 /** The hub's HTTP interface, one function per question. */
+import { i18n } from "../i18n/index.svelte";
 import { mended } from "./gaps";
 import type {
   Agent,
@@ -23,6 +24,7 @@ import type {
   ResponsibilityLetter,
   LetterOrder,
   ResponsibilityLetters,
+  SecrecyDuty,
   Order,
   Problem,
   Proposal,
@@ -43,6 +45,7 @@ import type {
 
 const UNWELL = 503;
 const NOT_FOUND = 404;
+const NO_CONTENT = 204;
 
 /** The hub refused, in its own words (`application/problem+json`), or could not be reached. */
 export class Refusal extends Error {
@@ -54,11 +57,24 @@ export class Refusal extends Error {
     readonly allowed: string[] = [],
     /** Names the problem for programs: `step-out-of-turn`. */
     readonly slug: string = "",
+    /** Seconds to wait before it is tried again, if the hub says. */
+    readonly wait: number | null = null,
+    /** The rights of which one is missing. */
+    readonly rights: string[] = [],
   ) {
-    super(detail || title);
+    super(i18n.t.file.refusals[slug] || detail || title);
   }
 
   static readonly UNREACHABLE = 0;
+  static readonly UNAUTHORIZED = 401;
+  static readonly FORBIDDEN = 403;
+}
+
+let refused: (refusal: Refusal) => void = () => {};
+
+/** Call `listener` with whatever the hub refuses. */
+export function whenRefused(listener: (refusal: Refusal) => void): void {
+  refused = listener;
 }
 
 /** `also` is a status whose answer counts as well. */
@@ -69,13 +85,24 @@ export async function ask<T>(path: string, init: RequestInit = {}, also = 0): Pr
   } catch (error) {
     throw new Refusal(Refusal.UNREACHABLE, "", error instanceof Error ? error.message : "");
   }
+  if (response.status === NO_CONTENT) return undefined as T;
   const json = (response.headers.get("content-type") ?? "").includes("json");
   const body: unknown = json ? await response.json() : null;
   if (json && (response.ok || response.status === also)) return body as T;
   const problem = (body ?? {}) as Partial<Problem>;
   const title = problem.title ?? response.statusText;
   const slug = problem.type?.split(":").at(-1) ?? "";
-  throw new Refusal(response.status, title, problem.detail ?? "", problem.allowed ?? [], slug);
+  const refusal = new Refusal(
+    response.status,
+    title,
+    problem.detail ?? "",
+    problem.allowed ?? [],
+    slug,
+    Number(response.headers.get("retry-after")) || null,
+    problem.rights ?? [],
+  );
+  refused(refusal);
+  throw refusal;
 }
 
 export const query = (parts: Record<string, string | number | null>): string =>
@@ -86,6 +113,14 @@ export const query = (parts: Record<string, string | number | null>): string =>
   ).toString();
 
 export const segment = encodeURIComponent;
+
+/** Send JSON. */
+export const send = <T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown): Promise<T> =>
+  ask<T>(path, {
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 
 export const readSite = (): Promise<Site> => ask("/api/site");
 export const readDevices = (): Promise<Device[]> => ask("/api/devices");
@@ -98,12 +133,8 @@ export const readDeadLetters = (limit: number): Promise<DeadLetterPage> =>
   ask(`/api/dead-letters?${query({ limit })}`);
 export const readRegisters = (): Promise<RegisterList> => ask("/api/registers");
 export const readTerminals = (): Promise<TerminalList> => ask("/api/terminals");
-export const confirmRegister = (register: string, person: string): Promise<Register> =>
-  ask(`/api/registers/${segment(register)}/confirmations`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
-    body: "{}",
-  });
+export const confirmRegister = (register: string): Promise<Register> =>
+  send("POST", `/api/registers/${segment(register)}/confirmations`, {});
 export const readShutOffs = async (): Promise<ShutOff[]> =>
   (await ask<{ items: ShutOff[] }>("/api/shut-offs")).items;
 export const readThings = (): Promise<Things> => ask("/api/site/things");
@@ -190,72 +221,60 @@ async function askGaps(device: string, from: Date, to: Date): Promise<Gap[]> {
   return gaps;
 }
 
-/** Do something in the name of a person. */
-const act = <T>(path: string, body: unknown, person: string): Promise<T> =>
-  ask(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
-    body: JSON.stringify(body),
-  });
-
 /** A proposed division: a GeoJSON collection of grids, or a whole site file. */
 export type Drawn = { geojson: object } | { site: object };
 
-export const makeProposal = (drawn: Drawn, reason: string, person: string): Promise<Proposal> =>
-  act("/api/proposals", { ...drawn, reason }, person);
+export const makeProposal = (drawn: Drawn, reason: string): Promise<Proposal> =>
+  send("POST", "/api/proposals", { ...drawn, reason });
 
 export const decideProposal = (
   id: number,
   decision: Verdict,
   note: string,
-  person: string,
-): Promise<Proposal> => act(`/api/proposals/${id}/decision`, { decision, note }, person);
+): Promise<Proposal> => send("POST", `/api/proposals/${id}/decision`, { decision, note });
 
 export const readSuggestions = (): Promise<Suggestion[]> => ask("/api/suggestions");
-export const takeUpSuggestion = (grid: string, person: string): Promise<Proposal> =>
-  act(`/api/suggestions/${segment(grid)}/proposal`, {}, person);
+export const takeUpSuggestion = (grid: string): Promise<Proposal> =>
+  send("POST", `/api/suggestions/${segment(grid)}/proposal`, {});
 
-export const proposeDeparture = (order: DepartureOrder, person: string): Promise<Proposal> =>
-  act("/api/departures", order, person);
+export const proposeDeparture = (order: DepartureOrder): Promise<Proposal> =>
+  send("POST", "/api/departures", order);
 export const readVacancies = (): Promise<Vacancy[]> => ask("/api/vacancies");
+export const readSecrecyDuty = (): Promise<SecrecyDuty> => ask("/api/secrecy-duty");
+export const signSecrecyDuty = (hash: string): Promise<SecrecyDuty> =>
+  send("POST", "/api/secrecy-duty/signature", { hash });
 export const readStaff = (): Promise<StaffReport> => ask("/api/staff");
 export const readLetters = (): Promise<ResponsibilityLetters> => ask("/api/responsibility-letters");
-export const fileLetter = (order: LetterOrder, person: string): Promise<ResponsibilityLetter> =>
-  act("/api/responsibility-letters", order, person);
-export const signLetter = (id: number, person: string): Promise<ResponsibilityLetter> =>
-  act(`/api/responsibility-letters/${id}/signature`, {}, person);
+export const fileLetter = (order: LetterOrder): Promise<ResponsibilityLetter> =>
+  send("POST", "/api/responsibility-letters", order);
+export const signLetter = (id: number): Promise<ResponsibilityLetter> =>
+  send("POST", `/api/responsibility-letters/${id}/signature`, {});
 export const readDirectCommand = (): Promise<DirectCommand> => ask("/api/direct-command");
 export const switchDirectCommand = (
   active: boolean,
   reason: string,
-  person: string,
-): Promise<DirectCommand> => act("/api/direct-command", { active, reason }, person);
+): Promise<DirectCommand> => send("POST", "/api/direct-command", { active, reason });
 
-export const fileLeave = (order: LeaveOrder, person: string): Promise<Leave> =>
-  act("/api/leaves", order, person);
+export const fileLeave = (order: LeaveOrder): Promise<Leave> =>
+  send("POST", "/api/leaves", order);
 
-export const decideLeave = (id: number, decision: Verdict, person: string): Promise<Leave> =>
-  act(`/api/leaves/${id}/decision`, { decision }, person);
+export const decideLeave = (id: number, decision: Verdict): Promise<Leave> =>
+  send("POST", `/api/leaves/${id}/decision`, { decision });
 
 /** Take a step; `key` stays the same when the same step is tried again. */
-export const takeStep = (id: number, step: Step, person: string, key: string): Promise<CaseFile> =>
+export const takeStep = (id: number, step: Step, key: string): Promise<CaseFile> =>
   ask(`/api/cases/${id}/steps`, {
     method: "POST",
     headers: {
       "Content-Type": "application/json",
-      "X-Gridwarden-Person": person,
       "Idempotency-Key": key,
     },
     body: JSON.stringify(step),
   });
 
 /** Let a camera take a picture for a case; its log tells what became of it. */
-export const attachPicture = (id: number, device: string, person: string): Promise<unknown> =>
-  ask(`/api/cases/${id}/pictures`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
-    body: JSON.stringify({ device }),
-  });
+export const attachPicture = (id: number, device: string): Promise<unknown> =>
+  send("POST", `/api/cases/${id}/pictures`, { device });
 
 /** Ask an agent for something that is worth doing for so many seconds. */
 export const askAgent = (

@@ -15,7 +15,22 @@ export type Order = "grade" | "newest" | "due";
 export const ORDERS: readonly Order[] = ["grade", "newest", "due"];
 
 export const rank = (grade: Grade): number => GRADES.indexOf(grade);
-export const isOpen = (file: Case): boolean => file.state !== "closed";
+const ENDED: readonly Case["state"][] = ["closed", "revisited", "archived"];
+export const isOpen = (file: Case): boolean => !ENDED.includes(file.state);
+
+type Short = (typeof STATES)[number];
+/** How far along the short way the stages are that lie beside it. */
+const BESIDE: Record<Exclude<Case["state"], Short>, Short> = {
+  screened: "discovered",
+  triaged: "accepted",
+  suspended: "dispatched",
+  transferred: "dispatched",
+  unsolvable: "dispatched",
+  revisited: "closed",
+  archived: "closed",
+};
+export const reached = (state: Case["state"]): number =>
+  STATES.indexOf(state in BESIDE ? BESIDE[state as keyof typeof BESIDE] : (state as Short));
 export const isOverdue = (file: Case, now: number): boolean =>
   isOpen(file) && file.due !== null && Date.parse(file.due) < now;
 
@@ -43,7 +58,7 @@ export function compare(order: Order): (a: Case, b: Case) => number {
 export function setback(known: Case, now: Case): "worse" | "back" | null {
   if (!isOpen(now)) return null;
   if (rank(now.grade) > rank(known.grade)) return "worse";
-  return STATES.indexOf(now.state) < STATES.indexOf(known.state) ? "back" : null;
+  return reached(now.state) < reached(known.state) ? "back" : null;
 }
 
 export type Filter = {

@@ -6,10 +6,13 @@ import { isOpen, isOverdue, setback } from "./cases";
 import { clock } from "./clock.svelte";
 import { LiveDevice } from "./device.svelte";
 import { Plan } from "./plan";
+import { session } from "./session.svelte";
 import { follow } from "./stream";
-import type { Agent, Beat, Case, Device, DeviceNow } from "./types";
+import type { Agent, Beat, Case, Device, DeviceNow, Right } from "./types";
 
 const PAGE = 200;
+/** Whoever has one of these is told of changes. */
+const STREAMED: readonly Right[] = ["cases.read", "devices.read"];
 const EVENTS = ["case", "devices", "agents", "beat", "reset"] as const;
 
 /** Why a case must be noticed. */
@@ -45,7 +48,7 @@ class Desk {
     let left = false;
     // The stream goes on from where the lists end, so that nothing falls between.
     void this.refresh().then(() => {
-      if (!left) stop = this.#follow();
+      if (!left && STREAMED.some((right) => session.can(right))) stop = this.#follow();
     });
     return () => {
       left = true;
@@ -64,6 +67,7 @@ class Desk {
       },
       lost: () =>
         (this.link = this.heard === null && this.link === "connecting" ? "connecting" : "down"),
+      refused: () => void session.check(),
       received: (event, data, id) => {
         this.#receive(event, data);
         if (event === "case") this.#position = Number(id);
@@ -81,13 +85,15 @@ class Desk {
     const openBefore = this.open.map((file) => file.id);
     try {
       const [site, devices, agents, open] = await Promise.all([
-        readSite(),
-        readDevices(),
-        readAgents(),
-        this.#readOpen(),
+        session.allowed("site.read", readSite, null),
+        session.allowed("devices.read", readDevices, []),
+        session.allowed("devices.read", readAgents, []),
+        session.allowed("cases.read", () => this.#readOpen(), []),
       ]);
-      this.plan = new Plan(site);
-      i18n.added = site;
+      if (site) {
+        this.plan = new Plan(site);
+        i18n.added = site;
+      }
       this.#takeDevices(devices);
       this.agents = agents;
       this.#settle(open, openBefore);
@@ -101,7 +107,7 @@ class Desk {
 
   async #rereadDevices(): Promise<void> {
     try {
-      this.#takeDevices(await readDevices());
+      this.#takeDevices(await session.allowed("devices.read", readDevices, []));
     } catch (error) {
       this.trouble = error instanceof Error ? error.message : String(error);
     }

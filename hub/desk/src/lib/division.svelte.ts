@@ -7,6 +7,7 @@ import {
   readThings,
 } from "./api";
 import { clock } from "./clock.svelte";
+import { session } from "./session.svelte";
 import type { DivisionProblems, GridLine, Leave, Proposal, Things } from "./types";
 
 /** Leave that ended longer ago is not listed. */
@@ -41,7 +42,7 @@ class Division {
         readGrids(),
         readGridProblems(),
         readProposals(),
-        readLeaves(new Date(clock.now - PAST_MS)),
+        session.allowed("leaves.read", () => readLeaves(new Date(clock.now - PAST_MS)), []),
         readThings(),
       ]);
       this.loaded = true;

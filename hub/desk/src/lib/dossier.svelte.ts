@@ -58,15 +58,15 @@ export class Dossier {
     clearTimeout(this.#retry);
   }
 
-  /** Take a step in the name of `person`; whether the hub took it. */
-  async step(step: Step, person: string): Promise<boolean> {
-    const words = JSON.stringify([step, person]);
+  /** Take a step; whether the hub took it. */
+  async step(step: Step): Promise<boolean> {
+    const words = JSON.stringify(step);
     // The same step tried again after a lost answer must not count twice.
     if (this.#pending?.step !== words) this.#pending = { step: words, key: newKey() };
     this.busy = true;
     this.refusal = null;
     try {
-      this.#take(await takeStep(this.id, step, person, this.#pending.key));
+      this.#take(await takeStep(this.id, step, this.#pending.key));
       this.#pending = null;
       return true;
     } catch (error) {

@@ -42,10 +42,10 @@ export const readSubjectFile = (entry: string): Promise<SubjectFile> => ask(path
 export const fileEntries = (entry: string): string => `${pathOf(entry)}/entries`;
 
 export const attachmentPath = (hash: string): string => `/api/attachments/${hash}`;
-export const sendAttachment = (file: File, person: string): Promise<Attachment> =>
+export const sendAttachment = (file: File): Promise<Attachment> =>
   ask(`/api/attachments?${query({ name: file.name })}`, {
     method: "POST",
-    headers: { "Content-Type": "application/octet-stream", "X-Gridwarden-Person": person },
+    headers: { "Content-Type": "application/octet-stream" },
     body: file,
   });
 

@@ -9,6 +9,7 @@ import {
   readTerminals,
   readUnregistered,
 } from "./api";
+import { session } from "./session.svelte";
 import type { AgentGaps, Command, DeadLetterPage, Device, Health, RegisterList, TerminalList } from "./types";
 
 const LETTERS = 50;
@@ -41,13 +42,13 @@ export class Machinery {
         this.registers,
         this.terminals,
       ] = await Promise.all([
-        Promise.all(agents.map(readAgentGaps)),
+        session.allowed("devices.read", () => Promise.all(agents.map(readAgentGaps)), []),
         Promise.all(agents.map((agent) => readCommands(agent, COMMANDS))),
         readHealth(),
         readDeadLetters(LETTERS),
-        readUnregistered(),
-        readRegisters(),
-        readTerminals(),
+        session.allowed("devices.read", readUnregistered, null),
+        session.allowed("registers.read", readRegisters, null),
+        session.allowed("staff.read", readTerminals, null),
       ]);
       this.commands = asked.flat().sort((a, b) => b.made.localeCompare(a.made));
       this.failure = null;
@@ -56,10 +57,10 @@ export class Machinery {
     }
   }
 
-  /** Say in somebody's name that all entries of a register hold. */
-  async confirm(register: string, person: string): Promise<void> {
+  /** Say that all entries of a register hold. */
+  async confirm(register: string): Promise<void> {
     try {
-      await confirmRegister(register, person);
+      await confirmRegister(register);
       this.registers = await readRegisters();
       this.failure = null;
     } catch (error) {

@@ -28,6 +28,12 @@ export class Plan {
     return id ? this.people.get(id) : undefined;
   }
 
+  /** What one who acts is called here: a person's name in both languages, else the bare account. */
+  called(actor: string): Name {
+    const bare = actor.replace(/^account:/, "");
+    return this.person(actor)?.name ?? { en: bare, zh: bare };
+  }
+
   placeName(id: string | null): Name | undefined {
     return id ? this.places.get(id)?.name : undefined;
   }

@@ -1,4 +1,4 @@
-/** Writing into a register: in somebody's name, and once however often it is sent. */
+/** Writing into a register, once however often it is sent. */
 import { ask, newKey } from "./api";
 
 type Body = Record<string, unknown>;
@@ -7,15 +7,14 @@ type Body = Record<string, unknown>;
 export class Post<T> {
   #pending: { words: string; key: string } | null = null;
 
-  async send(path: string, body: Body, person: string): Promise<T> {
+  async send(path: string, body: Body): Promise<T> {
     const text = JSON.stringify(body);
-    const words = `${person} ${path} ${text}`;
+    const words = `${path} ${text}`;
     if (this.#pending?.words !== words) this.#pending = { words, key: newKey() };
     const answer = await ask<T>(path, {
       method: "POST",
       headers: {
         "Content-Type": "application/json",
-        "X-Gridwarden-Person": person,
         "Idempotency-Key": this.#pending.key,
       },
       body: text,

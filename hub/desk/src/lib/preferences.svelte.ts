@@ -1,4 +1,4 @@
-/** The user's choices in this browser: theme, acting person, sound. */
+/** How the page looks in this browser. */
 import { recall, remember } from "./memory";
 
 export const THEMES = ["system", "dark", "light"] as const;
@@ -8,7 +8,6 @@ const kept = recall("theme");
 
 class Preferences {
   #theme = $state<Theme>(THEMES.find((theme) => theme === kept) ?? "system");
-  #person = $state<string | null>(recall("person"));
 
   constructor() {
     this.#show();
@@ -22,16 +21,6 @@ class Preferences {
     this.#theme = THEMES[(THEMES.indexOf(this.#theme) + 1) % THEMES.length] ?? "system";
     remember("theme", this.#theme);
     this.#show();
-  }
-
-  /** In whose name steps are taken, until there are accounts. */
-  get person(): string | null {
-    return this.#person;
-  }
-
-  set person(id: string | null) {
-    this.#person = id;
-    remember("person", id);
   }
 
   #show(): void {

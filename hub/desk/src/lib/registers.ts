@@ -1,5 +1,5 @@
-/** What all registers ask the hub in one way: send in somebody's name. */
-import { ask, Refusal } from "./api";
+/** What all registers have in common. */
+import { Refusal } from "./api";
 
 /** The entries of a register, while its tab is open. */
 export type Register = {
@@ -10,19 +10,6 @@ export type Register = {
 
 /** The entry of the address that stands for one that is written anew. */
 export const NEW = "+";
-
-/** Send JSON in the name of `person`. */
-export const send = <T>(
-  method: "POST" | "PUT",
-  path: string,
-  person: string,
-  body: unknown,
-): Promise<T> =>
-  ask<T>(path, {
-    method,
-    headers: { "Content-Type": "application/json", "X-Gridwarden-Person": person },
-    body: JSON.stringify(body),
-  });
 
 /** What went wrong, as the page tells it. */
 export const refusalOf = (error: unknown): Refusal =>

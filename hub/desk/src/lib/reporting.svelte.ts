@@ -36,22 +36,20 @@ class Reporting {
     this.picking = false;
   }
 
-  /** Send it in the name of `person`, or of a passer-by; a lost answer does not count twice. */
+  /** Send it, `named` or as a passer-by; a lost answer does not count twice. */
   async send(
     report: Omit<ReportRequest, "where" | "seen"> & { seen?: string },
-    person: string | null,
+    named: boolean,
   ): Promise<Report> {
     if (this.subject === null) throw new Refusal(0, "", "");
     const body = JSON.stringify({ ...report, where: whereOf(this.subject) });
-    const words = `${person ?? ""} ${body}`;
+    const words = `${named} ${body}`;
     if (this.#pending?.words !== words) this.#pending = { words, key: newKey() };
     const answer = await ask<Report>("/api/reports", {
       method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        "Idempotency-Key": this.#pending.key,
-        ...(person ? { "X-Gridwarden-Person": person } : {}),
-      },
+      // Without the cookie the hub does not learn who reports.
+      credentials: named ? "same-origin" : "omit",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": this.#pending.key },
       body,
     });
     this.#pending = null;

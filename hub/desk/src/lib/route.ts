@@ -1,6 +1,17 @@
 /** What the address says: view, opened case, device or grid, and the filter of the list. */
 
-export const VIEWS = ["cases", "wall", "map", "grids", "devices", "registers", "system"] as const;
+export const VIEWS = [
+  "cases",
+  "wall",
+  "map",
+  "grids",
+  "devices",
+  "registers",
+  "system",
+  "accounts",
+  "audit",
+  "me",
+] as const;
 export type View = (typeof VIEWS)[number];
 export type Show = "open" | "closed" | "all";
 
@@ -14,8 +25,9 @@ export type Route = {
   caseId: number | null;
   /** Set only in the views `map` and `devices`. */
   device: string | null;
-  /** The tab of the view `registers`, and what is opened in it. */
+  /** The tab of the view `registers`. */
   register: string | null;
+  /** What is opened in the views `registers` and `accounts`. */
   entry: string | null;
   /** The opened grid; set only in the view `grids`. */
   code: string | null;
@@ -55,6 +67,11 @@ function decoded(text: string): string | null {
   }
 }
 
+function entryIn(view: View, second: string, third: string): string | null {
+  if (view === "accounts") return decoded(second);
+  return view === "registers" && second ? decoded(third) : null;
+}
+
 /** `#/cases/12?grid=C-1-03` → route; what can't be read falls back to the open cases. */
 export function readRoute(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -70,7 +87,7 @@ export function readRoute(hash: string): Route {
     caseId: first === "cases" && isId(second) ? Number(second) : null,
     device: view === "map" || view === "devices" ? decoded(second) : null,
     register: view === "registers" ? decoded(second) : null,
-    entry: view === "registers" && second ? decoded(third) : null,
+    entry: entryIn(view, second, third),
     code: view === "grids" ? decoded(second) : null,
     part,
     proposal: part === "proposals" && isId(proposal) ? Number(proposal) : null,
@@ -90,6 +107,9 @@ function openedIn(route: Route): string[] {
     devices: [route.device],
     registers: [route.register, route.register === null ? null : route.entry],
     system: [],
+    accounts: [route.entry],
+    audit: [],
+    me: [],
   };
   return parts[route.view].filter((part) => part !== null);
 }

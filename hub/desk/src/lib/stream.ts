@@ -7,6 +7,8 @@ export type Listeners = {
   /** Connected; `again` when it had been connected before. */
   opened(again: boolean): void;
   lost(): void;
+  /** The hub does not answer with a stream. */
+  refused(): void;
   /** Every event with its name, decoded data and the last id that the hub gave. */
   received(event: string, data: unknown, id: string): void;
 };
@@ -43,7 +45,9 @@ export function follow(
     source.onerror = () => {
       listeners.lost();
       // The browser resumes a broken stream with Last-Event-ID, but gives up on a refusal.
-      if (source?.readyState === EventSource.CLOSED) again(RETRY_MS);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      listeners.refused();
+      again(RETRY_MS);
     };
     for (const event of events) {
       source.addEventListener(event, (message: MessageEvent<string>) => {

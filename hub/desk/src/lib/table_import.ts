@@ -9,13 +9,11 @@ export const sendTable = (
   file: File,
   source: string | null,
   dryRun: boolean,
-  person: string,
 ): Promise<ImportReport> =>
   ask(`${path}?${query({ source, dry_run: String(dryRun) })}`, {
     method: "POST",
     headers: {
       "Content-Type": "text/csv",
-      "X-Gridwarden-Person": person,
       "Idempotency-Key": newKey(),
     },
     body: file,

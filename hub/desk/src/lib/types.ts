@@ -43,6 +43,26 @@ export type Terminal = Schemas["TerminalView"];
 export type TerminalList = Schemas["TerminalList"];
 export type RegisterList = Schemas["RegisterList"];
 
+export type Me = Schemas["Me"];
+export type Rights = Me["rights"];
+export type Right = NonNullable<Schemas["TokenOrder"]["rights"]>[number];
+export type HeldRole = Me["roles"][number];
+export type OwnSession = Schemas["SessionView"];
+export type Token = Schemas["TokenView"];
+export type TokenOrder = Schemas["TokenOrder"];
+export type NewToken = Schemas["NewToken"];
+export type AccountLine = Schemas["AccountLine"];
+export type AccountFile = Schemas["AccountFile"];
+export type Grant = AccountFile["grants"][number];
+export type GrantOrder = Schemas["GrantOrder"];
+export type RoleName = GrantOrder["role"];
+export type Invitation = Schemas["Invitation"];
+export type Invited = Schemas["Invited"];
+export type OneTimeCode = Schemas["CodeView"];
+export type SecrecyDuty = Schemas["SecrecyView"];
+export type AuditLog = Schemas["AuditLogView"];
+export type AuditEntry = Schemas["AuditEntryView"];
+
 export type Device = Schemas["Device"];
 export type DeviceNow = Schemas["DeviceNow"];
 export type Condition = Device["state"];

@@ -1,7 +1,8 @@
 /** Live pictures of some cameras over one answer of the hub, while the tab is seen. */
 import { SvelteMap } from "svelte/reactivity";
-import { framesAddress } from "./api";
+import { framesAddress, Refusal } from "./api";
 import { PartReader, type Part } from "./parts";
+import { session } from "./session.svelte";
 import type { Known, Sight } from "./sight";
 
 const RETRY_MS = 2000;
@@ -62,6 +63,7 @@ export class Watching {
   async #read(signal: AbortSignal): Promise<"down" | "refused"> {
     try {
       const response = await fetch(framesAddress(this.#cameras), { signal });
+      if (response.status === Refusal.UNAUTHORIZED) void session.check();
       if (!response.ok || response.body === null) return "refused";
       this.channel = "open";
       const parts = new PartReader();

@@ -1,0 +1,56 @@
+/** What the signed-in person may do, and where. Pure; the hub decides, the page only hides the rest. */
+import type { Case, Right, Rights } from "./types";
+import { VIEWS, type View } from "./route";
+
+export type { View };
+
+/** Stands for the whole site. */
+const EVERYWHERE = "*";
+
+/**
+ * Whether a right reaches an object; `path` are the grids from the outermost to the object's own.
+ * Without one: whether it reaches anything at all.
+ */
+export function reaches(rights: Rights, right: Right, path?: readonly string[]): boolean {
+  const reach = rights[right];
+  if (reach === undefined) return false;
+  return path === undefined || reach.includes(EVERYWHERE) || path.some((code) => reach.includes(code));
+}
+
+/** The rights without which a view would be empty; all of them are needed. */
+const NEEDED: Record<View, readonly Right[]> = {
+  cases: ["cases.read"],
+  wall: ["cases.read", "cameras.look"],
+  map: ["site.read"],
+  grids: ["site.read"],
+  devices: ["devices.read"],
+  registers: ["registers.read"],
+  system: ["system.read"],
+  accounts: ["accounts.manage"],
+  audit: ["audit.read"],
+  me: [],
+};
+
+/** The rights that a view takes. */
+export const needed = (view: View): readonly Right[] => NEEDED[view];
+
+/** The views that are there for somebody, in the order of the tabs. */
+export const viewsFor = (rights: Rights): View[] =>
+  VIEWS.filter((view) => NEEDED[view].every((right) => reaches(rights, right)));
+
+const STEPS: readonly Right[] = [
+  "cases.act",
+  "cases.screen",
+  "cases.assign",
+  "cases.recheck",
+  "cases.close",
+];
+
+/** Whether some step of a case may be somebody's: by a right in its grids, or because it waits for them. */
+export const worksOn = (
+  rights: Rights,
+  person: string | null,
+  file: Pick<Case, "grid_path" | "owner">,
+): boolean =>
+  STEPS.some((right) => reaches(rights, right, file.grid_path)) ||
+  (person !== null && file.owner?.id === person && reaches(rights, "cases.act"));

@@ -1,0 +1,1 @@
+"""Violations of duty by persons, as somebody records them with evidence."""

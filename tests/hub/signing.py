@@ -1,0 +1,65 @@
+"""Signing in as tests do it: a session in the store for a browser, and passwords to type."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+from psycopg import AsyncConnection
+
+from hub.accounts import store
+from hub.accounts.domain import COOKIE
+from hub.accounts.passwords import hashed_now
+from ingest import clock
+from tests.hub.make import in_transaction, token_of
+
+
+def session_of(database_url: str, person: str | None) -> str:
+    """The secret of a new session of a person, or of the account with every role everywhere."""
+    token_of(database_url, person)  # makes the account where there is none yet
+
+    async def make(conn: AsyncConnection[Any]) -> str:
+        found = await store.find_named(conn, _name(person))
+        assert found is not None
+        made = await store.open_session(
+            conn, found.id, address="127.0.0.1", browser="test", now=clock.now()
+        )
+        return made[0]
+
+    return in_transaction(database_url, make)
+
+
+def give_password(database_url: str, person: str | None, password: str) -> str:
+    """Let a person sign in with a password; the name to sign in with."""
+    token_of(database_url, person)
+
+    async def put(conn: AsyncConnection[Any]) -> str:
+        found = await store.find_named(conn, _name(person))
+        assert found is not None
+        await store.set_password(conn, found.id, hashed_now(password), clock.now())
+        return found.name
+
+    return in_transaction(database_url, put)
+
+
+def sign_in(page: Page, url: str, database_url: str, person: str | None) -> None:
+    """Give a page's browser the session of a person, or of the account with every role."""
+    secret = session_of(database_url, person)
+    host = urlsplit(url).hostname or ""
+    page.context.add_cookies([{"name": COOKIE, "value": secret, "domain": host, "path": "/"}])
+
+
+def end_sessions(database_url: str, person: str) -> None:
+    """End all sessions of a person."""
+
+    async def end(conn: AsyncConnection[Any]) -> None:
+        found = await store.find_named(conn, _name(person))
+        assert found is not None
+        await store.end_sessions(conn, found.id, clock.now())
+
+    in_transaction(database_url, end)
+
+
+def _name(person: str | None) -> str:
+    return "everything" if person is None else person.casefold()
