@@ -127,6 +127,18 @@ async def connection(request: Request, parts: WiredParts) -> AsyncIterator[Async
         yield conn
 
 
+async def public_connection(
+    request: Request, parts: WiredParts
+) -> AsyncIterator[AsyncConnection[Any]]:
+    """The same for what is public: nothing is cut, and the route says what is told."""
+    async with (
+        parts.pool.connection() as conn,
+        walled(conn, request.method, actor_of(request), public=True),
+        noted(request, conn, parts.clock),
+    ):
+        yield conn
+
+
 def actor_of(request: Request) -> Actor | None:
     """Who acts, as the route's rule found; None where it asked nobody."""
     return cast(Actor | None, getattr(request.state, "actor", None))
@@ -140,6 +152,7 @@ async def own_connection(
         yield conn
 
 
-OwnConnection = Annotated[AsyncConnection[Any], Depends(own_connection, scope="function")]
 # Given back before the answer is sent, so that slow clients hold no connections.
+OwnConnection = Annotated[AsyncConnection[Any], Depends(own_connection, scope="function")]
 Connection = Annotated[AsyncConnection[Any], Depends(connection, scope="function")]
+PublicConnection = Annotated[AsyncConnection[Any], Depends(public_connection, scope="function")]

@@ -25,6 +25,8 @@ from hub.accounts.domain import (
     password_fault,
 )
 from hub.accounts.passwords import hashed_now
+from hub.audit.domain import Entry
+from hub.audit.store import note
 from hub.plans.read import read_plan_file, shipped_plan
 from hub.rights.domain import EVERYWHERE, RIGHTS, ROLES, Actor, RoleName
 from hub.rights.resolve import resolve, territory
@@ -36,6 +38,7 @@ from ingest import clock
 app = typer.Typer(no_args_is_help=True, help="Accounts: who may sign in, with which roles.")
 
 T = TypeVar("T")
+_LOOKING = frozenset({"list", "show"})
 Conn = psycopg.AsyncConnection[Any]
 Named = Annotated[str, typer.Argument(metavar="NAME", help="What one signs in with")]
 InGrid = Annotated[
@@ -245,8 +248,21 @@ def token(
 
 
 def _run(context: typer.Context, work: Callable[[Conn], Awaitable[T]]) -> T:
+    """Do the work of a command, and note it in the audit log if it may change something."""
+    command, name = context.info_name, context.params.get("name")
+
+    async def noted(conn: Conn) -> T:
+        done = await work(conn)
+        if command not in _LOOKING:
+            entry = Entry(
+                at=clock.now(), actor=_by(), action=f"command.user.{command}",
+                subject=f"account:{folded(name or '')}", data={},
+            )  # fmt: skip
+            await note(conn, entry)
+        return done
+
     with told(AccountError):
-        return on_store(context_of(context).database_url, work)
+        return on_store(context_of(context).database_url, noted)
 
 
 def _templates(ours: Context) -> Templates:

@@ -37,14 +37,16 @@ def scope_of(method: str, actor: Actor | None) -> str:
 
 @asynccontextmanager
 async def walled(
-    conn: AsyncConnection[Any], method: str, actor: Actor | None
+    conn: AsyncConnection[Any], method: str, actor: Actor | None, *, public: bool = False
 ) -> AsyncGenerator[None]:
     """Within it, a connection is that of the role and reads what who acts may see.
+
+    What is `public` is told to all alike, and the route itself says what that is.
 
     A connection that cannot be led out again is closed, so that nobody else gets it.
     """
     values = {
-        "scope": scope_of(method, actor),
+        "scope": ALL if public else scope_of(method, actor),
         "person": "" if actor is None else actor.person,
     }
     await conn.execute(_QUERIES["enter"], values)

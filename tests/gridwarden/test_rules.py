@@ -129,7 +129,10 @@ def test_a_store_without_site_tables_or_server_is_told(
 @pytest.mark.slow
 def test_a_plan_is_checked_and_shown(store: Store) -> None:
     good = store.rules("check", "demo.toml")
-    assert (good.returncode, good.stdout) == (0, "17 rules, 17 of them on, 0 problems\n")
+    assert (good.returncode, good.stdout.splitlines()[-1]) == (
+        0,
+        "17 rules, 17 of them on, 0 problems",
+    )
     bad = store.rules("check", "wrong.toml")
     assert (bad.returncode, "it would flap" in bad.stdout) == (1, True)
     shown = store.rules("show")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import AsyncConnection
 from typer.testing import CliRunner
@@ -64,6 +65,11 @@ def test_accounts_are_added_shown_changed_and_disabled(site: str) -> None:
         run("password", "west", typed="short\nshort\n")
     with pytest.raises(GridwardenError, match="nobody of the site"):
         run("add", "ghost", "--person", "p-ghost", "--code")
+    with psycopg.connect(site) as conn:
+        noted = conn.execute("select action, subject from hub.audit_queue order by id").fetchall()
+    assert noted[:2] == [("command.user.add", f"account:{name}") for name in ("root", "west")]
+    assert ("command.user.disable", "account:west") in noted
+    assert not [one for one in noted if "root" in one[1] and "disable" in one[0]]  # it was refused
 
 
 def test_the_demo_has_an_account_for_each_role_and_keeps_their_passwords(

@@ -67,7 +67,7 @@ def test_a_stream_resumes_without_loss_or_doubling(hub: RunningHub) -> None:
 
     def write() -> None:
         for number in range(notes):
-            answer = hub.step(cases[number % 2], "note", f"note {number}")
+            answer = hub.step(cases[number % 2], "note", f"note {number}", person="p-chief")
             assert answer.status_code == 200
 
     writer = threading.Thread(target=write)

@@ -11,8 +11,8 @@ import msgspec
 import psycopg
 import pytest
 
-from hub.cases.handover import hand_over_due
 from hub.cases.intake import take_up
+from hub.escalation.rounds import act_due
 from hub.plans.read import shipped_plan
 from hub.sites.domain import Grid, Holding, Name, Person
 from hub.sites.rules import Eligibility, GridRules, StaffRule
@@ -155,7 +155,7 @@ def test_under_direct_command_the_levels_between_are_left_out(database_url: str)
         assert post(hub, "/api/direct-command", on, "p-chief").status_code == 409
         in_transaction(database_url, take)
         assert responsible(hub)["main"] == "p-chief"
-        in_transaction(database_url, lambda conn: hand_over_due(conn, later))
+        in_transaction(database_url, lambda conn: act_due(conn, later, plan=shipped_plan("campus")))
         assert hub.get("/api/cases")["items"][0]["owner"]["id"] == "p-chief"
         approve_leave(database_url, "p-west", later - 1_800_000_000, later)
         lines = {line["code"]: line for line in hub.get("/api/grids")}
