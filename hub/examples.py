@@ -13,6 +13,7 @@ _DEEPEST = 8  # ours: no body of ours is deeper; ends one that holds itself
 _BY_FORMAT = {"date-time": "2026-11-22T08:15:30.250Z", "date": "2026-11-22", "time": "08:15:30"}
 _BY_PATTERN = {
     r"^[0-9a-f]{64}$": "5f" * 32,
+    r"^([0-9a-f]{64}|case:[1-9][0-9]{0,17})$": "case:123",
     r"^[A-Za-z0-9._-]{1,64}$": "C-1-03",
 }
 

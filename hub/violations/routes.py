@@ -12,6 +12,7 @@ from hub.cases.store import find as find_case
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.guard import needs
 from hub.secrecy.guard import of_persons
 from hub.violations import store
@@ -35,6 +36,7 @@ router = APIRouter(prefix="/api", tags=["violations"])
     responses={403: {}},
     dependencies=[needs("violations.write")],
 )
+@repeatable
 async def record_violation(
     of: Request, request: ViolationRequest, parts: WiredParts, conn: Connection, person: Person
 ) -> RecordedViolation:
