@@ -9,8 +9,10 @@ from playwright.sync_api import Page
 from psycopg import AsyncConnection
 
 from hub.accounts import store
+from hub.accounts.attempts import note_attempt
 from hub.accounts.domain import COOKIE
 from hub.accounts.passwords import hashed_now
+from hub.rights.domain import RoleName
 from ingest import clock
 from tests.hub.make import in_transaction, token_of
 
@@ -43,11 +45,41 @@ def give_password(database_url: str, person: str | None, password: str) -> str:
     return in_transaction(database_url, put)
 
 
+def session_in(database_url: str, role: RoleName, grid: str | None = None) -> str:
+    """The secret of a session of a new account of no person that was given one role."""
+
+    async def make(conn: AsyncConnection[Any]) -> str:
+        now = clock.now()
+        number = await store.add_account(
+            conn, name=role.replace("_", "-"), person=None, display=role, by="test", now=now
+        )
+        assert number is not None
+        await store.grant(conn, number, role, grid=grid, starts=0, ends=None, by="test", now=now)
+        made = await store.open_session(conn, number, address="", browser="test", now=now)
+        return made[0]
+
+    return in_transaction(database_url, make)
+
+
 def sign_in(page: Page, url: str, database_url: str, person: str | None) -> None:
     """Give a page's browser the session of a person, or of the account with every role."""
-    secret = session_of(database_url, person)
+    take_session(page, url, session_of(database_url, person))
+
+
+def take_session(page: Page, url: str, secret: str) -> None:
+    """Give a page's browser a session."""
     host = urlsplit(url).hostname or ""
     page.context.add_cookies([{"name": COOKIE, "value": secret, "domain": host, "path": "/"}])
+
+
+def fail_to_sign_in(database_url: str, name: str, times: int) -> None:
+    """Let sign-ins of a name from this machine have failed."""
+
+    async def fail(conn: AsyncConnection[Any]) -> None:
+        for _ in range(times):
+            await note_attempt(conn, name, "127.0.0.1", clock.now())
+
+    in_transaction(database_url, fail)
 
 
 def end_sessions(database_url: str, person: str) -> None:

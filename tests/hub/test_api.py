@@ -32,6 +32,7 @@ WITHOUT_KEY = {
     "/api/complaints": "the answer holds a code, which is told once and kept nowhere",
     "/api/complaints/{number}/answer": "answered once: the second time is refused",
     "/api/authority-queries": "reads only, and each time is noted",
+    "/api/admission/changes/{change}/decision": "decided once: the second time is refused",
     "/api/attachments": "kept under the hash of its content: sent again it is the same",
     "/api/photos": "kept under the hash of its content: sent again it is the same",
 }
@@ -42,6 +43,7 @@ WITHOUT_CURSOR = {
     "/api/me/tokens": "one's own",
     "/api/accounts": "as many as there are people",
     "/api/accounts/{account}": "one account",
+    "/api/admission": "the admission list, by category of the plan",
     "/api/complaints": "about one's own grids; to be paged when a site has hundreds",
     "/api/complaints/{number}": "one complaint",
     "/api/cases/{case_id}/timers": "one case",

@@ -1,5 +1,5 @@
 /** What the signed-in person is shown, by right and grid. */
-import { reaches, viewsFor, worksOn } from "../../../hub/desk/src/lib/rights";
+import { hearsLive, reaches, viewsFor, worksOn } from "../../../hub/desk/src/lib/rights";
 import type { Rights } from "../../../hub/desk/src/lib/types";
 
 const warden = { "site.read": ["C-1"], "cases.read": ["C-1"], "cases.act": ["C-1"] } as Rights;
@@ -49,4 +49,11 @@ test("a case is worked on by right in its grids, or by whom it waits for", () =>
   expect(worksOn(lent, "p-west", file(["C", "C-2"], "p-west"))).toBe(true);
   expect(worksOn(lent, null, file(["C", "C-2"], "p-west"))).toBe(false);
   expect(worksOn({} as Rights, "p-west", file(["C", "C-1"], "p-west"))).toBe(false);
+});
+
+test("who looks in from outside is told of nothing live", () => {
+  const roles = (role: string) => [{ role }] as never;
+  expect(hearsLive({ rights: warden, roles: roles("warden") })).toBe(true);
+  expect(hearsLive({ rights: warden, roles: roles("upper_auditor") })).toBe(false);
+  expect(hearsLive({ rights: { "audit.read": ["*"] } as Rights, roles: [] })).toBe(false);
 });

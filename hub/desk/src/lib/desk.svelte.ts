@@ -8,11 +8,10 @@ import { LiveDevice } from "./device.svelte";
 import { Plan } from "./plan";
 import { session } from "./session.svelte";
 import { follow } from "./stream";
-import type { Agent, Beat, Case, Device, DeviceNow, Right } from "./types";
+import type { Agent, Beat, Case, Device, DeviceNow } from "./types";
 
 const PAGE = 200;
-/** Whoever has one of these is told of changes. */
-const STREAMED: readonly Right[] = ["cases.read", "devices.read"];
+const REREAD_MS = 60_000; // ours: who is told of nothing live sees how it was a minute ago
 const EVENTS = ["case", "devices", "agents", "beat", "reset"] as const;
 
 /** Why a case must be noticed. */
@@ -48,12 +47,18 @@ class Desk {
     let left = false;
     // The stream goes on from where the lists end, so that nothing falls between.
     void this.refresh().then(() => {
-      if (!left && STREAMED.some((right) => session.can(right))) stop = this.#follow();
+      if (!left) stop = session.live ? this.#follow() : this.#reread();
     });
     return () => {
       left = true;
       stop?.();
     };
+  }
+
+  /** Read everything again and again, for who is told of nothing live. */
+  #reread(): () => void {
+    const timer = setInterval(() => void this.refresh(), REREAD_MS);
+    return () => clearInterval(timer);
   }
 
   #follow(): () => void {

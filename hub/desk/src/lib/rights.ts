@@ -1,6 +1,6 @@
 /** What the signed-in person may do, and where. Pure; the hub decides, the page only hides the rest. */
-import type { Case, Right, Rights } from "./types";
-import { VIEWS, type View } from "./route";
+import type { Case, HeldRole, Me, Right, Rights } from "./types";
+import { PARTS, VIEWS, type Part, type View } from "./route";
 
 export type { View };
 
@@ -37,6 +37,28 @@ export const needed = (view: View): readonly Right[] => NEEDED[view];
 /** The views that are there for somebody, in the order of the tabs. */
 export const viewsFor = (rights: Rights): View[] =>
   VIEWS.filter((view) => NEEDED[view].every((right) => reaches(rights, right)));
+
+const STREAMED: readonly Right[] = ["cases.read", "devices.read"];
+/** Who looks in from outside is told of nobody, and so of nothing live; `OUTSIDE` in hub/rights. */
+const OUTSIDE: readonly HeldRole["role"][] = [
+  "upper_auditor",
+  "internal_auditor",
+  "social_auditor",
+  "outside_auditor",
+];
+
+/** Whether the hub tells somebody of changes as they happen. */
+export const hearsLive = ({ rights, roles }: Pick<Me, "rights" | "roles">): boolean =>
+  STREAMED.some((right) => reaches(rights, right)) &&
+  (roles.length === 0 || !roles.every(({ role }) => OUTSIDE.includes(role)));
+
+/** The parts of the division that are there for somebody. */
+export const partsFor = (rights: Rights): Part[] =>
+  PARTS.filter(
+    (part) =>
+      (part !== "leave" || reaches(rights, "leaves.read")) &&
+      (part !== "staff" || reaches(rights, "staff.read")),
+  );
 
 const STEPS: readonly Right[] = [
   "cases.act",

@@ -1,7 +1,7 @@
 /** Who is signed in here and what they may do; every view asks it, and a lost session ends in it. */
 import { readMe, signIn, signOut, useCode } from "./accounts";
 import { Refusal, whenRefused } from "./api";
-import { reaches, viewsFor, worksOn } from "./rights";
+import { hearsLive, reaches, viewsFor, worksOn } from "./rights";
 import type { Case, Me, Right } from "./types";
 
 const RETRY_MS = 3000;
@@ -16,6 +16,8 @@ class Session {
   phase = $state<Phase>("starting");
   /** The hub could not be asked who is signed in. */
   unreachable = $state(false);
+  /** Whether the hub tells of changes as they happen. */
+  readonly live = $derived(this.me !== null && hearsLive(this.me));
   readonly views = $derived(viewsFor(this.me?.rights ?? {}));
 
   #asked = 0;
