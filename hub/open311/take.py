@@ -6,13 +6,10 @@ import re
 from typing import Any
 
 import msgspec
-from fastapi import Request
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
-from hub.audit.noting import WITHHELD, note_as
 from hub.cases.reported import PASSER_BY
-from hub.cases.scene import role_in
 from hub.open311 import store
 from hub.open311.domain import Open311Error, Sent, services_of, told_lines
 from hub.open311.form import Form
@@ -42,10 +39,14 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None
     base_url: str
 
+    @property
+    def hides(self) -> bool:
+        """Whether it stays unknown who reports (PR-07): a client's key is not who left the name."""
+        told = bool(self.sent.name or self.sent.contact)
+        return is_hidden(self.person, asked=told, told=told)
 
-async def take(
-    conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, request: Request, now: Micros
-) -> Reply:
+
+async def take(conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, now: Micros) -> Reply:
     """File the report in a transaction of its own.
 
     Raises:
@@ -60,20 +61,10 @@ async def take(
         hashes.append(known[1])
         sent = msgspec.structs.replace(sent, media_url="")
 
-    person = incoming.person
-    hidden = is_hidden(person, asked=False, told=bool(sent.name or sent.contact))
-    actor = WITHHELD if hidden else person or PASSER_BY
-    note_as(request, actor)
-
     async def work() -> Reply:
-        name = actor
-        if hidden:
-            told = Reporter(at=now, person=person, name=sent.name, contact=sent.contact)
-            name = await hide(conn, told)
-            note_as(request, name)
         for picture in pictures:
             await photos.put(conn, picture, now)
-        number, token = await _file(conn, sent, hashes, name, incoming.base_url, parts, now)
+        number, token = await _file(conn, sent, hashes, incoming, parts, now)
         category = parts.plan.categories[sent.service]
         return Reply(
             service_request_id=None if rules.tokens else str(number),
@@ -83,7 +74,9 @@ async def take(
 
     fields = {name: text for name, text in incoming.form.fields.items() if name != "api_key"}
     what = canonical({"open311": fields, "photos": hashes}).decode()
-    who = unlinked(person or PASSER_BY, incoming.key) if hidden else actor
+    who = incoming.person or PASSER_BY
+    if incoming.hides:
+        who = unlinked(who, incoming.key)
     asked = Asked(person=who, key=incoming.key, what=what, now=now)
     return await once(conn, asked, Reply, work)
 
@@ -92,8 +85,7 @@ async def _file(
     conn: AsyncConnection[Any],
     sent: Sent,
     hashes: list[str],
-    name: str,
-    base_url: str,
+    incoming: Incoming,
     parts: Parts,
     now: Micros,
 ) -> tuple[int, str]:
@@ -102,14 +94,17 @@ async def _file(
         raise Open311Error(404, "no site is loaded yet")
     category = services_of(parts.plan.categories)[sent.service]
     where = await where_of(conn, sent, category, site, parts.directory.spots)
+    actor = incoming.person or PASSER_BY
+    if incoming.hides:
+        told = Reporter(at=now, person=incoming.person, name=sent.name, contact=sent.contact)
+        actor = await hide(conn, told)
     filed = Filed(
         category=sent.service,
         where=where,
-        actor=name,
+        actor=actor,
         seen=now,
         words="\n".join(told_lines(sent)),
         photos=tuple(dict.fromkeys(hashes)),
-        role=role_in(parts.directory.territory, name),
     )
     try:
         taken = await file(conn, filed, parts.plan, now)
@@ -120,7 +115,7 @@ async def _file(
     at = sent.point
     if at is None:
         at = (0.0, 0.0) if taken.case is None else taken.case.at
-    media = f"{base_url}{photo_path(hashes[0])}" if hashes else sent.media_url
+    media = f"{incoming.base_url}{photo_path(hashes[0])}" if hashes else sent.media_url
     return taken.id, await store.put(conn, taken, sent, at=at, media=media, now=now)
 
 

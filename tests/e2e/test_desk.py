@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gridwarden.demo.verdict import FIVE_KINDS
+from hub.rights.domain import RoleName
 from tests.e2e.conftest import Demo
 
 pytestmark = [
@@ -21,6 +22,14 @@ pytestmark = [
 OpenPage = Callable[..., Page]
 LIVE_MS = 90_000  # the past is carried in first
 STEP_MS = 15_000
+
+
+def enter(page: Page, demo: Demo, role: RoleName) -> None:
+    """Sign in with what the demo has printed."""
+    account = demo.account(role)
+    page.get_by_test_id("name").fill(account.name)
+    page.get_by_test_id("password").fill(account.password)
+    page.get_by_test_id("enter").click()
 
 
 def open_case(page: Page, grade: str) -> None:
@@ -44,8 +53,9 @@ def state_becomes(page: Page, *states: str) -> None:
 def test_a_case_appears_without_reloading_and_is_taken_to_closed(
     demo: Demo, open_page: OpenPage
 ) -> None:
-    page = open_page(demo.running.page, into=demo.running.database_url)
+    page = open_page(demo.running.page, refused=(401,))
     page.evaluate("window.neverReloaded = true")
+    enter(page, demo, "commander")
     expect(page.get_by_test_id("connection")).to_be_visible(timeout=STEP_MS)
     open_case(page, "emergency")
     assert page.evaluate("window.neverReloaded") is True

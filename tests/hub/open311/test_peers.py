@@ -313,3 +313,18 @@ def test_a_plan_without_it_serves_none(hub: RunningHub) -> None:
     answer = hub.client.get("/open311/v2/services.json")
     assert answer.status_code == 404
     assert "not enabled" in json.loads(answer.text)[0]["description"]
+
+
+def test_who_leaves_a_contact_is_a_number_to_all_but_the_payer(peer: Peer) -> None:
+    """PR-07 in part: by Open311, too."""
+    sent = {"email": "marked@site.example", "first_name": "Marked"}
+    answer = peer.post(service_code="lane_blocked", **peer.latlong(120, 80), **sent)
+    assert answer.status_code == 201, answer.text
+    with psycopg.connect(peer.hub.database_url) as conn:
+        (actor,) = conn.execute("select actor from hub.reports order by id desc").fetchone() or ()
+    assert actor.startswith("reporter:")
+    number = actor.removeprefix("reporter:")
+    told = peer.hub.get(f"/api/reporters/{number}", purpose="Feedback on the request")
+    assert (told["person"], told["contact"]) == ("p-east", "marked@site.example")
+    (noted,) = peer.hub.get("/api/audit", action="open311", newest=True, limit=1)["items"]
+    assert noted["actor"] == "withheld"

@@ -33,16 +33,15 @@ def test_few_routes_are_open_and_say_why() -> None:
         for one in getattr(route, "dependencies", ()):
             if isinstance(one.dependency, OpenToAll):
                 assert one.dependency.why
-                path = getattr(route, "path", "")
-                found.add(path if not path.startswith("/open311/") else "/open311/…")
-    assert found - {"/{rest:path}"} == {  # there while no page is built
+                found.add(getattr(route, "path", ""))
+    ours = {path for path in found if not path.startswith("/open311/")}
+    assert ours - {"/{rest:path}"} == {  # there while no page is built
         "/api/session",
         "/api/session/code",
         "/api/health",
         "/api/report-categories",
         "/api/reports",
         "/api/photos",
-        "/open311/…",
         "/api/complaints",
         "/api/complaint-answer",
         "/api/sign.css",

@@ -364,6 +364,7 @@ export const en = {
       "another-text": "The text has changed meanwhile. Read it again, then sign.",
       "beyond-your-rights": "Nobody gives what they may not do themselves, nor a role to themselves.",
       "too-many-requests": "Too many requests. Wait a moment.",
+      "no-person": "Your account belongs to nobody of the site; only its people do this.",
       "not-there": "There is no such thing, or it lies outside of your grids.",
       "no-such-case": "This case does not exist.",
       "not-above": "Somebody else has to decide: a person of a higher grid, not who filed it.",

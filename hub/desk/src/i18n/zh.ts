@@ -360,6 +360,7 @@ export const zh: Texts = {
       "another-text": "内容已更新，请重新阅读后签署。",
       "beyond-your-rights": "不得授予超出本人权限的角色，也不得授予本人。",
       "too-many-requests": "请求过于频繁，请稍候。",
+      "no-person": "您的账号未绑定本区域人员，此操作仅限本区域人员。",
       "not-there": "该内容不存在，或不在您的网格内。",
       "no-such-case": "没有这个事件。",
       "not-above": "须由他人审批：上级网格的负责人，且不是申请人本人。",
