@@ -71,6 +71,8 @@ async def consents(
     subject: str | None = None,
     at: Micros | None = None,
     among: Sequence[str] | None = None,
+    before: int | None = None,
+    limit: int = 200,
 ) -> list[Consent]:
     """The last consents, newest first: of a subject, that hold at a time, or of some subjects.
 
@@ -80,6 +82,8 @@ async def consents(
         "subject": subject,
         "at": None if at is None else clock.moment(at),
         "among": None if among is None else list(among),
+        "before": before,
+        "limit": limit,
     }
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["consents"], values)

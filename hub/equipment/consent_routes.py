@@ -13,6 +13,7 @@ from hub.equipment.views import ConsentList, ConsentRequest, ConsentView, consen
 from hub.equipment.where import seen_cards
 from hub.hydrants import store as hydrants
 from hub.hydrants.now import seen_hydrants
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.domain import EVERYWHERE, Actor, Right
@@ -73,10 +74,14 @@ async def list_consents(
             description="Only of this item", pattern=r"^(equipment|hydrant):[A-Za-z0-9._-]{1,64}$"
         ),
     ] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    before: Before = None,
 ) -> ConsentList:
-    """The last 200."""
-    found = await consents(conn, subject=subject, among=await _seen(conn, actor))
-    return ConsentList(items=[consent_view(one) for one in found])
+    """A page of them."""
+    among = await _seen(conn, actor)
+    found = await consents(conn, subject=subject, among=among, before=before, limit=limit + 1)
+    page, onward = numbered(found, limit, lambda one: one.id)
+    return ConsentList(items=[consent_view(one) for one in page], next=onward)
 
 
 async def _seen(conn: Connection, actor: Actor) -> list[str] | None:

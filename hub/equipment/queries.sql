@@ -43,7 +43,8 @@ select id, subject, start, until, at, actor, note from hub.move_consents
 where (%(subject)s::text is null or subject = %(subject)s)
   and (%(among)s::text[] is null or subject = any(%(among)s))
   and (%(at)s::timestamptz is null or (start <= %(at)s and until > %(at)s))
-order by id desc limit 200
+  and (%(before)s::bigint is null or id < %(before)s)
+order by id desc limit %(limit)s
 
 -- name: may_consent
 select exists (select from hub.people where id = %(person)s and role = 'fire_supervisor')

@@ -26,6 +26,7 @@ from hub.equipment.views import (
 )
 from hub.equipment.where import What, read_homes, seen_cards, things_of
 from hub.logbooks.views import line_view
+from hub.paging import After, Most, named
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
@@ -36,13 +37,21 @@ from hub.rights.guard import Acting, needs, within
 from hub.sites.coverage import locate_among, paths_among
 from hub.sites.domain import Name, grid_path
 from hub.sites.store import read_grids
-from hub.table_import import CSV_BODY, ImportReport, Sent, take
+from hub.table_import import ImportReport, Sent, csv_body, take
 from hub.tables import write_table
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts
 
 CardId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["E-12"])]
 _HOMES: tuple[What, ...] = ("place", "unit", "building")
+
+_EXAMPLE = {
+    "id": "EXT-001",
+    "name_en": "Extinguisher",
+    "name_zh": "灭火器",
+    "kind": "extinguisher",
+    "quantity": "2",
+}
 
 router = APIRouter(prefix="/api", tags=["equipment"])
 
@@ -58,6 +67,8 @@ async def list_equipment(
     kind: Annotated[str | None, Query(description="Only of this kind")] = None,
     expiring: Annotated[bool, Query(description="Only what expires soon, or has")] = False,
     removed: Annotated[bool, Query(description="What was removed, too")] = False,
+    most: Most = None,
+    after: After = None,
 ) -> CardList:
     """What expires first stands first."""
     cards = await seen_cards(conn, await store.read_all(conn), actor, "registers.read")
@@ -70,8 +81,11 @@ async def list_equipment(
         and (kind is None or one.kind == kind)
     ]
     inside.sort(key=lambda one: (one.valid_until is None, one.valid_until, one.id))
+    wanted = [one for one in inside if one.expires or not expiring]
+    page, onward = named(wanted, lambda one: one.id, after, most)
     return CardList(
-        items=[one for one in inside if one.expires or not expiring],
+        items=page,
+        next=onward,
         expiring=sum(one.expires and not one.expired for one in inside),
         expired=sum(one.expired for one in inside),
     )
@@ -95,7 +109,7 @@ async def export_equipment(conn: Connection, actor: Acting) -> Response:
     "/equipment/import",
     summary="Import cards from CSV",
     responses={400: {}, 413: {}},
-    openapi_extra=CSV_BODY,
+    openapi_extra=csv_body(_EXAMPLE),
     dependencies=[needs("registers.import")],
 )
 async def import_equipment(

@@ -12,8 +12,10 @@ from hub.files.store import add_entries
 from hub.files.table import NEEDED, OPTIONAL, read_rows
 from hub.rights.guard import Acting, needs
 from hub.sourced import Source
-from hub.table_import import CSV_BODY, Brought, ImportReport, Rows, Sent, take
+from hub.table_import import Brought, ImportReport, Rows, Sent, csv_body, take
 from hub.wiring import Connection, WiredParts
+
+_EXAMPLE = {"kind": "building", "subject": "dorm-3", "part": "floors", "value": "6"}
 
 router = APIRouter(prefix="/api", tags=["files"])
 
@@ -22,7 +24,7 @@ router = APIRouter(prefix="/api", tags=["files"])
     "/file-imports",
     summary="Import parts of files from a table",
     responses={400: {}, 413: {}},
-    openapi_extra=CSV_BODY,
+    openapi_extra=csv_body(_EXAMPLE),
     dependencies=[needs("registers.import")],
 )
 async def import_files(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -14,6 +15,7 @@ from hub.hydrants.table import hydrants_of
 from hub.registers.rows import OUTSIDE, TAKEN
 from hub.rights.domain import Actor, Right
 from hub.rights.sight import seen_spots
+from hub.sites.domain import Spot
 from hub.sites.store import read_grids, spots
 from hub.table_import import Brought, Rows
 from hub.tables import FIRST_LINE, BadCell
@@ -38,16 +40,19 @@ async def bring(conn: AsyncConnection[Any], rows: Rows, now: Micros, *, actor: A
         elif row["id"] in lost:
             bad.append(BadCell(line, "x", OUTSIDE))
     kept = [one for one in hydrants if one.id in inside and (one.id in seen or one.id not in known)]
-    new, changed = await store.put(conn, kept, actor=actor.person, now=now)
+    new, changed = await store.put(conn, kept, actor=actor, now=now)
     return Brought(entries=new + changed, changed=changed, bad=bad)
 
 
 async def take_over_watched(
-    conn: AsyncConnection[Any], *, owner: str, actor: Actor, now: Micros
+    conn: AsyncConnection[Any],
+    watched: Mapping[str, Spot],
+    *,
+    owner: str,
+    actor: str,
+    now: Micros,
 ) -> int:
-    """Write down the hydrants that a sensor watches and that the register does not have.
-
-    Those in the grids where somebody may import.
+    """Write down those hydrants that a sensor watches and that the register does not have.
 
     Returns how many.
     """
@@ -64,7 +69,7 @@ async def take_over_watched(
                 owner=owner,
                 device=device,
             )
-            for device, spot in seen_spots(actor, _RIGHT, await spots(conn)).items()
+            for device, spot in watched.items()
             if spot.kind == "hydrant" and device not in there
         ]
         await store.put(conn, found, actor=actor.person, now=now)

@@ -26,6 +26,7 @@ from hub.hydrants.views import (
     hydrant_view,
 )
 from hub.logbooks.views import line_view
+from hub.paging import After, Most, named
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
@@ -35,14 +36,25 @@ from hub.reports.domain import Filed, Where
 from hub.reports.store import file
 from hub.rights.domain import SITE_WIDE, Actor, Right, may
 from hub.rights.guard import Acting, needs, within
+from hub.rights.sight import seen_spots
 from hub.sites.coverage import paths_among
 from hub.sites.store import point_spot, read_grids, spots
-from hub.table_import import CSV_BODY, ImportReport, Sent, take
+from hub.table_import import ImportReport, Sent, csv_body, take
 from hub.tables import write_table
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
 
 HydrantId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["H-07"])]
+
+_EXAMPLE = {
+    "id": "H-001",
+    "name_en": "North gate",
+    "name_zh": "北门",
+    "kind": "hydrant",
+    "x": "50",
+    "y": "50",
+    "owner": "Water company",
+}
 
 router = APIRouter(prefix="/api", tags=["hydrants"])
 
@@ -58,19 +70,20 @@ async def list_hydrants(
     actor: Acting,
     grid: Annotated[str | None, Query(description="Only in this grid or below it")] = None,
     state: Annotated[State | None, Query(description="Only in this state")] = None,
+    most: Most = None,
+    after: After = None,
 ) -> HydrantList:
     """Each with its state now, by what people told, its cases and planned shut-offs."""
     now = parts.clock()
     hydrants = await seen_hydrants(conn, await store.read_all(conn), actor, "registers.read")
     found = await standing(conn, hydrants, parts.plan, now)
     inside = [one for one in found if grid is None or grid in one.grid_path]
+    wanted = [one for one in inside if state is None or one.state == state]
+    page, onward = named(wanted, lambda one: one.hydrant.id, after, most)
     return HydrantList(
-        items=[
-            hydrant_view(one, parts.directory, now, actor)
-            for one in inside
-            if state is None or one.state == state
-        ],
+        items=[hydrant_view(one, parts.directory, now, actor) for one in page],
         states=dict(Counter(one.state for one in inside)),
+        next=onward,
     )
 
 
@@ -94,7 +107,7 @@ async def export_hydrants(parts: WiredParts, conn: Connection, actor: Acting) ->
     "/hydrants/import",
     summary="Import the register from CSV",
     responses={400: {}, 413: {}},
-    openapi_extra=CSV_BODY,
+    openapi_extra=csv_body(_EXAMPLE),
     dependencies=[needs("registers.import")],
 )
 async def import_hydrants(
@@ -120,8 +133,9 @@ async def take_over_hydrants(
 ) -> TakenOver:
     """Those that the register does not have yet; hydrant and sensor are then one thing."""
     await refuse_unknown(parts, conn, person)
+    watched = seen_spots(actor, "registers.import", parts.directory.spots)
     new = await imports.take_over_watched(
-        conn, owner=request.owner.strip(), actor=actor, now=parts.clock()
+        conn, watched, owner=request.owner.strip(), actor=person, now=parts.clock()
     )
     return TakenOver(new=new)
 

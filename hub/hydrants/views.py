@@ -14,6 +14,7 @@ from hub.directory import Directory
 from hub.hydrants.domain import EventName, Hydrant, SourceKind, State
 from hub.hydrants.now import Standing
 from hub.logbooks.views import LineView
+from hub.paging import NEXT
 from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.rights.domain import Actor
@@ -50,6 +51,7 @@ class HydrantList(BaseModel):
 
     items: list[HydrantView]
     states: dict[str, int] = Field(description="How many are in which state")
+    next: str | None = Field(None, description=NEXT)
 
 
 class HydrantEntry(LineView[EventName]):

@@ -13,7 +13,15 @@ from hub.photos.domain import PhotoRefusedError, checked_photo
 from hub.photos.uses import may_see_photo
 from hub.photos.views import PhotoHash, PhotoView, photo_path
 from hub.problems import ProblemError
-from hub.rights.guard import Acting, needs, nothing_there, open_to_all
+from hub.rights.guard import (
+    Acting,
+    MaybeActing,
+    address_of,
+    needs,
+    nothing_there,
+    open_to_all,
+    refuse_haste,
+)
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -23,7 +31,7 @@ router = APIRouter(prefix="/api", tags=["reports"])
     "/photos",
     summary="Send a photo to refer to",
     status_code=201,
-    responses={413: {}, 415: {}},
+    responses={413: {}, 415: {}, 429: {}},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -35,8 +43,12 @@ router = APIRouter(prefix="/api", tags=["reports"])
     },
     dependencies=[open_to_all("a passer-by adds a photo to a report")],
 )
-async def send_photo(request: Request, parts: WiredParts, conn: Connection) -> PhotoView:
+async def send_photo(
+    request: Request, parts: WiredParts, conn: Connection, actor: MaybeActing
+) -> PhotoView:
     """JPEG, PNG or WebP, 8 MB at most; forgotten after a day unless something refers to it."""
+    if actor is None:
+        refuse_haste(parts.unsigned_photos, address_of(request))
     note_as(request, WITHHELD)  # or it would tell whose report comes next
     try:
         photo = checked_photo(await request.body())

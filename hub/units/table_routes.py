@@ -9,11 +9,13 @@ from fastapi import APIRouter, Query, Response
 from edge.wire import Micros
 from hub.rights.guard import Acting, needs
 from hub.sourced import Source
-from hub.table_import import CSV_BODY, Brought, ImportReport, Rows, Sent, take
+from hub.table_import import Brought, ImportReport, Rows, Sent, csv_body, take
 from hub.units.read import Wanted, chosen, seen_units, today
 from hub.units.store import add_entries
 from hub.units.table import NEEDED, OPTIONAL, read_rows, write_rows
 from hub.wiring import Connection, WiredParts
+
+_EXAMPLE = {"unit": "canteen-1", "class": "key_a"}
 
 router = APIRouter(prefix="/api", tags=["units"])
 
@@ -47,7 +49,7 @@ async def export_units(
     "/unit-imports",
     summary="Import a table of units",
     responses={400: {}, 413: {}},
-    openapi_extra=CSV_BODY,
+    openapi_extra=csv_body(_EXAMPLE),
     dependencies=[needs("registers.import")],
 )
 async def import_units(
