@@ -19,6 +19,7 @@ from hub import openapi, page, problems
 from hub.accounts import attempts
 from hub.accounts import manage_routes as account_management
 from hub.accounts import routes as accounts
+from hub.admission import routes as admission
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
 from hub.audit import routes as audit
@@ -167,6 +168,7 @@ def create_app(
         staff.router,
         cases.router,
         escalation.router,
+        admission.router,
         case_files.router,
         pictures.router,
         live.router,

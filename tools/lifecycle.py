@@ -111,7 +111,8 @@ def _arrow(
     line = f'fill="none" stroke="#57606a"{dash} marker-end="url(#a)"'
     if _straight(way):
         middle, top, foot = x + WIDTH // 2, start + HEIGHT // 2, end - HEIGHT // 2
-        label = f'<text x="{middle + 6}" y="{(top + foot) // 2 + 4}" fill="#24292f">{words}</text>'
+        at = f'x="{middle}" y="{(top + foot) // 2 + 2}" text-anchor="middle" fill="#24292f"'
+        label = f"<text {at}>{words}</text>"
         return f'<path d="M{middle} {top}V{foot}" {line}/>{label}'
     away = 20 + lanes[way] * LANE
     side = x + WIDTH if _down(way) else x

@@ -66,7 +66,7 @@ async def act(conn: AsyncConnection[Any], attempt: Attempt, parts: Parts, now: M
             raise NoSuchCaseError
         into = await find_into(conn, case, order)
         doer = doer_of(attempt.actor, case, directory.territory)
-        scene = await scene_of(conn, case, order, doer, plan, now, into)
+        scene = await scene_of(conn, case, order, doer, plan, now, directory.territory, into)
         outcome = step(case.state, order, scene)
         if isinstance(outcome, Refused):
             raise StepRefusedError(outcome)

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
+from hub.admission.store import refusal
 from hub.cases import store
 from hub.cases.deed import Above, Doer, Order, Scene
 from hub.cases.facts import seconds_on
@@ -49,9 +50,14 @@ async def scene_of(
     by: Doer,
     plan: Plan,
     now: Micros,
+    site: Territory,
     into: StoredCase | None = None,
 ) -> Scene:
     """The scene of an action; only what that action may ask is looked up."""
+    refused = None
+    if order.action == "dispatch":
+        person = order.to or case.state.owner or case.state.warden or ""
+        refused = await refusal(conn, plan, case.state.kind, role_in(site, person))
     urgent = order.path == "emergency" or order.grade == "emergency"
     return Scene(
         by=by,
@@ -61,6 +67,7 @@ async def scene_of(
         calendar=plan.calendar.at(plan.time_zone, case.grid_path),
         above=await _above(conn, case, plan, now) if order.action == "escalate" else None,
         told=await _told(conn, case.grid) if urgent else (),
+        not_admitted=refused,
         into=into.number if into is not None and into.state.open else None,
     )
 

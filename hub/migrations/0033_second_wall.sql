@@ -80,4 +80,3 @@ revoke insert, update on all tables in schema public from gridwarden_desk;
 alter default privileges in schema public revoke insert, update on tables from gridwarden_desk;
 grant insert, update, delete on public.devices to gridwarden_desk;
 grant insert, update on public.agent_commands to gridwarden_desk;
-grant insert, update, delete on public.swipe_holds to gridwarden_desk;  -- of investigations

@@ -9,7 +9,8 @@ select report from hub.open311_requests where token = %(token)s
 
 -- name: requests
 select o.report, o.at, o.service, o.words, o.address, o.address_id, o.spot, o.media,
-    c.stage, coalesce(c.open, false) as open, c.updated, c.due, c.place_name
+    c.stage, coalesce(c.progress ->> 'unsolvable', '') as unsolvable,
+    coalesce(c.open, false) as open, c.updated, c.due, c.place_name
 from hub.open311_requests o left join lateral hub.case_followed(o.case_id) c on true
 where (%(numbers)s::bigint[] is null or o.report = any(%(numbers)s))
   and (%(numbers)s::bigint[] is not null or o.at between %(start)s and %(end)s)

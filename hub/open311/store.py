@@ -21,7 +21,10 @@ _QUERIES = load_queries("hub.open311")
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """A request with what became of it; `stage` None: there is no case, a consent covered it."""
+    """A request with what became of it; `stage` None: there is no case, a consent covered it.
+
+    `unsolvable` is the written reason why it cannot be done, which whoever asked reads (CA-23).
+    """
 
     number: int
     at: Micros
@@ -32,6 +35,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     spot: Point
     media: str
     stage: str | None
+    unsolvable: str
     open: bool
     updated: Micros | None
     due: Micros | None
@@ -90,6 +94,7 @@ async def requests(conn: AsyncConnection[Any], wanted: Wanted) -> list[Stored]:
                 spot=(row["spot"][0], row["spot"][1]),
                 media=row["media"],
                 stage=row["stage"],
+                unsolvable=row["unsolvable"],
                 open=row["open"],
                 updated=None if row["updated"] is None else clock.micros(row["updated"]),
                 due=None if row["due"] is None else clock.micros(row["due"]),

@@ -38,6 +38,14 @@ def notice(category: Category, departments: Mapping[str, Department], rules: Ope
     return f"{'' if lead is None else lead.title.en + ': '}to be settled within {hours} h"
 
 
+def _notes(stored: Stored, rules: Open311Rules) -> str:
+    """What became of it; that it cannot be done, with the written reason (CA-23)."""
+    if stored.stage is None:
+        return _NO_CASE[rules.language]
+    told = Words(rules.language, {}).state(stored.stage)
+    return f"{told}: {stored.unsolvable}" if stored.unsolvable else told
+
+
 def request_view(
     stored: Stored,
     categories: Mapping[str, Category],
@@ -56,9 +64,7 @@ def request_view(
     return {
         "service_request_id": str(stored.number),
         "status": "open" if stored.open else "closed",
-        "status_notes": _NO_CASE[rules.language]
-        if stored.stage is None
-        else tell.state(stored.stage),
+        "status_notes": _notes(stored, rules),
         "service_name": stored.service if category is None else tell.name(category.title),
         "service_code": stored.service,
         "description": stored.words if words else None,

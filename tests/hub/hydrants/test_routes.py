@@ -46,7 +46,7 @@ def state(hub: RunningHub, hydrant: str = "H-7") -> str:
 
 def close(hub: RunningHub, case: int, warden: str = "p-west") -> None:
     for action in ("accept", "dispatch", "handle", "verify", "close"):
-        # Who reported is a warden (HZ-09), and who solves it neither rechecks nor closes it.
+        # Who reported is a warden: another role confirms (HZ-09), and rechecks (CA-19).
         person = warden if action in ("dispatch", "handle") else "p-chief"
         answer = hub.step(case, action, "mended, water comes out", person=person)
         assert answer.status_code == 200, answer.text
@@ -95,7 +95,7 @@ def test_a_fault_found_at_the_census_opens_a_case_and_only_its_close_puts_in_ord
     refused = census(hub, "in_order", "H-9")
     assert refused.status_code == 409
     assert case["number"] in refused.json()["detail"]
-    close(hub, case["id"], "p-east")
+    close(hub, case["id"], warden="p-east")
     assert state(hub, "H-9") == "in_order"
 
 

@@ -149,6 +149,19 @@ def test_a_citizens_report_joins_the_case_that_a_sensor_opened(peer: Peer) -> No
     assert [one["service_request_id"] for one in closed] == [number]
 
 
+def test_whoever_asked_reads_why_it_cannot_be_done(peer: Peer) -> None:
+    """CA-23: the written reason stands in the notes on the request."""
+    sent = peer.post(service_code="other_hazard", description="Too dark.", **peer.latlong(60, 70))
+    number = sent.json()[0]["service_request_id"]
+    case = peer.hub.get("/api/cases")["items"][0]["id"]
+    assert peer.hub.step(case, "accept", person="p-chief").status_code == 200
+    reason = "Private land: no power to act."
+    declared = peer.hub.step(case, "declare_unsolvable", reason, person="p-chief")
+    assert declared.status_code == 200, declared.text
+    client = GeoReport(peer.root, jurisdiction="demo.example", api_key=peer.key)
+    assert reason in client.get_service_request(number)["status_notes"]
+
+
 def test_both_formats_say_the_same(peer: Peer) -> None:
     for path in ("/services", "/services/hydrant_damaged", "/requests", "/discovery"):
         plain, marked = (peer.client.get(f"{path}.{form}") for form in ("json", "xml"))
@@ -283,3 +296,18 @@ def test_a_plan_without_it_serves_none(hub: RunningHub) -> None:
     answer = hub.client.get("/open311/v2/services.json")
     assert answer.status_code == 404
     assert "not enabled" in json.loads(answer.text)[0]["description"]
+
+
+def test_who_leaves_a_contact_is_a_number_to_all_but_the_payer(peer: Peer) -> None:
+    """PR-07 in part: by Open311, too."""
+    sent = {"email": "marked@site.example", "first_name": "Marked"}
+    answer = peer.post(service_code="lane_blocked", **peer.latlong(120, 80), **sent)
+    assert answer.status_code == 201, answer.text
+    with psycopg.connect(peer.hub.database_url) as conn:
+        (actor,) = conn.execute("select actor from hub.reports order by id desc").fetchone() or ()
+    assert actor.startswith("reporter:")
+    number = actor.removeprefix("reporter:")
+    told = peer.hub.get(f"/api/reporters/{number}", purpose="Feedback on the request")
+    assert (told["person"], told["contact"]) == ("p-east", "marked@site.example")
+    (noted,) = peer.hub.get("/api/audit", action="open311", newest=True, limit=1)["items"]
+    assert noted["actor"] == "withheld"
