@@ -40,7 +40,7 @@ async def bring(conn: AsyncConnection[Any], rows: Rows, now: Micros, *, actor: A
         elif row["id"] in lost:
             bad.append(BadCell(line, "x", OUTSIDE))
     kept = [one for one in hydrants if one.id in inside and (one.id in seen or one.id not in known)]
-    new, changed = await store.put(conn, kept, actor=actor, now=now)
+    new, changed = await store.put(conn, kept, actor=actor.person, now=now)
     return Brought(entries=new + changed, changed=changed, bad=bad)
 
 
@@ -72,5 +72,5 @@ async def take_over_watched(
             for device, spot in watched.items()
             if spot.kind == "hydrant" and device not in there
         ]
-        await store.put(conn, found, actor=actor.person, now=now)
+        await store.put(conn, found, actor=actor, now=now)
     return len(found)
