@@ -23,6 +23,7 @@ from hub.accounts.manage_views import (
 )
 from hub.accounts.routes import Number, refuse_programs
 from hub.problems import FieldError, ProblemError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.domain import EVERYWHERE, Actor, Right, covers
 from hub.rights.guard import Acting, needs, nothing_there
 from hub.rights.resolve import SignedIn, resolve, scopes_of
@@ -121,6 +122,7 @@ async def give_code(
     responses={403: {}, 404: {}},
     dependencies=[needs(MANAGE)],
 )
+@repeatable
 async def give_role(
     account: Number, order: GrantOrder, parts: WiredParts, conn: OwnConnection, actor: Acting
 ) -> AccountFile:

@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query, Response
 
 from hub.acting import Person, may_name, refuse_unknown
 from hub.division.compare import proposal_file
@@ -39,6 +39,7 @@ from hub.division.views import (
     SuggestionView,
     VacancyView,
 )
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid, told
 from hub.replies.repeatable import repeatable
 from hub.rights.domain import Actor
@@ -62,13 +63,26 @@ ProposalId = Annotated[int, Path(ge=1, le=2**63 - 1)]
     summary="Proposed changes of the division, newest first",
     dependencies=[needs("site.read")],
 )
-async def read_proposals(parts: WiredParts, conn: Connection, actor: Acting) -> list[ProposalView]:
-    """Every proposal about one's grids with what it changes in them and what became of it."""
+async def read_proposals(
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
+) -> list[ProposalView]:
+    """Those about one's grids with what each changes in them and what became of it.
+
+    The header `Link` names the next page.
+    """
     document = await site_in_force(conn)
     seen = seen_of(actor, "site.read", document.grids)
     grids = None if seen.everything else sorted(seen.own)
-    found = await list_proposals(conn, grids=grids, reader=actor.person)
-    told_of = [(one, changes_told(actor, document, one)) for one in found]
+    found = await list_proposals(conn, limit + 1, before, grids=grids, reader=actor.person)
+    page, onward = numbered(found, limit, lambda one: one.id)
+    if onward is not None:
+        response.headers["Link"] = f'</api/proposals?limit={limit}&cursor={onward}>; rel="next"'
+    told_of = [(one, changes_told(actor, document, one)) for one in page]
     return [_view(one, changes, parts) for one, changes in told_of if changes]
 
 

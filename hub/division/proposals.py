@@ -261,12 +261,21 @@ async def find_proposal(conn: AsyncConnection[Any], proposal: int) -> Proposal:
 async def list_proposals(
     conn: AsyncConnection[Any],
     limit: int = 100,
+    before: int | None = None,
     *,
     grids: Sequence[str] | None = None,
     reader: str = "",
 ) -> list[Proposal]:
-    """The newest proposals that change some grids (None: any), and those of `reader`."""
-    values = {"limit": limit, "grids": None if grids is None else list(grids), "reader": reader}
+    """The newest proposals that change some grids (None: any), and those of `reader`.
+
+    Of those with smaller numbers than `before`, if it is given.
+    """
+    values = {
+        "limit": limit,
+        "before": before,
+        "grids": None if grids is None else list(grids),
+        "reader": reader,
+    }
     return await _rows(conn, "proposals", values)
 
 

@@ -6,11 +6,12 @@ returning *
 -- name: proposals
 -- Those about some grids, with what is new in them, and those of who reads.
 select * from hub.proposals p
-where %(grids)s::text[] is null or proposed_by = %(reader)s or exists (
+where (%(before)s::bigint is null or id < %(before)s)
+  and (%(grids)s::text[] is null or proposed_by = %(reader)s or exists (
     select from jsonb_array_elements(p.changes) c
     where c ->> 'grid' = any(%(grids)s) or exists (
         select from jsonb_array_elements(p.division -> 'grids') g
-        where g ->> 'code' = c ->> 'grid' and g ->> 'parent' = any(%(grids)s)))
+        where g ->> 'code' = c ->> 'grid' and g ->> 'parent' = any(%(grids)s))))
 order by id desc limit %(limit)s
 
 -- name: find_proposal

@@ -16,6 +16,7 @@ from hub.investigations.views import (
     InvestigationView,
     view,
 )
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.domain import SITE_WIDE, Actor, Right, may
@@ -72,11 +73,13 @@ async def list_investigations(
     conn: Connection,
     actor: Acting,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
 ) -> InvestigationList:
     """What was asked for, by whom, who decided and until when it holds; nobody's movements."""
     now, of = parts.clock(), None if _reads_all(actor) else actor.person
-    found = await store.newest(conn, limit, of)
-    return InvestigationList(items=[view(one, now) for one in found])
+    found = await store.newest(conn, limit + 1, before, of)
+    page, onward = numbered(found, limit, lambda one: one.id)
+    return InvestigationList(items=[view(one, now) for one in page], next=onward)
 
 
 @router.post(

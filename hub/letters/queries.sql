@@ -46,4 +46,5 @@ where hub.is_seen(c, %(reach)s::text[], %(reader)s)
   and (%(id)s::bigint is null or l.id = %(id)s)
   and (%(case)s::bigint is null or l.case_id = %(case)s)
   and (%(grid)s::text is null or l.grid = %(grid)s)
+  and (%(before)s::bigint is null or l.id < %(before)s)
 order by l.id desc limit %(limit)s

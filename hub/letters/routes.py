@@ -11,6 +11,7 @@ from hub.cases.sight import sight_of
 from hub.letters import store
 from hub.letters.document import Language, document
 from hub.letters.views import LetterList, LetterView, SignRequest, letter_view
+from hub.paging import Before, numbered
 from hub.problems import ProblemError
 from hub.replies.repeatable import repeatable
 from hub.rights.guard import Acting, needs
@@ -37,10 +38,14 @@ async def list_letters(
         Query(description="Only to the office of this grid", pattern=r"^[A-Za-z0-9._-]{1,64}$"),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
 ) -> LetterList:
     """Each with who has read and acknowledged it."""
-    found = await store.read_letters(conn, case=case, grid=grid, limit=limit, sight=sight_of(actor))
-    return LetterList(items=[letter_view(one, parts.directory) for one in found])
+    found = await store.read_letters(
+        conn, case=case, grid=grid, before=before, limit=limit + 1, sight=sight_of(actor)
+    )
+    page, onward = numbered(found, limit, lambda one: one.id)
+    return LetterList(items=[letter_view(one, parts.directory) for one in page], next=onward)
 
 
 @router.get(

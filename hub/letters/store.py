@@ -65,11 +65,19 @@ async def read_letters(
     letter: int | None = None,
     case: int | None = None,
     grid: str | None = None,
+    before: int | None = None,
     limit: int = 100,
     sight: Sight = ALL,
 ) -> list[Letter]:
     """Letters about cases in sight with their receipts, newest first; None asks nothing."""
-    values = {"id": letter, "case": case, "grid": grid, "limit": limit, **asdict(sight)}
+    values = {
+        "id": letter,
+        "case": case,
+        "grid": grid,
+        "before": before,
+        "limit": limit,
+        **asdict(sight),
+    }
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["letters"], values)
         return [

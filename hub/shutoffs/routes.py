@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from hub.acting import Person, refuse_unknown
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.domain import EVERYWHERE, Actor, may
@@ -58,17 +59,23 @@ async def list_shut_offs(
     actor: Acting,
     everything: Annotated[bool, Query(alias="all", description="Those that are over, too")] = False,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
 ) -> ShutOffList:
     """Those of one's hydrants that last or are to come, each with who did what."""
     now = parts.clock()
     everywhere = actor.reach("devices.read") is EVERYWHERE
     seen = None if everywhere else seen_spots(actor, "devices.read", parts.directory.spots)
     found = await store.newest(
-        conn, now, everything=everything, limit=limit, seen=None if seen is None else list(seen)
+        conn,
+        now,
+        everything=everything,
+        before=before,
+        limit=limit + 1,
+        seen=None if seen is None else list(seen),
     )
-    return ShutOffList(
-        items=[view(one, await store.history(conn, one.id), now, seen) for one in found]
-    )
+    page, onward = numbered(found, limit, lambda one: one.id)
+    items = [view(one, await store.history(conn, one.id), now, seen) for one in page]
+    return ShutOffList(items=items, next=onward)
 
 
 @router.post(

@@ -86,6 +86,7 @@ async def newest(
     now: Micros,
     *,
     everything: bool = False,
+    before: int | None = None,
     limit: int = 100,
     seen: Sequence[str] | None = None,
 ) -> list[ShutOff]:
@@ -96,6 +97,7 @@ async def newest(
     values = {
         "now": clock.moment(now),
         "all": everything,
+        "before": before,
         "limit": limit,
         "seen": None if seen is None else list(seen),
     }

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge.wire import Micros
 from hub.cases.views import Note
+from hub.paging import NEXT
 from hub.shutoffs.domain import Entry, EventName, Planned, ShutOff
 from hub.views import Asked, DeviceId, Instant, instant
 from ingest import clock
@@ -65,6 +66,7 @@ class ShutOffList(BaseModel):
     """Shut-offs, the latest start first."""
 
     items: list[ShutOffView]
+    next: str | None = Field(None, description=NEXT)
 
 
 def view(

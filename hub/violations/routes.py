@@ -13,6 +13,7 @@ from hub.cases.store import find as find_case
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.domain import Actor
 from hub.rights.guard import Acting, needs
 from hub.rights.people import is_under, people_under
@@ -38,6 +39,7 @@ router = APIRouter(prefix="/api", tags=["violations"])
     responses={403: {}},
     dependencies=[needs("violations.write")],
 )
+@repeatable
 async def record_violation(
     of: Request,
     request: ViolationRequest,

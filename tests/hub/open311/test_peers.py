@@ -141,7 +141,9 @@ def test_a_citizens_report_joins_the_case_that_a_sensor_opened(peer: Peer) -> No
     assert [entry["event"] for entry in log] == ["discovered", "worsened"]
     assert reply["service_notice"]
     for action in ("accept", "dispatch", "handle", "verify", "close"):
-        assert peer.hub.step(sensed["id"], action, "done").status_code == 200
+        person = "p-chief" if action in ("verify", "close") else "p-west"  # it is a major one
+        done = peer.hub.step(sensed["id"], action, "done", person=person)
+        assert done.status_code == 200, done.text
     number = reply["service_request_id"]
     (told,) = peer.client.get(f"/requests/{number}.json").json()
     assert (told["status"], told["status_notes"]) == ("closed", "已结案")
@@ -269,6 +271,21 @@ def test_a_request_without_a_key_is_a_passer_bys_and_limited(peer: Peer) -> None
         (actor,) = conn.execute("select actor from hub.reports order by id desc limit 1").fetchone()  # type: ignore[misc]
     assert actor == "system:passer_by"
     assert peer.post(**fields).status_code == 201
+
+
+def test_who_gives_a_name_is_a_number_to_all_but_the_payer(peer: Peer) -> None:
+    """PR-07 in part"""
+    fields = {"service_code": "lane_blocked", "address_id": "east-spot", "email": "w@city.example"}
+    answer = peer.client.post(
+        "/requests.json", data=fields | {"first_name": "Wu", "last_name": "Example"}
+    )
+    if answer.status_code == 429:  # the test before may have used up what nobody may send
+        pytest.skip("limited")
+    assert answer.status_code == 201, answer.text
+    with psycopg.connect(peer.hub.database_url) as conn:
+        row = conn.execute("select actor from hub.reports order by id desc limit 1").fetchone()
+    assert row is not None
+    assert row[0].startswith("reporter:")
 
 
 def test_a_token_stands_for_a_request_until_its_number_is_asked_for(cluster: Cluster) -> None:

@@ -24,6 +24,7 @@ const SIGNED: ReadonlySet<Right> = new Set<Right>([
   "cases.assign",
   "cases.recheck",
   "cases.close",
+  "cases.supervise",
   "grids.propose",
   "grids.decide",
   "command.direct",
@@ -91,6 +92,7 @@ const STEPS: readonly Right[] = [
   "cases.assign",
   "cases.recheck",
   "cases.close",
+  "cases.supervise",
 ];
 
 /** Whether some step of a case may be somebody's: by a right in its grids, or because it waits for them. */
