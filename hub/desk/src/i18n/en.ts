@@ -674,7 +674,7 @@ export const en = {
     withoutMember: "Grids without a member",
     noneWithout: "None.",
     warnings: "Worth a look",
-    missing: "This grid does not exist.",
+    missing: "This grid does not exist, or is not one of yours.",
     holders: "Holders",
     first: "First responsible",
     main: "Main responsible",

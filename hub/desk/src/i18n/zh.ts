@@ -664,7 +664,7 @@ export const zh: Texts = {
     withoutMember: "无网格员的网格",
     noneWithout: "没有。",
     warnings: "值得留意",
-    missing: "该网格不存在。",
+    missing: "该网格不存在，或不在您的网格内。",
     holders: "责任人",
     first: "第一责任人",
     main: "主要责任人",
