@@ -96,7 +96,7 @@ def campus(service_folder: Path) -> Campus:
     return build_campus(SEED, service_folder / "campus")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would stand in the way of other files' tests
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:

@@ -131,7 +131,7 @@ WRONG = {
     "hub without a database": Wrong(("hub", "run"), ("no database", DATABASE)),
     "hub, database away": Wrong(("hub", "run"), ("does not answer", "doctor"), AWAY),
     "hub open to all": Wrong(
-        ("hub", "run", "--host", "0.0.0.0"), ("no accounts", "127.0.0.1"), AWAY
+        ("hub", "run", "--host", "0.0.0.0"), ("plain HTTP", "127.0.0.1"), AWAY
     ),
     "ingest, database away": Wrong(("ingest", "run"), ("does not answer", "database.url"), AWAY),
     "migrate, database away": Wrong(("migrate",), ("does not answer", "database.url"), AWAY),

@@ -23,7 +23,11 @@ from tests.e2e.stack import Part, until
 from tests.hub.anomalies.stored import SECOND, campus_batches, load, lots, write
 from tools.evaluate.outages import Outage
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.alone,  # two hubs that follow at the same pace
+    pytest.mark.timeout(400),
+]
 
 SECONDS = 60  # of the stream; the first minute of a world holds every kind of trouble
 READY_S = 6  # until the batches are made; twice as long each time that was too short
