@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ingest.failures import without_values
 
@@ -37,7 +37,7 @@ async def kept_going(tasks: Mapping[str, Run], failing: set[str]) -> AsyncGenera
         await end(running)
 
 
-async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel tasks until they have ended.
 
     Before Python 3.12 `wait_for` forgets a cancellation that comes together with what it waits for

@@ -67,10 +67,16 @@ class Pumps:
             self._on(bell(FEED_CHANNEL), self.feed, rest_s=DEVICES_EVERY_S),
             self._beat(),
         )
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(pump) for pump in pumps]
-            await stop.wait()
-            await end(tasks)
+        # No task group: where one of its tasks fails it cancels the others once; see `end`.
+        stopped = asyncio.create_task(stop.wait())
+        tasks = [asyncio.create_task(pump) for pump in pumps]
+        try:
+            await asyncio.wait((stopped, *tasks), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await end((stopped, *tasks))
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
 
     async def cases(self) -> None:
         """Publish each case that has changed, as it is now."""
