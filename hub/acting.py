@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import Depends
 
 from hub.problems import ProblemError
+from hub.rights.domain import Actor
 from hub.rights.guard import Acting
+from hub.rights.people import is_near
 from hub.wiring import Connection, Parts
 
 
@@ -25,6 +27,13 @@ async def is_known(parts: Parts, conn: Connection, person: str) -> bool:
         return True
     await parts.directory.refresh_if_old(conn)  # the site may have changed a moment ago
     return parts.directory.knows(person)
+
+
+async def may_name(parts: Parts, conn: Connection, actor: Actor, person: str) -> bool:
+    """Whether somebody of that id belongs to the part of the site that who acts may know."""
+    if not await is_known(parts, conn, person):
+        return False
+    return is_near(actor, person, parts.directory.territory)
 
 
 async def refuse_unknown(parts: Parts, conn: Connection, person: str) -> None:

@@ -13,14 +13,41 @@ _DEEPEST = 8  # ours: no body of ours is deeper; ends one that holds itself
 _BY_FORMAT = {"date-time": "2026-11-22T08:15:30.250Z", "date": "2026-11-22", "time": "08:15:30"}
 _BY_PATTERN = {
     r"^[0-9a-f]{64}$": "5f" * 32,
+    r"^([0-9a-f]{64}|case:[1-9][0-9]{0,17})$": "case:123",
     r"^[A-Za-z0-9._-]{1,64}$": "C-1-03",
+}
+
+_BY_NAME = {
+    "agent": "agent-1",
+    "cooperating": "water_company",
+    "current": "the password until now",
+    "en": "North gate",
+    "ends": "2026-11-29T08:15:30.250Z",
+    "file": "agent.toml",
+    "goals": "No case older than its deadline.",
+    "grid": "C-1-03",
+    "index_persons": "7305412936",
+    "name": "warden.west",
+    "new": "a longer one from now on",
+    "note": "Walked all floors with the list.",
+    "part": "exits",
+    "password": "correct horse battery staple",
+    "person": "p-wang-01",
+    "reason": "Two buildings were joined.",
+    "to": "2026-11-29T08:15:30.250Z",
+    "zh": "北门",
 }
 
 Schema = Mapping[str, Any]
 
 
-def example_of(schema: Schema, components: Mapping[str, Schema], depth: int = 0) -> Any:
-    """A value that fits the schema; `components` are the schemas that it may refer to by name."""
+def example_of(
+    schema: Schema, components: Mapping[str, Schema], name: str = "", depth: int = 0
+) -> Any:
+    """A value that fits the schema; `components` are the schemas that it may refer to by name.
+
+    `name` is the field's, for a text of its kind.
+    """
     schema = resolved(schema, components)
     if "example" in schema:
         return schema["example"]
@@ -32,14 +59,14 @@ def example_of(schema: Schema, components: Mapping[str, Schema], depth: int = 0)
         return schema["enum"][0]
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
-        return example_of(_first_real(choices), components, depth)
+        return example_of(_first_real(choices), components, name, depth)
     match schema.get("type"):
         case "object":
             return _object(schema, components, depth)
         case "array":
-            return _array(schema, components, depth)
+            return _array(schema, components, name, depth)
         case "string":
-            return _string(schema)
+            return _string(schema, name)
         case "boolean":
             return schema.get("default", True)
         case "integer" | "number":
@@ -61,19 +88,19 @@ def _object(schema: Schema, components: Mapping[str, Schema], depth: int) -> dic
         return {}
     needed = schema.get("required", ())
     return {
-        name: example_of(inner, components, depth + 1)
-        for name, inner in cast("Mapping[str, Schema]", schema.get("properties", {})).items()
-        if name in needed or _has_own(inner, components)
+        field: example_of(inner, components, field, depth + 1)
+        for field, inner in cast("Mapping[str, Schema]", schema.get("properties", {})).items()
+        if field in needed or _has_own(inner, components)
     }
 
 
-def _array(schema: Schema, components: Mapping[str, Schema], depth: int) -> list[Any]:
+def _array(schema: Schema, components: Mapping[str, Schema], name: str, depth: int) -> list[Any]:
     if depth >= _DEEPEST:
         return []
     pair = schema.get("prefixItems")
     if pair is not None:
-        return [example_of(one, components, depth + 1) for one in pair]
-    return [example_of(schema.get("items", {}), components, depth + 1)]
+        return [example_of(one, components, name, depth + 1) for one in pair]
+    return [example_of(schema.get("items", {}), components, name, depth + 1)]
 
 
 def _has_own(schema: Schema, components: Mapping[str, Schema]) -> bool:
@@ -85,9 +112,11 @@ def _first_real(choices: list[Schema]) -> Schema:
     return next((one for one in choices if one.get("type") != "null"), choices[0])
 
 
-def _string(schema: Schema) -> str:
+def _string(schema: Schema, name: str) -> str:
     if isinstance(schema.get("default"), str) and schema["default"]:
         return schema["default"]
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     known = _BY_FORMAT.get(schema.get("format", "")) or _BY_PATTERN.get(schema.get("pattern", ""))
     return known or "text".ljust(schema.get("minLength", 0), "-")
 
@@ -96,4 +125,5 @@ def _number(schema: Schema) -> float:
     low = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     number = schema.get("default") or low
-    return number if high is None else min(number, high)
+    number = number if high is None else min(number, high)
+    return int(number) if schema["type"] == "integer" else number

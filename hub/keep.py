@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ from ingest.failures import without_values
 
 RETRY_S = 1.0
 WELL_AFTER_S = 5.0  # a task that has run so long is no longer called failing
+CANCEL_AGAIN_S = 0.1
 STOP_S = 2.0  # longest that a task may take to finish what it does
 
 Run: TypeAlias = Callable[[asyncio.Event], Awaitable[None]]
@@ -33,9 +34,20 @@ async def kept_going(tasks: Mapping[str, Run], failing: set[str]) -> AsyncGenera
         stop.set()
         if running:
             await asyncio.wait(running, timeout=STOP_S)
-        for task in running:
+        await end(running)
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended.
+
+    Before Python 3.12 `wait_for` forgets a cancellation that comes together with what it waits for
+    (python/cpython#86296), and psycopg waits by it: once is not enough.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
 
 
 async def _keep(name: str, run: Run, stop: asyncio.Event, failing: set[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -14,14 +14,17 @@ from edge.wire import Micros
 from hub.acting import Person, refuse_unknown
 from hub.problems import FieldError, ProblemError, invalid, told
 from hub.replies.store import Asked, Key, once
-from hub.tables import BadCell, TableError, read_table
+from hub.tables import BadCell, TableError, read_table, write_table
 from hub.wiring import Parts
 
 SHOWN = 500  # bad cells that a report names; ours
-CSV_BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
-}
-"""How a route of an import describes its body."""
+
+
+def csv_body(row: Mapping[str, str]) -> dict[str, Any]:
+    """How a route of an import describes its body; `row` is an example by column."""
+    example = write_table([row], list(row)).decode("utf-8-sig")
+    content = {"text/csv": {"schema": {"type": "string"}, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 class BadCellView(BaseModel):

@@ -16,6 +16,7 @@ from hub.equipment.domain import Card
 from hub.equipment.store import put
 from hub.hydrants.imports import take_over_watched
 from hub.sites.domain import Building, Name, SiteDocument
+from hub.sites.store import spots
 from ingest import clock
 
 OWNER = "Water company / 自来水公司"
@@ -35,7 +36,7 @@ async def fill_fire_registers(
         for number, building in enumerate(document.buildings)
         for card in _cards(building, today - timedelta(days=180 + 30 * number))
     ]
-    await take_over_watched(conn, owner=OWNER, actor=actor, now=now)
+    await take_over_watched(conn, await spots(conn), owner=OWNER, actor=actor, now=now)
     async with conn.transaction():
         await put(conn, cards, actor=actor, now=now)
 

@@ -24,6 +24,7 @@ from hub.accounts.manage_views import (
 )
 from hub.accounts.routes import Number
 from hub.problems import FieldError, ProblemError, invalid
+from hub.replies.repeatable import repeatable
 from hub.rights.domain import EVERYWHERE, Actor, Right, covers
 from hub.rights.guard import Acting, needs, nothing_there
 from hub.rights.resolve import SignedIn, resolve, scopes_of
@@ -122,6 +123,7 @@ async def give_code(
     responses={403: {}, 404: {}},
     dependencies=[needs(MANAGE)],
 )
+@repeatable
 async def give_role(
     account: Number, order: GrantOrder, parts: WiredParts, conn: OwnConnection, actor: Acting
 ) -> AccountFile:

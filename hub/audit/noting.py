@@ -145,7 +145,8 @@ class _Route:
         tags = cast("list[str]", route.tags)
         self._request = request
         self._path = cast(str, route.path_format)
-        self.action = f"{tags[0].replace(' ', '-')}.{route.name}" if tags else str(route.name)
+        part = tags[0] if tags else self._path.split("/")[1]
+        self.action = f"{part.replace(' ', '-').lower()}.{route.name}"
         personal = any(getattr(one.dependency, "of_persons", False) for one in route.dependencies)
         self.kind = kind_of(request.method, self._path, personal=personal)
 

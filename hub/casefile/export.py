@@ -18,9 +18,9 @@ from hub.casefile.pdf import pdf
 from hub.casefile.sheet import Listed, Names, Shown, caption, sheet
 from hub.casefile.shrink import shrunk
 from hub.casefile.words import Language, Words
-from hub.cases.act import NoSuchCaseError
 from hub.cases.scene import doer_of
-from hub.cases.store import StoredCase, find
+from hub.cases.sight import find_seen
+from hub.cases.store import StoredCase
 from hub.letters.document import document
 from hub.rights.domain import Actor
 from hub.wiring import Parts
@@ -90,7 +90,7 @@ async def export_pdf(
     """The printed file of a case.
 
     Raises:
-        NoSuchCaseError: the id is unknown.
+        ProblemError: there is no such case for `by`, or they may not export it.
         NoChineseFontError: it has Chinese text, and the machine no font for it.
     """
     now = parts.clock()
@@ -109,7 +109,7 @@ async def export_archive(
     """Write the archive of a case; returns its seal. Without a Chinese font it has no PDF.
 
     Raises:
-        NoSuchCaseError: the id is unknown.
+        ProblemError: there is no such case for `by`, or they may not export it.
     """
     now = parts.clock()
     async with parts.exporting:
@@ -132,9 +132,7 @@ async def export_archive(
 async def _gathered(
     conn: AsyncConnection[Any], case: int, parts: Parts, by: Actor, now: Micros
 ) -> Gathered:
-    found = await find(conn, case)
-    if found is None:
-        raise NoSuchCaseError
+    found = await find_seen(conn, case, by, "exports.read")
     doer = doer_of(by, found, parts.directory.territory)
     return await gather(conn, found, parts.directory, parts.plan.cases, now, doer)
 

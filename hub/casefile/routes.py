@@ -8,17 +8,15 @@ from os import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from hub.audit.noting import noted
 from hub.casefile.export import export_archive, export_pdf
 from hub.casefile.fonts import NoChineseFontError
 from hub.casefile.words import Language
-from hub.cases.act import NoSuchCaseError
-from hub.cases.store import find
 from hub.problems import ProblemError
-from hub.rights.domain import Actor
-from hub.rights.guard import Acting, needs, within
+from hub.rights.guard import Acting, needs
 from hub.wiring import Parts, WiredParts
 
 _BIGINT = 2**63 - 1
@@ -39,19 +37,17 @@ router = APIRouter(prefix="/api", tags=["cases"])
     dependencies=[needs("exports.read")],
 )
 async def print_case(
-    case_id: CaseId, parts: WiredParts, actor: Acting, lang: Lang = "zh"
+    case_id: CaseId, request: Request, parts: WiredParts, actor: Acting, lang: Lang = "zh"
 ) -> Response:
     """Facts, breaches, plots of what was measured, log, pictures and proof on A4."""
-    await _refuse_outside(parts, case_id, actor)
     try:
         case, content = await export_pdf(parts, case_id, lang, actor)
-    except NoSuchCaseError:
-        raise _no_such_case(case_id) from None
     except NoChineseFontError as error:
         title = "The hub has no font for Chinese text"
         raise ProblemError(
             503, "no-chinese-font", title, f"{error} Then start the hub again."
         ) from None
+    await _note(request, parts)
     return Response(content, media_type="application/pdf", headers=_called(case.number, "pdf"))
 
 
@@ -74,19 +70,16 @@ async def print_case(
     dependencies=[needs("exports.read")],
 )
 async def pack_case(
-    case_id: CaseId, parts: WiredParts, actor: Acting, lang: Lang = "zh"
+    case_id: CaseId, request: Request, parts: WiredParts, actor: Acting, lang: Lang = "zh"
 ) -> StreamingResponse:
     """The log, readings, pictures, documents, the PDF, and a manifest of their hashes.
 
     `gridwarden cases verify FILE.zip` proves it without a database.
     """
-    await _refuse_outside(parts, case_id, actor)
     with ExitStack() as unless_sent:
         out = unless_sent.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
-        try:
-            case, seal = await export_archive(parts, case_id, lang, actor, out)
-        except NoSuchCaseError:
-            raise _no_such_case(case_id) from None
+        case, seal = await export_archive(parts, case_id, lang, actor, out)
+        await _note(request, parts)
         size = out.seek(0, SEEK_END)
         out.seek(0)
         headers = _called(case.number, "zip") | {
@@ -97,12 +90,10 @@ async def pack_case(
     return StreamingResponse(_chunks(out), media_type="application/zip", headers=headers)
 
 
-async def _refuse_outside(parts: Parts, case: int, actor: Actor) -> None:
-    async with parts.pool.connection() as conn:
-        found = await find(conn, case)
-    if found is None:
-        raise _no_such_case(case)
-    within(actor, "exports.read", found.grid_path)
+async def _note(request: Request, parts: Parts) -> None:
+    """Note the export; no connection was held while the pages were set."""
+    async with parts.pool.connection() as conn, noted(request, conn, parts.clock):
+        pass
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -113,9 +104,3 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _called(number: str, suffix: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="case-{number}.{suffix}"'}
-
-
-def _no_such_case(case: int) -> ProblemError:
-    return ProblemError(
-        404, "no-such-case", "There is no such case", f"No case has id {case}; see GET /api/cases."
-    )

@@ -64,7 +64,7 @@ async def act(conn: AsyncConnection[Any], attempt: Attempt, parts: Parts, now: M
         case = await store.find(conn, attempt.case)
         if case is None:
             raise NoSuchCaseError
-        into = await find_into(conn, case, order)
+        into = await find_into(conn, case, order, attempt.actor)
         doer = doer_of(attempt.actor, case, directory.territory)
         scene = await scene_of(conn, case, order, doer, plan, now, directory.territory, into)
         outcome = step(case.state, order, scene)

@@ -136,6 +136,7 @@ from hub.case_anomalies where case_id = %(case)s order by raised, anomaly
 select c.* from hub.cases c left join hub.people p on p.id = c.owner
 where c.open and hub.is_wanted(c, p.name, %(grid)s, %(kinds)s, %(owner)s, %(patterns)s,
     %(stages)s, %(grades)s, %(since)s, %(until)s)
+  and hub.is_seen(c, %(reach)s::text[], %(reader)s)
   and (%(before)s::bigint is null or c.id < %(before)s)
 order by c.id desc
 limit %(limit)s
@@ -144,6 +145,7 @@ limit %(limit)s
 select c.* from hub.cases c left join hub.people p on p.id = c.owner
 where not c.open and hub.is_wanted(c, p.name, %(grid)s, %(kinds)s, %(owner)s, %(patterns)s,
     %(stages)s, %(grades)s, %(since)s, %(until)s)
+  and hub.is_seen(c, %(reach)s::text[], %(reader)s)
   and (%(before)s::bigint is null or c.id < %(before)s)
 order by c.id desc
 limit %(limit)s
@@ -152,6 +154,7 @@ limit %(limit)s
 select c.* from hub.cases c left join hub.people p on p.id = c.owner
 where hub.is_wanted(c, p.name, %(grid)s, %(kinds)s, %(owner)s, %(patterns)s,
     %(stages)s, %(grades)s, %(since)s, %(until)s)
+  and hub.is_seen(c, %(reach)s::text[], %(reader)s)
   and (%(before)s::bigint is null or c.id < %(before)s)
 order by c.id desc
 limit %(limit)s
@@ -177,8 +180,9 @@ limit %(limit)s
 
 -- name: counts
 select kind, count(*) as open, count(*) filter (where due < %(now)s) as overdue
-from hub.cases
+from hub.cases c
 where open and (%(grid)s::text is null or grid_path @> array[%(grid)s::text])
+  and hub.is_seen(c, %(reach)s::text[], %(reader)s)
 group by kind order by kind
 
 -- name: head_position

@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from edge.wire import Micros
+from hub.cases.sight import ALL, Sight
 from hub.cases.store import StoredCase, from_row
 from hub.sites.domain import Point
 from ingest import clock
@@ -86,10 +87,16 @@ async def of_subjects(
 
 
 async def read_page(
-    conn: AsyncConnection[Any], wanted: Filter, *, before: int | None, limit: int
+    conn: AsyncConnection[Any],
+    wanted: Filter,
+    *,
+    before: int | None,
+    limit: int,
+    sight: Sight = ALL,
 ) -> list[StoredCase]:
-    """Cases that pass the filter, the newest first, with ids under `before`."""
+    """Cases in sight that pass the filter, the newest first, with ids under `before`."""
     values = {
+        **msgspec.structs.asdict(sight),
         "grid": wanted.grid,
         "kinds": None if wanted.kinds is None else list(wanted.kinds),
         "grades": None if wanted.grades is None else list(wanted.grades),
@@ -126,9 +133,12 @@ async def confirmed_cases(conn: AsyncConnection[Any]) -> list[tuple[str, int, Mi
     return [(place, case, clock.micros(at)) for place, case, at in await cursor.fetchall()]
 
 
-async def count_open(conn: AsyncConnection[Any], grid: str | None, now: Micros) -> Counts:
-    """Open cases in a grid or below it."""
-    cursor = await conn.execute(_QUERIES["counts"], {"grid": grid, "now": clock.moment(now)})
+async def count_open(
+    conn: AsyncConnection[Any], grid: str | None, now: Micros, sight: Sight = ALL
+) -> Counts:
+    """Open cases in sight, in a grid or below it."""
+    values = {"grid": grid, "now": clock.moment(now), **msgspec.structs.asdict(sight)}
+    cursor = await conn.execute(_QUERIES["counts"], values, prepare=False)
     found = await cursor.fetchall()
     return Counts({kind: count for kind, count, _ in found}, sum(row[2] for row in found))
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import StringConstraints
 
-from hub.acting import Person, is_known, refuse_unknown
+from hub.acting import Person, may_name, refuse_unknown
 from hub.anomalies.domain import Grade
 from hub.cases.act import (
     Addition,
@@ -22,8 +22,8 @@ from hub.cases.file import case_file
 from hub.cases.machine import Refused
 from hub.cases.query import Chosen, Filter, count_open, head_position, read_page
 from hub.cases.scene import doer_of
+from hub.cases.sight import find_seen, no_such_case, sight_of
 from hub.cases.step_views import EvidenceRequest, Step
-from hub.cases.store import StoredCase, find
 from hub.cases.views import CaseCounts, CaseFile, CasePage, case_view
 from hub.cases.vocabulary import Stage
 from hub.files.store import NoSuchAttachmentError
@@ -32,7 +32,7 @@ from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Key
 from hub.rights.domain import Actor
-from hub.rights.guard import Acting, needs, within
+from hub.rights.guard import Acting, needs
 from hub.views import Asked
 from hub.wiring import Connection, Parts, WiredParts
 from ingest import clock
@@ -53,6 +53,7 @@ router = APIRouter(prefix="/api", tags=["cases"])
 async def list_cases(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     state: Annotated[Chosen, Query(description="Which cases")] = "open",
     grid: Annotated[Word | None, Query(description="Only in this grid or below it")] = None,
     kind: Annotated[
@@ -71,8 +72,8 @@ async def list_cases(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[int | None, Query(ge=1, le=_BIGINT, description="`next` of a page")] = None,
 ) -> CasePage:
-    """A page of cases with the counts of all that are open."""
-    now = parts.clock()
+    """A page of the cases that one may read, with the counts of those that are open."""
+    now, sight = parts.clock(), sight_of(actor)
     position = await head_position(conn)  # first: the page then holds at least all up to there
     wanted = Filter(
         chosen=state,
@@ -85,8 +86,8 @@ async def list_cases(
         owner=owner,
         search=search,
     )
-    found = await read_page(conn, wanted, before=cursor, limit=limit + 1)
-    counts = await count_open(conn, grid, now)
+    found = await read_page(conn, wanted, before=cursor, limit=limit + 1, sight=sight)
+    counts = await count_open(conn, grid, now, sight)
     items = found[:limit]
     return CasePage(
         items=[case_view(case, parts.directory, now) for case in items],
@@ -103,10 +104,7 @@ async def read_case(
     case_id: CaseId, parts: WiredParts, conn: Connection, actor: Acting
 ) -> CaseFile:
     """A case with its log, the breaches it took up, its evidence and the possible actions."""
-    case = await find(conn, case_id)
-    if case is None:
-        raise _no_such_case(case_id)
-    _refuse_outside(actor, case)
+    case = await find_seen(conn, case_id, actor)
     doer = doer_of(actor, case, parts.directory.territory)
     return await case_file(conn, case, parts.directory, parts.clock(), parts.plan.cases, doer)
 
@@ -140,32 +138,19 @@ async def take_step(
     Answers with the file as it then is.
     """
     await refuse_unknown(parts, conn, person)
-    await _refuse_strangers(parts, conn, order)
-    case = await find(conn, case_id)
-    if case is None:
-        raise _no_such_case(case_id)
-    _refuse_outside(actor, case)
+    await find_seen(conn, case_id, actor)
+    await _refuse_strangers(parts, conn, actor, order)
     attempt = Attempt(case=case_id, actor=actor, order=order, key=key)
     try:
         return await act(conn, attempt, parts, parts.clock())
     except NoSuchCaseError:
-        raise _no_such_case(case_id) from None
+        raise no_such_case(case_id) from None
     except NoSuchPhotoError as error:
         raise no_such_photo(error) from None
     except NoSuchAttachmentError as error:
         raise _no_such_document(error) from None
     except StepRefusedError as error:
         raise _refusal(error.refused) from None
-
-
-def _refuse_outside(actor: Actor, case: StoredCase) -> None:
-    """A case exists for who reads in its grid, who has it, and those told so that they help.
-
-    Raises:
-        ProblemError: a 404, for all others.
-    """
-    if actor.person not in case.state.assist:
-        within(actor, "cases.read", case.grid_path, owner=case.state.owner)
 
 
 @router.post(
@@ -186,15 +171,12 @@ async def bring_evidence(
 ) -> CaseFile:
     """Into the log of a case, open or closed, with author and time; kept for good."""
     await refuse_unknown(parts, conn, person)
-    case = await find(conn, case_id)
-    if case is None:
-        raise _no_such_case(case_id)
-    _refuse_outside(actor, case)
+    await find_seen(conn, case_id, actor, "cases.act")
     addition = Addition(case=case_id, actor=actor, order=order, key=key)
     try:
         return await add_evidence(conn, addition, parts, parts.clock())
     except NoSuchCaseError:
-        raise _no_such_case(case_id) from None
+        raise no_such_case(case_id) from None
     except NoSuchPhotoError as error:
         raise no_such_photo(error) from None
     except NoSuchAttachmentError as error:
@@ -218,15 +200,15 @@ def _micros(moment: datetime | None) -> int | None:
     return None if moment is None else clock.micros(moment)
 
 
-async def _refuse_strangers(parts: Parts, conn: Connection, order: Step) -> None:
-    """People and departments that an order names must be there.
+async def _refuse_strangers(parts: Parts, conn: Connection, actor: Actor, order: Step) -> None:
+    """People, departments and the other case that an order names must be there for who acts.
 
     Raises:
         ProblemError: a 422, if not.
     """
     for field in ("to", "coordinator"):
         person: str | None = getattr(order, field)
-        if person is not None and not await is_known(parts, conn, person):
+        if person is not None and not await may_name(parts, conn, actor, person):
             message = "nobody of that id belongs to the site; see `people` in GET /api/site"
             raise invalid([FieldError(field=f"body.{field}", message=message)])
     for field, units in (("lead", [order.lead]), ("cooperating", order.cooperating or [])):
@@ -234,12 +216,6 @@ async def _refuse_strangers(parts: Parts, conn: Connection, order: Step) -> None
             if unit is not None and unit not in parts.plan.departments:
                 message = "the plan has no such department; see GET /api/report-categories"
                 raise invalid([FieldError(field=f"body.{field}", message=message)])
-
-
-def _no_such_case(case: int) -> ProblemError:
-    return ProblemError(
-        404, "no-such-case", "There is no such case", f"No case has id {case}; see GET /api/cases."
-    )
 
 
 def _refusal(refused: Refused) -> ProblemError:

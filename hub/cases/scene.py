@@ -12,6 +12,7 @@ from hub.admission.store import refusal
 from hub.cases import store
 from hub.cases.deed import Above, Doer, Order, Scene
 from hub.cases.facts import seconds_on
+from hub.cases.sight import sees
 from hub.cases.store import StoredCase
 from hub.cases.terms import limits_of
 from hub.plans.domain import Plan
@@ -32,7 +33,7 @@ def doer_of(actor: Actor, case: StoredCase, site: Territory) -> Doer:
     rights: set[str] = {right for right in RIGHTS if may(actor, right, case.grid_path)}
     if case.state.owner == actor.person:
         rights |= {"cases.read", "cases.act"} & set(actor.scopes)
-    if actor.person in case.state.assist:
+    if sees(actor, case):
         rights.add("cases.read")
     return Doer(person=actor.person, role=role_in(site, actor.person), rights=frozenset(rights))
 
@@ -73,12 +74,13 @@ async def scene_of(
 
 
 async def find_into(
-    conn: AsyncConnection[Any], case: StoredCase, order: Order
+    conn: AsyncConnection[Any], case: StoredCase, order: Order, actor: Actor
 ) -> StoredCase | None:
-    """The other case that one is to be merged into, if there is such a case."""
+    """The other case that one is to be merged into, if there is such a case for who acts."""
     if order.action != "merge" or order.into is None or order.into == case.id:
         return None
-    return await store.find(conn, order.into)
+    found = await store.find(conn, order.into)
+    return found if found is not None and sees(actor, found, "cases.act") else None
 
 
 async def _above(

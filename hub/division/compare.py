@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from hub.division.domain import Division, division_of, with_division
-from hub.division.proposals import Proposal, find_proposal
+from hub.division.proposals import Proposal
+from hub.division.sight import Seen
 from hub.division.views import GridSide, ProposalFile, ProposalView, WarningView
 from hub.sites.check import check
 from hub.sites.domain import Grid, Holding, SiteDocument, grid_path
@@ -21,17 +22,13 @@ from hub.wiring import Connection
 async def proposal_file(
     conn: Connection,
     document: SiteDocument,
-    proposal: int,
+    filed: Proposal,
     rules: GridRules,
     view: Callable[[Proposal], ProposalView],
     person: Callable[[str], PersonRef],
+    seen: Seen,
 ) -> ProposalFile:
-    """Both sides of a proposal, and of an open one its findings.
-
-    Raises:
-        NoSuchProposalError: the id is unknown.
-    """
-    filed = await find_proposal(conn, proposal)
+    """Both sides of a proposal, and of an open one its findings; of grids that are known."""
     waits = filed.state == "proposed"
     before = division_of(document) if waits else await _then(conn, filed, document)
     stale = waits and before.fingerprint() != filed.base
@@ -41,11 +38,12 @@ async def proposal_file(
         found = await asyncio.to_thread(_brought, document, filed.division, rules)
     return ProposalFile(
         proposal=view(filed),
-        before=_sides(before.grids, before.holdings, person),
-        after=_sides(filed.division.grids, filed.division.holdings, person),
+        before=_sides(before.grids, before.holdings, person, seen),
+        after=_sides(filed.division.grids, filed.division.holdings, person, seen),
         findings=[
             WarningView(kind=one.kind, grid=one.grid, subject=one.subject, text=one.text)
             for one in found
+            if seen.has(one.grid)
         ],
         stale=stale,
     )
@@ -73,12 +71,19 @@ async def _then(conn: Connection, filed: Proposal, document: SiteDocument) -> Di
 
 
 def _sides(
-    grids: Sequence[Grid], holdings: Sequence[Holding], person: Callable[[str], PersonRef]
+    grids: Sequence[Grid],
+    holdings: Sequence[Holding],
+    person: Callable[[str], PersonRef],
+    seen: Seen,
 ) -> list[GridSide]:
     parents = {grid.code: grid.parent for grid in grids}
     inner = set(parents.values())
     held = {holding.grid: holding for holding in holdings}
-    return [_side(grid, parents, inner, held.get(grid.code), person) for grid in grids]
+    return [
+        _side(grid, parents, inner, held.get(grid.code), person)
+        for grid in grids
+        if seen.knows(grid.code)
+    ]
 
 
 def _side(

@@ -81,14 +81,18 @@ async def open_violations(conn: AsyncConnection[Any], rules: GridRules, now: Mic
     return len(overdue)
 
 
-async def open_findings(conn: AsyncConnection[Any]) -> list[DictRow]:
-    """What is wrong now, as rows of `grid_findings`."""
-    return await _dicts(conn, "findings", {})
+async def open_findings(
+    conn: AsyncConnection[Any], grids: list[str] | None = None
+) -> list[DictRow]:
+    """What is wrong now in some grids (None: all), as rows of `grid_findings`."""
+    return await _dicts(conn, "findings", {"grids": grids})
 
 
-async def violations(conn: AsyncConnection[Any], limit: int = 200) -> list[DictRow]:
-    """Violations, the open ones first."""
-    return await _dicts(conn, "violations", {"limit": limit})
+async def violations(
+    conn: AsyncConnection[Any], grids: list[str] | None = None, limit: int = 200
+) -> list[DictRow]:
+    """Violations in some grids (None: all), the open ones first."""
+    return await _dicts(conn, "violations", {"grids": grids, "limit": limit})
 
 
 async def case_paths(conn: AsyncConnection[Any]) -> list[tuple[str, ...]]:

@@ -6,18 +6,19 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query, Response
 
-from hub.acting import Person, refuse_unknown
+from hub.acting import Person, may_name, refuse_unknown
 from hub.division.compare import proposal_file
 from hub.division.departure import Departure
-from hub.division.domain import division_of, grid_changes, with_division
+from hub.division.domain import Change, division_of, grid_changes, with_division
 from hub.division.proposals import (
     NoSuchProposalError,
     NotAboveError,
     Proposal,
     ProposalError,
     decide,
+    find_proposal,
     list_proposals,
     list_vacancies,
     propose,
@@ -25,7 +26,8 @@ from hub.division.proposals import (
 )
 from hub.division.read import site_in_force
 from hub.division.routes import GridCode
-from hub.division.suggest import suggestions
+from hub.division.sight import changes_told, merged, not_theirs, seen_of, seen_with
+from hub.division.suggest import Suggestion, suggestions
 from hub.division.views import (
     ChangeView,
     DepartureOrder,
@@ -37,9 +39,13 @@ from hub.division.views import (
     SuggestionView,
     VacancyView,
 )
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid, told
 from hub.replies.repeatable import repeatable
-from hub.rights.guard import needs
+from hub.rights.domain import Actor
+from hub.rights.guard import Acting, needs, nothing_there
+from hub.rights.people import is_under, shares_a_post
+from hub.rights.sight import seen_grids
 from hub.sites.domain import SiteDocument, SiteError, read_document
 from hub.sites.geojson import import_geojson
 from hub.sites.store import SiteRefusedError
@@ -57,9 +63,27 @@ ProposalId = Annotated[int, Path(ge=1, le=2**63 - 1)]
     summary="Proposed changes of the division, newest first",
     dependencies=[needs("site.read")],
 )
-async def read_proposals(parts: WiredParts, conn: Connection) -> list[ProposalView]:
-    """Every proposal with what it changes and what became of it."""
-    return [_view(one, parts) for one in await list_proposals(conn)]
+async def read_proposals(
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
+) -> list[ProposalView]:
+    """Those about one's grids with what each changes in them and what became of it.
+
+    The header `Link` names the next page.
+    """
+    document = await site_in_force(conn)
+    seen = seen_of(actor, "site.read", document.grids)
+    grids = None if seen.everything else sorted(seen.own)
+    found = await list_proposals(conn, limit + 1, before, grids=grids, reader=actor.person)
+    page, onward = numbered(found, limit, lambda one: one.id)
+    if onward is not None:
+        response.headers["Link"] = f'</api/proposals?limit={limit}&cursor={onward}>; rel="next"'
+    told_of = [(one, changes_told(actor, document, one)) for one in page]
+    return [_view(one, changes, parts) for one, changes in told_of if changes]
 
 
 @router.get(
@@ -69,18 +93,22 @@ async def read_proposals(parts: WiredParts, conn: Connection) -> list[ProposalVi
     dependencies=[needs("site.read")],
 )
 async def read_proposal(
-    proposal_id: ProposalId, parts: WiredParts, conn: Connection
+    proposal_id: ProposalId, parts: WiredParts, conn: Connection, actor: Acting
 ) -> ProposalFile:
     """Both divisions, to be drawn, and what an open proposal would bring."""
     document = await site_in_force(conn)
     with told(NoSuchProposalError, _problem):
+        filed = await _find_told(conn, proposal_id, document, actor)
+        changes = changes_told(actor, document, filed)
+        seen = seen_with(actor, "site.read", document, filed.division)
         return await proposal_file(
             conn,
             document,
-            proposal_id,
+            filed,
             parts.rules,
-            lambda one: _view(one, parts),
+            lambda one: _view(one, changes, parts),
             lambda id_: person_view(id_, parts.directory),
+            seen.with_grids(change.grid for change in changes),
         )
 
 
@@ -93,7 +121,7 @@ async def read_proposal(
 )
 @repeatable
 async def post_proposal(
-    order: ProposalOrder, parts: WiredParts, conn: Connection, person: Person
+    order: ProposalOrder, parts: WiredParts, conn: Connection, actor: Acting, person: Person
 ) -> ProposalView:
     """Check and store a change of grids, holders and duties; it takes effect once approved."""
     await refuse_unknown(parts, conn, person)
@@ -101,13 +129,14 @@ async def post_proposal(
     with told(SiteError, _problem):
         made = await propose(
             conn,
-            _wanted(current, order),
+            merged(actor, current, _wanted(current, order)),
             by=person,
             reason=order.reason,
             rules=parts.rules,
             now=parts.clock(),
         )
-    return _view(made, parts)
+    _refuse_outside(actor, current, made)
+    return _view(made, made.changes, parts)
 
 
 @router.post(
@@ -119,12 +148,13 @@ async def post_proposal(
 )
 @repeatable
 async def post_departure(
-    order: DepartureOrder, parts: WiredParts, conn: Connection, person: Person
+    order: DepartureOrder, parts: WiredParts, conn: Connection, actor: Acting, person: Person
 ) -> ProposalView:
     """A proposal; once approved, posts go over or fall vacant, and open cases with them."""
     await refuse_unknown(parts, conn, person)
     departure = Departure(person=order.person, kind=order.kind, successor=order.successor)
     with told(SiteError, _problem):
+        await _refuse_strangers(parts, conn, actor, departure)
         made = await propose_departure(
             conn,
             departure,
@@ -133,7 +163,7 @@ async def post_departure(
             rules=parts.rules,
             now=parts.clock(),
         )
-    return _view(made, parts)
+    return _view(made, made.changes, parts)
 
 
 @router.get(
@@ -142,23 +172,20 @@ async def post_departure(
     responses={404: {}},
     dependencies=[needs("grids.propose")],
 )
-async def read_suggestions(parts: WiredParts, conn: Connection) -> list[SuggestionView]:
-    """One for each leaf grid outside of its size rule, where there is a sound way."""
+async def read_suggestions(
+    parts: WiredParts, conn: Connection, actor: Acting
+) -> list[SuggestionView]:
+    """One for each of one's leaf grids outside of its size rule, where there is a sound way."""
     document = await site_in_force(conn)
-    old = division_of(document)
     return [
         SuggestionView(
             what=one.what,
             grid=one.grid,
             other=one.other,
             why=one.why,
-            changes=[
-                ChangeView(grid=change.grid, what=change.what)
-                for change in grid_changes(old, one.division)
-            ],
+            changes=[ChangeView(grid=change.grid, what=change.what) for change in changes],
         )
-        # In a thread: of a town it takes a while, and the streams share this one.
-        for one in await asyncio.to_thread(suggestions, document, parts.rules)
+        for one, changes in await _suggested(document, parts, actor)
     ]
 
 
@@ -171,13 +198,13 @@ async def read_suggestions(parts: WiredParts, conn: Connection) -> list[Suggesti
 )
 @repeatable
 async def take_up_suggestion(
-    code: GridCode, parts: WiredParts, conn: Connection, person: Person
+    code: GridCode, parts: WiredParts, conn: Connection, actor: Acting, person: Person
 ) -> ProposalView:
     """Propose what is suggested for the grid, in one's own name; somebody above decides."""
     await refuse_unknown(parts, conn, person)
     document = await site_in_force(conn)
-    found = await asyncio.to_thread(suggestions, document, parts.rules)
-    chosen = next((one for one in found if one.grid == code), None)
+    found = await _suggested(document, parts, actor)
+    chosen = next((one for one, _ in found if one.grid == code), None)
     if chosen is None:
         text = f"Nothing is suggested for grid `{code}` now; see GET /api/suggestions."
         raise ProblemError(404, "no-such-suggestion", "There is no such suggestion", text)
@@ -190,7 +217,7 @@ async def take_up_suggestion(
             rules=parts.rules,
             now=parts.clock(),
         )
-    return _view(made, parts)
+    return _view(made, made.changes, parts)
 
 
 @router.get(
@@ -198,11 +225,12 @@ async def take_up_suggestion(
     summary="Posts that members left without a successor",
     dependencies=[needs("staff.read")],
 )
-async def read_vacancies(parts: WiredParts, conn: Connection) -> list[VacancyView]:
-    """The open ones first."""
+async def read_vacancies(parts: WiredParts, conn: Connection, actor: Acting) -> list[VacancyView]:
+    """Those of one's grids, the open ones first."""
+    grids = seen_grids(actor, "staff.read", parts.directory.territory)
     return [
         VacancyView.model_validate({**row, "person": person_view(row["person"], parts.directory)})
-        for row in await list_vacancies(conn)
+        for row in await list_vacancies(conn, grids=grids)
     ]
 
 
@@ -218,11 +246,14 @@ async def decide_proposal(
     order: ProposalDecision,
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     person: Person,
 ) -> ProposalView:
     """Decide as a holder of a grid above those that change; an approved one is in force at once."""
     await refuse_unknown(parts, conn, person)
     with told(SiteError, _undecided):
+        document = await site_in_force(conn)
+        filed = await _find_told(conn, proposal_id, document, actor)
         decided = await decide(
             conn,
             proposal_id,
@@ -232,7 +263,58 @@ async def decide_proposal(
             rules=parts.rules,
             now=parts.clock(),
         )
-    return _view(decided, parts)
+    return _view(decided, changes_told(actor, document, filed), parts)
+
+
+async def _find_told(
+    conn: Connection, proposal: int, document: SiteDocument, actor: Actor
+) -> Proposal:
+    found = await find_proposal(conn, proposal)
+    if not changes_told(actor, document, found):
+        raise NoSuchProposalError(f"there is no proposal {proposal}")
+    return found
+
+
+async def _suggested(
+    document: SiteDocument, parts: Parts, actor: Actor
+) -> list[tuple[Suggestion, list[Change]]]:
+    """The suggestions that somebody may take up, each with what it changes."""
+    old = division_of(document)
+    # In a thread: of a town it takes a while, and the streams share this one.
+    found = await asyncio.to_thread(suggestions, document, parts.rules)
+    changed = [(one, grid_changes(old, one.division)) for one in found]
+    return [
+        (one, changes)
+        for one, changes in changed
+        if not not_theirs(actor, document, one.division, changes)
+    ]
+
+
+def _refuse_outside(actor: Actor, current: SiteDocument, made: Proposal) -> None:
+    """Take a proposal back that changes grids of others; the request's transaction ends with it.
+
+    Raises:
+        ProblemError: a 404, if it does.
+    """
+    if not_theirs(actor, current, made.division, made.changes):
+        raise nothing_there()
+
+
+async def _refuse_strangers(
+    parts: Parts, conn: Connection, actor: Actor, departure: Departure
+) -> None:
+    """Who leaves must be one's own or share one's post, and the successor be known.
+
+    Raises:
+        ProposalError: a 409, as of somebody who is not there.
+    """
+    site = parts.directory.territory
+    mate = shares_a_post(actor.person, departure.person, site)
+    if not (mate or is_under(actor, "grids.propose", departure.person, site)):
+        raise ProposalError(f"nobody of the site has the id {departure.person}")
+    heir = departure.successor
+    if heir is not None and not await may_name(parts, conn, actor, heir):
+        raise ProposalError(f"nobody of the site has the id {heir}")
 
 
 def _wanted(current: SiteDocument, order: ProposalOrder) -> SiteDocument:
@@ -269,7 +351,7 @@ def _conflict(error: SiteError) -> ProblemError:
     return ProblemError(409, "proposal-refused", "The proposal cannot be taken so", str(error))
 
 
-def _view(one: Proposal, parts: Parts) -> ProposalView:
+def _view(one: Proposal, changes: list[Change], parts: Parts) -> ProposalView:
     gone = one.departure
     return ProposalView(
         id=one.id,
@@ -283,7 +365,7 @@ def _view(one: Proposal, parts: Parts) -> ProposalView:
             if gone.successor is None
             else person_view(gone.successor, parts.directory),
         ),
-        changes=[ChangeView(grid=change.grid, what=change.what) for change in one.changes],
+        changes=[ChangeView(grid=change.grid, what=change.what) for change in changes],
         proposed_by=person_view(one.proposed_by, parts.directory),
         proposed=clock.moment(one.proposed),
         state=one.state,

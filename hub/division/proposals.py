@@ -5,6 +5,7 @@ Without one the division stays fixed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -257,15 +258,37 @@ async def find_proposal(conn: AsyncConnection[Any], proposal: int) -> Proposal:
     return found[0]
 
 
-async def list_proposals(conn: AsyncConnection[Any], limit: int = 100) -> list[Proposal]:
-    """The newest proposals."""
-    return await _rows(conn, "proposals", {"limit": limit})
+async def list_proposals(
+    conn: AsyncConnection[Any],
+    limit: int = 100,
+    before: int | None = None,
+    *,
+    grids: Sequence[str] | None = None,
+    reader: str = "",
+) -> list[Proposal]:
+    """The newest proposals that change some grids (None: any), and those of `reader`.
+
+    Of those with smaller numbers than `before`, if it is given.
+    """
+    values = {
+        "limit": limit,
+        "before": before,
+        "grids": None if grids is None else list(grids),
+        "reader": reader,
+    }
+    return await _rows(conn, "proposals", values)
 
 
-async def list_vacancies(conn: AsyncConnection[Any], limit: int = 200) -> list[DictRow]:
-    """Posts that somebody left without a successor, the open ones first; `filled`: since when."""
+async def list_vacancies(
+    conn: AsyncConnection[Any], limit: int = 200, *, grids: Sequence[str] | None = None
+) -> list[DictRow]:
+    """Posts that somebody left without a successor, the open ones first; `filled`: since when.
+
+    Those of some grids; None: of all.
+    """
+    values = {"limit": limit, "grids": None if grids is None else list(grids)}
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["vacancies"], {"limit": limit})
+        await cursor.execute(_QUERIES["vacancies"], values)
         return await cursor.fetchall()
 
 

@@ -4,7 +4,15 @@ values (%(reason)s, %(division)s, %(base)s, %(changes)s, %(departure)s, %(by)s, 
 returning *
 
 -- name: proposals
-select * from hub.proposals order by id desc limit %(limit)s
+-- Those about some grids, with what is new in them, and those of who reads.
+select * from hub.proposals p
+where (%(before)s::bigint is null or id < %(before)s)
+  and (%(grids)s::text[] is null or proposed_by = %(reader)s or exists (
+    select from jsonb_array_elements(p.changes) c
+    where c ->> 'grid' = any(%(grids)s) or exists (
+        select from jsonb_array_elements(p.division -> 'grids') g
+        where g ->> 'code' = c ->> 'grid' and g ->> 'parent' = any(%(grids)s))))
+order by id desc limit %(limit)s
 
 -- name: find_proposal
 select * from hub.proposals where id = %(id)s
@@ -29,6 +37,7 @@ cross join lateral (
     where s.kind = 'holding' and s.id = v.grid and s.valid_from > v.since and s.facts ? v.post
       and s.facts ->> v.post <> v.person
 ) f
+where %(grids)s::text[] is null or v.grid = any(%(grids)s)
 order by f.filled is not null, v.id desc
 limit %(limit)s
 
@@ -61,11 +70,14 @@ insert into hub.grid_violations (finding, person, opened) values (%(finding)s, %
 on conflict (finding) do nothing
 
 -- name: findings
-select * from hub.grid_findings where until is null order by kind, grid, key
+select * from hub.grid_findings
+where until is null and (%(grids)s::text[] is null or grid = any(%(grids)s))
+order by kind, grid, key
 
 -- name: violations
 select v.id, v.finding, v.person, v.opened, v.closed, f.kind, f.grid, f.text
 from hub.grid_violations v join hub.grid_findings f on f.id = v.finding
+where %(grids)s::text[] is null or f.grid = any(%(grids)s)
 order by v.closed is not null, v.id desc
 limit %(limit)s
 

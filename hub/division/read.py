@@ -15,6 +15,7 @@ from psycopg.rows import DictRow
 from edge.wire import Micros
 from hub.directory import Directory
 from hub.division.findings import case_paths, open_findings, reported_grids, violations
+from hub.division.sight import Seen
 from hub.division.views import (
     AnswerView,
     BlindView,
@@ -59,16 +60,24 @@ async def site_in_force(conn: Connection) -> SiteDocument:
     return document
 
 
-async def grid_lines(conn: Connection, parts: Parts, document: SiteDocument) -> list[GridLine]:
-    """Every grid of the document, in its order."""
+async def grid_lines(
+    conn: Connection, parts: Parts, document: SiteDocument, seen: Seen
+) -> list[GridLine]:
+    """Every grid that is known, in the document's order; what those above carry is not told."""
     size = await asyncio.to_thread(sizes, document)
-    return await _lines(conn, parts, document, size)
+    return [
+        line if seen.has(line.code) else line.model_copy(update={"load": None, "missing_fixes": []})
+        for line in await _lines(conn, parts, document, size)
+        if seen.knows(line.code)
+    ]
 
 
 async def grid_file(
-    conn: Connection, parts: Parts, document: SiteDocument, code: str
+    conn: Connection, parts: Parts, document: SiteDocument, code: str, seen: Seen
 ) -> GridFile | None:
-    """Everything about one grid; None if there is none of that code now."""
+    """Everything about one grid; None if there is none of that code now, or not for who asks."""
+    if not seen.has(code):
+        return None
     size = await asyncio.to_thread(sizes, document)
     line = next(
         (one for one in await _lines(conn, parts, document, size) if one.code == code), None
@@ -88,6 +97,7 @@ async def grid_file(
                 above=one.above,
             )
             for one in beside[code]
+            if seen.knows(one.code)
         ],
         devices=size[code].devices,
         building=grids[code].building,
@@ -107,15 +117,17 @@ async def grid_file(
 
 
 async def division_problems(
-    conn: Connection, parts: Parts, document: SiteDocument
+    conn: Connection, parts: Parts, document: SiteDocument, seen: Seen
 ) -> DivisionProblems:
-    """What is wrong with the division in force."""
+    """What is wrong with the grids that are one's own, in the division in force."""
     now = parts.clock()
     since = now - PERIOD_DAYS * clock.DAY
     held = {holding.grid for holding in document.holdings}
-    several = sorted(wardens_of_several(document))
+    mine = [one for one in document.holdings if seen.has(one.grid)]
+    several = sorted(wardens_of_several(document).keys() & {one.warden for one in mine})
     warnings = await asyncio.to_thread(warn, document, parts.rules)
-    rows, against = await open_findings(conn), await violations(conn)
+    grids = None if seen.everything else sorted(seen.own)
+    rows, against = await open_findings(conn, grids), await violations(conn, grids)
     held_against = {row["finding"] for row in against if row["closed"] is None}
     blind = blind_spots(document, _live(parts, since), await reported_grids(conn, since))
     return DivisionProblems(
@@ -123,10 +135,15 @@ async def division_problems(
         warnings=[
             WarningView(kind=one.kind, grid=one.grid, subject=one.subject, text=one.text)
             for one in warnings
+            if seen.has(one.grid)
         ],
         several=[person_view(person, parts.directory) for person in several],
-        without_member=[code for code in leaf_codes(document) if code not in held],
-        blind=[BlindView(grid=one.grid, lacks=list(one.lacks)) for one in blind],
+        without_member=[
+            code for code in leaf_codes(document) if code not in held and seen.has(code)
+        ],
+        blind=[
+            BlindView(grid=one.grid, lacks=list(one.lacks)) for one in blind if seen.has(one.grid)
+        ],
         blind_days=PERIOD_DAYS,
         violations=[
             ViolationView.model_validate(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from hub.division.read import division_problems, grid_file, grid_lines, site_in_force
+from hub.division.sight import seen_of, shown
 from hub.division.then import GridAt, NoSuchGridError, grid_at
 from hub.division.views import DivisionProblems, GridFile, GridLine, RoleView
 from hub.problems import ProblemError
-from hub.rights.guard import needs
+from hub.rights.domain import may
+from hub.rights.guard import Acting, needs
 from hub.sites.geojson import export_geojson
 from hub.sites.roles import TITLES
 from hub.views import Asked, name_view
@@ -28,9 +31,13 @@ GridCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["C-1
     responses={404: {}},
     dependencies=[needs("site.read")],
 )
-async def read_grids(parts: WiredParts, conn: Connection) -> list[GridLine]:
-    """Every grid with who holds it, who answers for it now, and what it carries."""
-    return await grid_lines(conn, parts, await site_in_force(conn))
+async def read_grids(parts: WiredParts, conn: Connection, actor: Acting) -> list[GridLine]:
+    """One's own grids with who holds and who answers for each now, and what it carries.
+
+    Those above, too, without what they carry.
+    """
+    document = await site_in_force(conn)
+    return await grid_lines(conn, parts, document, seen_of(actor, "site.read", document.grids))
 
 
 @router.get(
@@ -39,10 +46,11 @@ async def read_grids(parts: WiredParts, conn: Connection) -> list[GridLine]:
     responses={404: {}},
     dependencies=[needs("site.read")],
 )
-async def read_geojson(conn: Connection) -> Response:
+async def read_geojson(conn: Connection, actor: Acting) -> Response:
     """Grids and their holders, in degrees where the site has an origin, else in metres."""
     document = await site_in_force(conn)
-    return Response(export_geojson(document), media_type="application/geo+json")
+    seen = seen_of(actor, "site.read", document.grids)
+    return Response(export_geojson(shown(document, seen)), media_type="application/geo+json")
 
 
 @router.get(
@@ -51,9 +59,11 @@ async def read_geojson(conn: Connection) -> Response:
     responses={404: {}},
     dependencies=[needs("site.read")],
 )
-async def read_problems(parts: WiredParts, conn: Connection) -> DivisionProblems:
+async def read_problems(parts: WiredParts, conn: Connection, actor: Acting) -> DivisionProblems:
     """Gaps and overlaps with their shapes, warnings, blind spots and violations."""
-    return await division_problems(conn, parts, await site_in_force(conn))
+    document = await site_in_force(conn)
+    seen = seen_of(actor, "site.read", document.grids)
+    return await division_problems(conn, parts, document, seen)
 
 
 @router.get("/roles", summary="Roles and their titles", dependencies=[needs("site.read")])
@@ -68,9 +78,11 @@ async def read_roles() -> list[RoleView]:
     responses={404: {}},
     dependencies=[needs("site.read")],
 )
-async def read_grid(code: GridCode, parts: WiredParts, conn: Connection) -> GridFile:
+async def read_grid(code: GridCode, parts: WiredParts, conn: Connection, actor: Acting) -> GridFile:
     """A grid with its neighbours, holders, load and history."""
-    found = await grid_file(conn, parts, await site_in_force(conn), code)
+    document = await site_in_force(conn)
+    seen = seen_of(actor, "site.read", document.grids)
+    found = await grid_file(conn, parts, document, code, seen)
     if found is None:
         raise no_such_grid(code)
     return found
@@ -86,14 +98,25 @@ async def read_holder(
     code: GridCode,
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     at: Annotated[Asked | None, Query(description="Now, if left out")] = None,
 ) -> GridAt:
     """The grid with its boundary, holder, responsible persons and duties as they were then."""
     when = parts.clock() if at is None else clock.micros(at)
+    document = await site_in_force(conn)
+    seen = seen_of(actor, "site.read", document.grids)
+    there = any(grid.code == code for grid in document.grids)
+
+    def told(path: Sequence[str]) -> bool:
+        return seen.knows(code) if there else may(actor, "site.read", path)
+
     try:
-        return await grid_at(conn, code, when)
+        found = await grid_at(conn, code, when, told)
     except NoSuchGridError:
         raise no_such_grid(code) from None
+    if there and not seen.has(code):
+        return found.model_copy(update={"duties": [], "contract": None})
+    return found
 
 
 def no_such_grid(code: str) -> ProblemError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -68,8 +69,13 @@ class GridAt(BaseModel):
     contract: ContractView | None
 
 
-async def grid_at(conn: AsyncConnection[Any], code: str, at: Micros) -> GridAt:
-    """The grid as it was then.
+async def grid_at(
+    conn: AsyncConnection[Any],
+    code: str,
+    at: Micros,
+    told: Callable[[Sequence[str]], bool] = lambda _: True,
+) -> GridAt:
+    """The grid as it was then; `told` says by its path of then whether it is there for who asks.
 
     Raises:
         NoSuchGridError: there was none of that code.
@@ -79,6 +85,8 @@ async def grid_at(conn: AsyncConnection[Any], code: str, at: Micros) -> GridAt:
         raise NoSuchGridError(code)
     found = then[code]
     path = grid_path({name: one.grid.parent for name, one in then.items()}, code)
+    if not told(path):
+        raise NoSuchGridError(code)
     holdings = {name: one.holding for name, one in then.items() if one.holding is not None}
     tiers = responsible(path, holdings)
     holding = found.holding

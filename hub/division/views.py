@@ -53,7 +53,7 @@ class GridLine(BaseModel):
     stand_in: PersonRef | None
     warden_away: bool = Field(description="The warden is on approved leave")
     answers: AnswerView | None
-    load: LoadView
+    load: LoadView | None = Field(description="Of one's own grids; null of those above")
 
 
 class NeighbourView(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -65,10 +66,25 @@ async def consent(
 
 
 async def consents(
-    conn: AsyncConnection[Any], *, subject: str | None = None, at: Micros | None = None
+    conn: AsyncConnection[Any],
+    *,
+    subject: str | None = None,
+    at: Micros | None = None,
+    among: Sequence[str] | None = None,
+    before: int | None = None,
+    limit: int = 200,
 ) -> list[Consent]:
-    """The last consents, newest first: of a subject, or that hold at a time; None asks nothing."""
-    values = {"subject": subject, "at": None if at is None else clock.moment(at)}
+    """The last consents, newest first: of a subject, that hold at a time, or of some subjects.
+
+    None asks nothing.
+    """
+    values = {
+        "subject": subject,
+        "at": None if at is None else clock.moment(at),
+        "among": None if among is None else list(among),
+        "before": before,
+        "limit": limit,
+    }
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["consents"], values)
         return [_from_row(row) async for row in cursor]

@@ -41,8 +41,10 @@ returning id
 -- name: consents
 select id, subject, start, until, at, actor, note from hub.move_consents
 where (%(subject)s::text is null or subject = %(subject)s)
+  and (%(among)s::text[] is null or subject = any(%(among)s))
   and (%(at)s::timestamptz is null or (start <= %(at)s and until > %(at)s))
-order by id desc limit 200
+  and (%(before)s::bigint is null or id < %(before)s)
+order by id desc limit %(limit)s
 
 -- name: may_consent
 select exists (select from hub.people where id = %(person)s and role = 'fire_supervisor')
@@ -51,4 +53,4 @@ select exists (select from hub.people where id = %(person)s and role = 'fire_sup
 
 -- name: tally
 select count(*), case when count(*) = count(checked) then min(checked)::timestamptz end
-from hub.equipment where not removed
+from hub.equipment where not removed and (%(among)s::text[] is null or id = any(%(among)s))

@@ -24,23 +24,34 @@ from hub.equipment.views import (
     card_view,
     stock_line,
 )
-from hub.equipment.where import What, read_homes
+from hub.equipment.where import What, read_homes, seen_cards, things_of
 from hub.logbooks.views import line_view
+from hub.paging import After, Most, named
 from hub.photos.store import NoSuchPhotoError, hold
 from hub.photos.views import no_such_photo
 from hub.problems import FieldError, ProblemError, invalid, told
+from hub.registers.rows import OUTSIDE
 from hub.replies.repeatable import repeatable
-from hub.rights.guard import needs
-from hub.sites.coverage import Thing, locate_among
+from hub.rights.domain import SITE_WIDE, Actor, Right, may
+from hub.rights.guard import Acting, needs, within
+from hub.sites.coverage import locate_among, paths_among
 from hub.sites.domain import Name, grid_path
 from hub.sites.store import read_grids
-from hub.table_import import CSV_BODY, ImportReport, Sent, take
+from hub.table_import import ImportReport, Sent, csv_body, take
 from hub.tables import write_table
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts
 
 CardId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["E-12"])]
 _HOMES: tuple[What, ...] = ("place", "unit", "building")
+
+_EXAMPLE = {
+    "id": "EXT-001",
+    "name_en": "Extinguisher",
+    "name_zh": "灭火器",
+    "kind": "extinguisher",
+    "quantity": "2",
+}
 
 router = APIRouter(prefix="/api", tags=["equipment"])
 
@@ -51,13 +62,17 @@ router = APIRouter(prefix="/api", tags=["equipment"])
 async def list_equipment(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     grid: Annotated[str | None, Query(description="Only in this grid or below it")] = None,
     kind: Annotated[str | None, Query(description="Only of this kind")] = None,
     expiring: Annotated[bool, Query(description="Only what expires soon, or has")] = False,
     removed: Annotated[bool, Query(description="What was removed, too")] = False,
+    most: Most = None,
+    after: After = None,
 ) -> CardList:
     """What expires first stands first."""
-    views = await _views(conn, await store.read_all(conn), parts)
+    cards = await seen_cards(conn, await store.read_all(conn), actor, "registers.read")
+    views = await _views(conn, cards, parts)
     inside = [
         one
         for one in views
@@ -66,8 +81,11 @@ async def list_equipment(
         and (kind is None or one.kind == kind)
     ]
     inside.sort(key=lambda one: (one.valid_until is None, one.valid_until, one.id))
+    wanted = [one for one in inside if one.expires or not expiring]
+    page, onward = named(wanted, lambda one: one.id, after, most)
     return CardList(
-        items=[one for one in inside if one.expires or not expiring],
+        items=page,
+        next=onward,
         expiring=sum(one.expires and not one.expired for one in inside),
         expired=sum(one.expired for one in inside),
     )
@@ -79,9 +97,10 @@ async def list_equipment(
     response_class=Response,
     dependencies=[needs("exports.read")],
 )
-async def export_equipment(conn: Connection) -> Response:
+async def export_equipment(conn: Connection, actor: Acting) -> Response:
     """UTF-8 with a byte order mark; what an import takes."""
-    content = write_table(rows_of(await store.read_all(conn)), (*NEEDED, *OPTIONAL))
+    cards = await seen_cards(conn, await store.read_all(conn), actor, "exports.read")
+    content = write_table(rows_of(cards), (*NEEDED, *OPTIONAL))
     name = {"Content-Disposition": 'attachment; filename="equipment.csv"'}
     return Response(content, media_type="text/csv", headers=name)
 
@@ -90,15 +109,17 @@ async def export_equipment(conn: Connection) -> Response:
     "/equipment/import",
     summary="Import cards from CSV",
     responses={400: {}, 413: {}},
-    openapi_extra=CSV_BODY,
+    openapi_extra=csv_body(_EXAMPLE),
     dependencies=[needs("registers.import")],
 )
-async def import_equipment(table: Sent, parts: WiredParts, conn: Connection) -> ImportReport:
+async def import_equipment(
+    table: Sent, parts: WiredParts, conn: Connection, actor: Acting
+) -> ImportReport:
     """Columns id, name_en, name_zh, kind, quantity; where: place, unit, building, or x and y.
 
     All rows or none: with `dry_run` bad cells are listed, without they refuse the table.
     """
-    bring = partial(imports.bring, conn, actor=table.person)
+    bring = partial(imports.bring, conn, actor=actor)
     return await take(conn, parts, table, bring, needed=NEEDED, optional=OPTIONAL)
 
 
@@ -110,17 +131,24 @@ async def import_equipment(table: Sent, parts: WiredParts, conn: Connection) -> 
 async def read_stock(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     grid: Annotated[str | None, Query(description="Only this grid and those below it")] = None,
 ) -> StockView:
     """What lacks stands first. What expired or was removed does not count."""
     plan, grids = parts.plan, await read_grids(conn)
     cards = await store.read_all(conn)
     parents = {one.code: one.parent for one in grids}
-    where = locate_among(grids, [Thing("place", one.id, one.at, one.floor) for one in cards])
+    where = locate_among(grids, things_of(cards))
     lines = compare(
         plan.stock, grids, [(card, where.get(card.id)) for card in cards], parts.today()
     )
-    wanted = [one for one in lines if grid is None or grid in grid_path(parents, one.grid)]
+    paths = {one.code: grid_path(parents, one.code) for one in grids}
+    wanted = [
+        one
+        for one in lines
+        if may(actor, "registers.read", paths[one.grid])
+        and (grid is None or grid in paths[one.grid])
+    ]
     wanted.sort(key=lambda one: one.lacking == 0)
     return StockView(
         items=[stock_line(one, name_view(plan.stock[one.target].title)) for one in wanted],
@@ -131,11 +159,9 @@ async def read_stock(
 @router.get(
     "/equipment/{card}", summary="A card with its log", dependencies=[needs("registers.read")]
 )
-async def read_card(card: CardId, parts: WiredParts, conn: Connection) -> CardFile:
+async def read_card(card: CardId, parts: WiredParts, conn: Connection, actor: Acting) -> CardFile:
     """Every check, maintenance and renewal, newest first."""
-    found = await store.find(conn, card)
-    if found is None:
-        raise _no_such_card(card)
+    found = await _found(conn, card, actor, "registers.read")
     (view,) = await _views(conn, [found], parts)
     log = [line_view(LogView, one, parts.directory) for one in await store.LOG.history(conn, card)]
     return CardFile(card=view, log=log)
@@ -148,16 +174,24 @@ async def read_card(card: CardId, parts: WiredParts, conn: Connection) -> CardFi
     dependencies=[needs("registers.write")],
 )
 async def put_card(
-    card: CardId, request: CardRequest, parts: WiredParts, conn: Connection, person: Person
+    card: CardId,
+    request: CardRequest,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+    actor: Acting,
 ) -> CardView:
     """A new one, or a correction; of a removed item nothing is corrected."""
     await refuse_unknown(parts, conn, person)
     with told(store.RemovedError, _removed):
         async with conn.transaction():
             await store.lock(conn)
-            wanted = await _asked(conn, card, request)
-            if await store.spot_of(conn, wanted) is None:
-                raise invalid([FieldError(field="body.at", message="lies outside of the site")])
+            if await store.find(conn, card) is not None:
+                await _found(conn, card, actor, "registers.write")
+            wanted = await _asked(conn, card, request, actor)
+            spot = await store.spot_of(conn, wanted)
+            if spot is None or not may(actor, "registers.write", spot.grid_path):
+                raise invalid([FieldError(field="body.at", message=OUTSIDE)])
             await store.put(conn, [wanted], actor=person, now=parts.clock())
     kept = await store.find(conn, card)
     assert kept is not None
@@ -173,7 +207,12 @@ async def put_card(
 )
 @repeatable
 async def log_work(
-    card: CardId, request: WorkRequest, parts: WiredParts, conn: Connection, person: Person
+    card: CardId,
+    request: WorkRequest,
+    parts: WiredParts,
+    conn: Connection,
+    person: Person,
+    actor: Acting,
 ) -> CardView:
     """Checked, maintained, renewed (with the new validity) or removed."""
     await refuse_unknown(parts, conn, person)
@@ -186,9 +225,7 @@ async def log_work(
     with told(NoSuchPhotoError, no_such_photo):
         async with conn.transaction():
             await store.lock(conn)
-            found = await store.find(conn, card)
-            if found is None:
-                raise _no_such_card(card)
+            found = await _found(conn, card, actor, "registers.write")
             await hold(conn, request.photos)
             after = await store.log_work(
                 conn,
@@ -205,6 +242,16 @@ async def log_work(
     return view
 
 
+async def _found(conn: Connection, card: str, actor: Actor, right: Right) -> Card:
+    found = await store.find(conn, card)
+    cards = [] if found is None else [found]
+    paths = paths_among(await read_grids(conn), things_of(cards))
+    within(actor, right, paths.get(card, SITE_WIDE))
+    if found is None:
+        raise _no_such_card(card)
+    return found
+
+
 def _no_such_card(card: str) -> ProblemError:
     return ProblemError(
         404,
@@ -218,8 +265,8 @@ def _removed(error: store.RemovedError) -> ProblemError:
     return ProblemError(409, "equipment-removed", "The item was removed", f"Card {error}.")
 
 
-async def _asked(conn: Connection, card: str, request: CardRequest) -> Card:
-    homes = await read_homes(conn)
+async def _asked(conn: Connection, card: str, request: CardRequest, actor: Actor) -> Card:
+    homes = await read_homes(conn, actor, "registers.write")
     named: list[tuple[What, str]] = [
         (what, id_) for what in _HOMES if (id_ := getattr(request, what)) is not None
     ]
@@ -251,7 +298,7 @@ async def _asked(conn: Connection, card: str, request: CardRequest) -> Card:
 async def _views(conn: Connection, cards: Sequence[Card], parts: Parts) -> list[CardView]:
     grids = await read_grids(conn)
     parents = {one.code: one.parent for one in grids}
-    where = locate_among(grids, [Thing("place", one.id, one.at, one.floor) for one in cards])
+    where = locate_among(grids, things_of(cards))
     today, days = parts.today(), parts.plan.equipment.warning_days
     views: list[CardView] = []
     for card in cards:

@@ -12,6 +12,7 @@ from hub.equipment.consent import Consent
 from hub.equipment.domain import HIGHEST, LOWEST, Card, EventName, Work
 from hub.equipment.stock import Line
 from hub.logbooks.views import LineView
+from hub.paging import NEXT
 from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
 from hub.sites.domain import Point
@@ -54,6 +55,7 @@ class CardList(BaseModel):
     items: list[CardView]
     expiring: int
     expired: int
+    next: str | None = Field(None, description=NEXT)
 
 
 class LogView(LineView[EventName]):
@@ -144,6 +146,7 @@ class ConsentList(BaseModel):
     """Consents, newest first."""
 
     items: list[ConsentView]
+    next: str | None = Field(None, description=NEXT)
 
 
 def card_view(

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 
 from edge.wire import Micros
+from hub.cases.sight import ALL, Sight
 from hub.cases.store import StoredCase, from_row, lock_log
 from hub.escalation.day_list import Item, day_end, days_to_list, unfinished
 from hub.escalation.store import read_logs
@@ -53,10 +55,10 @@ async def read_days(
     *,
     before: date | None = None,
     limit: int = 31,
-    reach: list[str] | None = None,
+    sight: Sight = ALL,
 ) -> list[Listed]:
-    """Days that have a list, the newest first; counted is what lies within `reach`, if any."""
-    rows = await _rows(conn, "days", {"before": before, "limit": limit, "reach": reach})
+    """Days that have a list, the newest first; counted is what is in sight."""
+    rows = await _rows(conn, "days", {"before": before, "limit": limit, **asdict(sight)})
     return [
         Listed(
             day=row["day"],
@@ -73,10 +75,10 @@ async def read_items(
     conn: AsyncConnection[Any],
     day: date,
     grid: str | None = None,
-    reach: list[str] | None = None,
+    sight: Sight = ALL,
 ) -> list[DictRow]:
-    """The cases in the list of a day, of a grid and those below it, within one of `reach`."""
-    return await _rows(conn, "items", {"day": day, "grid": grid, "reach": reach})
+    """The cases in the list of a day, those in sight, of a grid and those below it."""
+    return await _rows(conn, "items", {"day": day, "grid": grid, **asdict(sight)})
 
 
 async def _write(

@@ -29,7 +29,7 @@ select name, due from hub.case_timers where case_id = %(case)s order by due, nam
 select t.case_id, t.name, t.due from hub.case_timers t join hub.cases c on c.id = t.case_id
 where (%(until)s::timestamptz is null or t.due < %(until)s)
   and (%(grid)s::text is null or c.grid_path @> array[%(grid)s::text])
-  and (%(reach)s::text[] is null or c.grid_path && %(reach)s)
+  and hub.is_seen(c, %(reach)s::text[], %(reader)s)
 order by t.due, t.case_id, t.name limit %(limit)s
 
 -- name: desk
@@ -59,7 +59,7 @@ select l.day, l.until, l.written,
     count(i.case_id) filter (where i.lack = 'not_reported') as not_reported
 from hub.day_lists l
 left join (hub.day_list_items i join hub.cases c on c.id = i.case_id
-           and (%(reach)s::text[] is null or c.grid_path && %(reach)s)) on i.day = l.day
+           and hub.is_seen(c, %(reach)s::text[], %(reader)s)) on i.day = l.day
 where %(before)s::date is null or l.day < %(before)s
 group by l.day order by l.day desc limit %(limit)s
 
@@ -67,5 +67,5 @@ group by l.day order by l.day desc limit %(limit)s
 select i.case_id, i.grid, i.owner, i.stage, i.lack, c.number, c.kind, c.grade, c.opened, c.due
 from hub.day_list_items i join hub.cases c on c.id = i.case_id
 where i.day = %(day)s and (%(grid)s::text is null or c.grid_path @> array[%(grid)s::text])
-  and (%(reach)s::text[] is null or c.grid_path && %(reach)s)
+  and hub.is_seen(c, %(reach)s::text[], %(reader)s)
 order by i.grid, i.case_id

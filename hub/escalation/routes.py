@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from hub.cases.store import find
+from hub.cases.sight import find_seen, sight_of
 from hub.escalation import day_store, store
 from hub.escalation.views import (
     DayItems,
@@ -19,8 +19,7 @@ from hub.escalation.views import (
     next_view,
     timer_view,
 )
-from hub.rights.domain import EVERYWHERE, Actor
-from hub.rights.guard import Acting, needs, nothing_there, within
+from hub.rights.guard import Acting, needs
 from hub.views import Asked, Id
 from hub.wiring import Connection, WiredParts
 from ingest import clock
@@ -41,10 +40,7 @@ async def read_case_timers(
     case_id: Annotated[int, Path(ge=1, le=_BIGINT)], conn: Connection, actor: Acting
 ) -> list[TimerView]:
     """Each deadline that runs, the next one first; the hub draws them within a second."""
-    case = await find(conn, case_id)
-    if case is None:
-        raise nothing_there()
-    within(actor, "cases.read", case.grid_path, owner=case.state.owner)
+    await find_seen(conn, case_id, actor)
     return [timer_view(timer) for timer in await store.timers_of(conn, case_id)]
 
 
@@ -58,7 +54,7 @@ async def read_next_timers(
 ) -> NextTimers:
     """The next deadlines over all cases."""
     before = None if until is None else clock.micros(until)
-    found = await store.next_timers(conn, before, grid, limit, _reach(actor))
+    found = await store.next_timers(conn, before, grid, limit, sight_of(actor))
     return NextTimers(items=[next_view(case, timer) for case, timer in found])
 
 
@@ -74,7 +70,7 @@ async def list_days(
     limit: Annotated[int, Query(ge=1, le=366)] = 31,
 ) -> DayPage:
     """Every day has a list from its end on, also an empty one."""
-    found = await day_store.read_days(conn, before=before, limit=limit + 1, reach=_reach(actor))
+    found = await day_store.read_days(conn, before=before, limit=limit + 1, sight=sight_of(actor))
     items = [day_view(one) for one in found[:limit]]
     return DayPage(items=items, next=items[-1].day if len(found) > limit else None)
 
@@ -88,11 +84,5 @@ async def read_day(
     grid: Annotated[Id | None, Query(description="Only in this grid or below it")] = None,
 ) -> DayItems:
     """Cases of small grids that were not cleared and reported at 23:59; as they stood then."""
-    rows = await day_store.read_items(conn, day, grid, _reach(actor))
+    rows = await day_store.read_items(conn, day, grid, sight_of(actor))
     return DayItems(items=[item_view(row, parts.directory) for row in rows])
-
-
-def _reach(actor: Actor) -> list[str] | None:
-    """The grids whose cases somebody may read; None: all."""
-    reach = actor.reach("cases.read")
-    return None if reach is EVERYWHERE else sorted(reach)

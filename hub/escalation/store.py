@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import asdict
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
 from hub.cases.domain import Event
 from hub.cases.query import changed_since
+from hub.cases.sight import ALL, Sight
 from hub.cases.store import StoredCase
 from hub.escalation.terms import mark, terms_of
 from hub.escalation.timers import Timer, TimerName, timers
@@ -102,11 +104,11 @@ async def next_timers(
     before: Micros | None,
     grid: str | None,
     limit: int,
-    reach: list[str] | None = None,
+    sight: Sight = ALL,
 ) -> list[tuple[int, Timer]]:
-    """What falls due next in any case of a grid, and within one of `reach`; None: of all."""
+    """What falls due next in any case in sight, of a grid; None: of all."""
     until = None if before is None else clock.moment(before)
-    values = {"until": until, "grid": grid, "limit": limit, "reach": reach}
+    values = {"until": until, "grid": grid, "limit": limit, **asdict(sight)}
     cursor = await conn.execute(_QUERIES["next"], values)
     return [(case, Timer(name, clock.micros(due))) for case, name, due in await cursor.fetchall()]
 

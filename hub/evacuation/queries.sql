@@ -19,5 +19,7 @@ select name from hub.buildings where id = %(building)s
 -- name: tally
 select count(*), min(newest) from (
     select max(t.at) as newest from hub.buildings b
-    join hub.evacuation_totals t on t.building = b.id group by b.id
+    join hub.evacuation_totals t on t.building = b.id
+    where %(among)s::text[] is null or b.id = any(%(among)s)
+    group by b.id
 ) written

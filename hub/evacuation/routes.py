@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,9 +11,12 @@ from hub.acting import Person, refuse_unknown
 from hub.evacuation import store
 from hub.evacuation.domain import Total
 from hub.evacuation.views import EvacuationView, TotalRequest, evacuation_view
+from hub.files.subjects import building_path
 from hub.problems import ProblemError
 from hub.replies.store import Asked, Key, once
-from hub.rights.guard import needs
+from hub.rights.domain import EVERYWHERE, SITE_WIDE, Actor, Right
+from hub.rights.guard import Acting, needs, within
+from hub.sites.store import read_site
 from hub.sourced import Standing
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts
@@ -29,9 +33,10 @@ router = APIRouter(prefix="/api", tags=["files"])
     dependencies=[needs("registers.read")],
 )
 async def read_evacuation(
-    building: BuildingId, parts: WiredParts, conn: Connection
+    building: BuildingId, parts: WiredParts, conn: Connection, actor: Acting
 ) -> EvacuationView:
     """Totals only: the hub has no list of these people (PR-08)."""
+    await _within(conn, building, actor, "registers.read")
     return await _view(conn, parts, building)
 
 
@@ -48,10 +53,12 @@ async def write_evacuation(
     parts: WiredParts,
     conn: Connection,
     person: Person,
+    actor: Acting,
     key: Key = None,
 ) -> EvacuationView:
     """Adds a total; earlier ones stay."""
     await refuse_unknown(parts, conn, person)
+    await _within(conn, building, actor, "registers.write")
     await _view(conn, parts, building)
     now = parts.clock()
 
@@ -69,6 +76,16 @@ async def write_evacuation(
     what = f"evacuation {building} {request.model_dump_json()}"
     asked = Asked(person=person, key=key, what=what, now=now)
     return await once(conn, asked, EvacuationView, write)
+
+
+async def _within(conn: Connection, building: str, actor: Actor, right: Right) -> None:
+    if actor.reach(right) is EVERYWHERE:
+        return
+    document = await read_site(conn)
+    path = SITE_WIDE
+    if document is not None:  # in a thread: geometry, and the streams share this one
+        path = await asyncio.to_thread(building_path, document, building)
+    within(actor, right, path)
 
 
 async def _view(conn: Connection, parts: Parts, building: str) -> EvacuationView:

@@ -14,8 +14,9 @@ from hub.files.show import attachment_view
 from hub.files.store import attach, attachment
 from hub.files.views import AttachmentView
 from hub.headers import EVIDENCE
+from hub.photos.uses import may_see_document
 from hub.problems import FieldError, ProblemError, invalid
-from hub.rights.guard import needs
+from hub.rights.guard import Acting, needs, nothing_there
 from hub.wiring import Connection, WiredParts
 
 Title = Annotated[
@@ -61,13 +62,16 @@ async def send_attachment(
     summary="A document or photo",
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}, 404: {}},
-    dependencies=[needs("registers.read")],
+    dependencies=[needs("registers.read", "cases.read")],
 )
 async def read_attachment(
     digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of its content")],
     conn: Connection,
+    actor: Acting,
 ) -> Response:
-    """Its bytes, which never change."""
+    """Its bytes, which never change, for who may see what refers to it."""
+    if not await may_see_document(conn, digest, actor):
+        raise nothing_there()
     found = await attachment(conn, bytes.fromhex(digest))
     if found is None:
         raise ProblemError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from math import hypot
+from typing import Literal
 
 import msgspec
 
@@ -16,7 +17,7 @@ from hub.files.domain import Fact, Facts
 from hub.files.rules import FileRules, KnownPart
 from hub.files.subjects import Subject
 from hub.sites.coverage import locate
-from hub.sites.domain import Device, Place, SiteDocument, Unit
+from hub.sites.domain import Device, Place, SiteDocument, Unit, grid_path
 from hub.sourced import Standing
 from hub.units.domain import Aspect, UnitRecord, record
 from hub.units.rules import NO_UNIT_RULES
@@ -51,6 +52,9 @@ class Surroundings:
             if place.building is not None:
                 self._inside.setdefault(place.building, []).append(place)
         self._grid_of_place = locate(document, "place")
+        self._grid_of_device = locate(document, "device")
+        self._grid_of_unit = locate(document, "unit")
+        self._parents = {grid.code: grid.parent for grid in document.grids}
         self._hydrants = [one for one in document.devices if one.kind == "hydrant"]
         self._residents: dict[str, int] = {}
         for household in document.households:
@@ -111,6 +115,16 @@ class Surroundings:
         ]
         within = [one for one in near if one.metres <= self._rules.hydrant_m]
         return sorted(within, key=lambda one: (one.metres, one.device))
+
+    def path_of(self, what: Literal["place", "device", "unit"], id_: str) -> tuple[str, ...]:
+        """The grids of a thing from the root down; none if it lies outside of the site."""
+        homes = {
+            "place": self._grid_of_place,
+            "device": self._grid_of_device,
+            "unit": self._grid_of_unit,
+        }
+        code = homes[what].get(id_)
+        return () if code is None else grid_path(self._parents, code)
 
     def residents(self, subject: Subject) -> int:
         """How many live in it; of a building, in all its households."""

@@ -41,5 +41,8 @@ where hash = any(%(hashes)s)
 -- name: tally
 -- How many files people have written in, and when the one written longest ago was.
 select count(*), min(newest) from (
-    select max(at) as newest from hub.file_entries group by kind, subject
+    select max(at) as newest from hub.file_entries
+    where %(among)s::text[] is null
+        or case kind when 'enterprise' then 'unit' else kind end || ':' || subject = any(%(among)s)
+    group by kind, subject
 ) written

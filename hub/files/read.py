@@ -17,6 +17,7 @@ from hub.files.known import Surroundings
 from hub.files.rules import FileKind
 from hub.files.store import standing_entries
 from hub.files.subjects import Subject, subjects
+from hub.rights.domain import Actor, Right, may
 from hub.sites.domain import SiteDocument
 from hub.units.read import all_units, today
 from hub.wiring import Connection, Parts
@@ -68,6 +69,17 @@ async def cabinet(conn: Connection, parts: Parts) -> Cabinet:
     entries = await standing_entries(conn)
     around = await asyncio.to_thread(Surroundings, document, plan.files, known, held)
     return await asyncio.to_thread(_put_together, document, around, entries, parts, now)
+
+
+async def seen_cabinet(conn: Connection, parts: Parts, actor: Actor, right: Right) -> Cabinet:
+    """The files that somebody has a right for.
+
+    Raises:
+        HTTPException: a 404 before the first load of a site.
+    """
+    found = await cabinet(conn, parts)
+    seen = [one for one in found.files if may(actor, right, one.subject.path)]
+    return msgspec.structs.replace(found, files=seen)
 
 
 def _put_together(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from hub.acting import Person, refuse_unknown
 from hub.files.domain import FileEntry, Stage
-from hub.files.read import Cabinet, Found, Wanted, cabinet, chosen
+from hub.files.read import Cabinet, Found, Wanted, cabinet, chosen, seen_cabinet
 from hub.files.rules import FileKind
 from hub.files.show import file_line, file_progress, rules_view, subject_file
 from hub.files.store import add_entries, described, take_up
@@ -22,7 +23,8 @@ from hub.files.views import (
 from hub.files.write import faults
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Asked, Key, once
-from hub.rights.guard import needs
+from hub.rights.domain import SITE_WIDE, Actor, Right, may
+from hub.rights.guard import Acting, needs, within
 from hub.wiring import Connection, WiredParts
 
 SubjectId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["dormitory-1"])]
@@ -40,6 +42,7 @@ router = APIRouter(prefix="/api", tags=["files"])
 async def list_files(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     kind: FileKind | None = None,
     grid: Word = None,
     stage: Annotated[Stage | None, Query(description="How far they are")] = None,
@@ -52,7 +55,7 @@ async def list_files(
 ) -> FilePage:
     """A page of files with what each lacks."""
     wanted = Wanted(kind=kind, grid=grid, stage=stage, stale=stale, search=search or "")
-    found = chosen((await cabinet(conn, parts)).files, wanted)
+    found = chosen((await seen_cabinet(conn, parts, actor, "registers.read")).files, wanted)
     start = int(cursor or 0)
     return FilePage(
         items=[file_line(one) for one in found[start : start + limit]],
@@ -78,13 +81,15 @@ async def read_file_rules(parts: WiredParts) -> FileRulesView:
 async def read_progress(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     grid: Annotated[str | None, Query(max_length=64, description="This grid and below")] = None,
     kind: FileKind | None = None,
 ) -> FileProgress:
     """Complete and consolidated files per grid against the plan's target days."""
-    found = await cabinet(conn, parts)
+    found = await seen_cabinet(conn, parts, actor, "registers.read")
     files = chosen(found.files, Wanted(kind=kind))
-    return file_progress(parts, Cabinet(found.document, found.around, files), grid)
+    sees = partial(may, actor, "registers.read")
+    return file_progress(parts, Cabinet(found.document, found.around, files), grid, sees)
 
 
 @router.get(
@@ -94,11 +99,12 @@ async def read_progress(
     dependencies=[needs("registers.read")],
 )
 async def read_file(
-    kind: FileKind, subject: SubjectId, parts: WiredParts, conn: Connection
+    kind: FileKind, subject: SubjectId, parts: WiredParts, conn: Connection, actor: Acting
 ) -> SubjectFile:
     """Its parts, what the hub knows of the subject, and every version."""
     found = await cabinet(conn, parts)
-    return await subject_file(conn, parts, found, _find(found, kind, subject))
+    file = _find(found, kind, subject, actor, "registers.read")
+    return await subject_file(conn, parts, found, file, actor)
 
 
 @router.post(
@@ -115,11 +121,12 @@ async def add_file_entry(
     parts: WiredParts,
     conn: Connection,
     person: Person,
+    actor: Acting,
     key: Key = None,
 ) -> SubjectFile:
     """Earlier versions stay; observed and declared stand side by side (PR-09)."""
     await refuse_unknown(parts, conn, person)
-    _find(await cabinet(conn, parts), kind, subject)
+    _find(await cabinet(conn, parts), kind, subject, actor, "registers.write")
     now = parts.clock()
 
     async def write() -> SubjectFile:
@@ -144,14 +151,16 @@ async def add_file_entry(
         )
         await add_entries(conn, [entry])
         after = await cabinet(conn, parts)
-        return await subject_file(conn, parts, after, _find(after, kind, subject))
+        file = _find(after, kind, subject, actor, "registers.write")
+        return await subject_file(conn, parts, after, file, actor)
 
     what = f"files/{kind}/{subject} {request.model_dump_json()}"
     return await once(conn, Asked(person=person, key=key, what=what, now=now), SubjectFile, write)
 
 
-def _find(found: Cabinet, kind: FileKind, subject: str) -> Found:
+def _find(found: Cabinet, kind: FileKind, subject: str, actor: Actor, right: Right) -> Found:
     file = found.find(kind, subject)
+    within(actor, right, SITE_WIDE if file is None else file.subject.path)
     if file is None:
         raise ProblemError(
             404,

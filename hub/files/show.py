@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
-from edge.wire import Micros
 from hub.cases.query import of_places
+from hub.cases.sight import sees as sees_case
 from hub.cases.views import case_view
 from hub.directory import Directory
 from hub.evacuation.views import total_view
 from hub.files.domain import FileEntry, PartLine, milestones, per_grid
-from hub.files.known import Surroundings
 from hub.files.read import Cabinet, Found
 from hub.files.rules import FileRules, Part
 from hub.files.store import Attachment, described, history
-from hub.files.subjects import Subject
+from hub.files.subjects import Subject, building_path
 from hub.files.views import (
     AttachmentView,
     DeviceInside,
@@ -32,6 +32,7 @@ from hub.files.views import (
     SubjectFile,
     UnitInside,
 )
+from hub.rights.domain import Actor, may
 from hub.sites.domain import grid_path
 from hub.units.read import today
 from hub.views import instant, name_view, person_view
@@ -62,9 +63,9 @@ def file_line(found: Found) -> FileLine:
 
 
 async def subject_file(
-    conn: Connection, parts: Parts, cabinet: Cabinet, found: Found
+    conn: Connection, parts: Parts, cabinet: Cabinet, found: Found, actor: Actor
 ) -> SubjectFile:
-    """A whole file."""
+    """A whole file, as far as somebody may see what lies around its subject."""
     subject = found.subject
     entries = await history(conn, subject.kind, subject.id)
     hashes = {one for entry in entries for one in entry.attachments}
@@ -73,13 +74,18 @@ async def subject_file(
     return SubjectFile(
         file=file_line(found),
         parts=[_part(line, rules[line.name], kept, parts.directory) for line in found.state.parts],
-        known=await _known(conn, parts, cabinet.around, subject, parts.clock()),
+        known=await _known(conn, parts, cabinet, subject, actor),
         history=[_entry(entry, kept, parts.directory) for entry in reversed(entries)],
     )
 
 
-def file_progress(parts: Parts, cabinet: Cabinet, grid: str | None) -> FileProgress:
-    """How far every grid is that has files; only `grid` and below it if one is named."""
+def file_progress(
+    parts: Parts, cabinet: Cabinet, grid: str | None, sees: Callable[[Sequence[str]], bool]
+) -> FileProgress:
+    """How far every grid is that has files and that `sees` says yes to, by its path.
+
+    Only `grid` and below it if one is named.
+    """
     day = today(parts.clock(), parts.plan.time_zone)
     grids = {one.code: one for one in cabinet.document.grids}
     parents = {one.code: one.parent for one in cabinet.document.grids}
@@ -107,7 +113,7 @@ def file_progress(parts: Parts, cabinet: Cabinet, grid: str | None) -> FileProgr
             ],
         )
         for code, one in sorted(done.items(), key=lambda pair: paths[pair[0]])
-        if one.files and (grid is None or grid in paths[code])
+        if one.files and sees(paths[code]) and (grid is None or grid in paths[code])
     ]
     return FileProgress(today=day, grids=lines)
 
@@ -133,19 +139,30 @@ def attachment_view(one: Attachment) -> AttachmentView:
 
 
 async def _known(
-    conn: Connection, parts: Parts, around: Surroundings, subject: Subject, now: Micros
+    conn: Connection, parts: Parts, cabinet: Cabinet, subject: Subject, actor: Actor
 ) -> KnownView:
+    around = cabinet.around
+
+    def seen(what: Literal["place", "device", "unit"], id_: str) -> bool:
+        return may(actor, "registers.read", around.path_of(what, id_))
+
     total = around.total(subject)
+    if subject.kind != "building" and total is not None:  # its building may reach further
+        home = building_path(cabinet.document, subject.building or "")
+        total = total if may(actor, "registers.read", home) else None
     held = None if total is None else total.holds
-    cases = await of_places(conn, around.places(subject), CASES)
+    places = [one for one in around.places(subject) if seen("place", one)]
+    cases = await of_places(conn, places, CASES)
     return KnownView(
         devices=[
             DeviceInside(id=one.id, kind=one.kind, place=one.place)
             for one in around.devices(subject)
+            if seen("device", one.id)
         ],
         hydrants=[
             HydrantNear(id=one.device, metres=round(one.metres, 1))
             for one in around.hydrants(subject)
+            if seen("device", one.device)
         ],
         units=[
             UnitInside.model_validate(
@@ -157,10 +174,15 @@ async def _known(
                 }
             )
             for unit, record in ((one, around.record(one.id)) for one in around.units(subject))
+            if seen("unit", unit.id)
         ],
         residents=around.residents(subject),
         to_help=None if held is None else total_view(held, parts.directory),
-        cases=[case_view(case, parts.directory, now) for case in cases],
+        cases=[
+            case_view(case, parts.directory, parts.clock())
+            for case in cases
+            if sees_case(actor, case)
+        ],
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 from shapely import Polygon
 
-from hub.files.rules import FileKind, FileRules
+from hub.files.rules import NO_FILE_RULES, FileKind, FileRules
 from hub.sites.coverage import locate
 from hub.sites.domain import Name, Point, SiteDocument, grid_path
 
@@ -45,6 +45,24 @@ def subjects(document: SiteDocument, rules: FileRules) -> list[Subject]:
     )
     found = [one for one in everything if one.kind in order]
     return sorted(found, key=lambda one: (order.index(one.kind), one.id))
+
+
+def home_paths(document: SiteDocument) -> dict[tuple[FileKind, str], tuple[str, ...]]:
+    """The grids of all that may have a file, from the root down; an enterprise is a unit here."""
+    everything = (
+        *_buildings(document),
+        *_yards(document),
+        *_units(document, NO_FILE_RULES),
+        *_households(document),
+    )
+    return {(one.kind, one.id): one.path for one in everything}
+
+
+def building_path(document: SiteDocument, building: str) -> tuple[str, ...]:
+    """The grids of a building from the root down."""
+    one = [found for found in document.buildings if found.id == building]
+    home = _homes(msgspec.structs.replace(document, buildings=one)).get(building)
+    return _path(_parents(document), home)
 
 
 def _buildings(document: SiteDocument) -> Iterator[Subject]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -13,9 +15,11 @@ from hub.hydrants.now import standing
 from hub.hydrants.water_map import Ground, Listed, Viewpoint, draw, listed, print_map
 from hub.paper import STYLE, STYLE_PATH
 from hub.problems import FieldError, ProblemError, invalid
-from hub.rights.guard import needs, open_to_all
+from hub.rights.domain import EVERYWHERE, SITE_WIDE, Actor, Right, may
+from hub.rights.guard import Acting, needs, open_to_all, within
 from hub.sites.coverage import Thing, locate_among
 from hub.sites.domain import Grid, Name, SiteDocument, grid_path, leaf_codes
+from hub.sites.seen import part_of
 from hub.sites.store import read_site
 from hub.wiring import Connection, WiredParts
 
@@ -31,6 +35,7 @@ From = Annotated[
         max_length=20,
     ),
 ]
+_RIGHT: Right = "registers.read"
 Language = Annotated[Literal["en", "zh"], Query()]
 
 router = APIRouter(prefix="/api", tags=["hydrants"])
@@ -43,10 +48,15 @@ router = APIRouter(prefix="/api", tags=["hydrants"])
     dependencies=[needs("registers.read")],
 )
 async def draw_water_sources(
-    code: Code, parts: WiredParts, conn: Connection, places: From = None, lang: Language = "en"
+    code: Code,
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    places: From = None,
+    lang: Language = "en",
 ) -> Response:
     """The map of a grid's water sources as an SVG file."""
-    ground, sources, viewpoints = await _collect(code, places or (), parts, conn)
+    ground, sources, viewpoints = await _collect(code, places or (), parts, conn, actor)
     return Response(draw(ground, sources, viewpoints, lang), media_type="image/svg+xml")
 
 
@@ -57,10 +67,15 @@ async def draw_water_sources(
     dependencies=[needs("registers.read")],
 )
 async def print_water_sources(
-    code: Code, parts: WiredParts, conn: Connection, places: From = None, lang: Language = "en"
+    code: Code,
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    places: From = None,
+    lang: Language = "en",
 ) -> Response:
     """The map with the list of sources, their states and distances."""
-    ground, sources, viewpoints = await _collect(code, places or (), parts, conn)
+    ground, sources, viewpoints = await _collect(code, places or (), parts, conn, actor)
     now = parts.local_time()
     return Response(
         print_map(ground, sources, viewpoints, lang, now), media_type="text/html; charset=utf-8"
@@ -78,19 +93,22 @@ async def paper_style() -> Response:
 
 
 async def _collect(
-    code: str, places: Sequence[str], parts: WiredParts, conn: Connection
+    code: str, places: Sequence[str], parts: WiredParts, conn: Connection, actor: Actor
 ) -> tuple[Ground, list[Listed], list[Viewpoint]]:
     site = await read_site(conn)
+    parents = {one.code: one.parent for one in site.grids} if site else {}
+    within(actor, _RIGHT, grid_path(parents, code) if code in parents else SITE_WIDE)
     grid = next((one for one in site.grids if one.code == code), None) if site else None
     if site is None or grid is None:
         raise ProblemError(
             404, "no-such-grid", "There is no such grid", f"No grid has the code {code}."
         )
+    if actor.reach(_RIGHT) is not EVERYWHERE:  # in a thread: geometry
+        site = await asyncio.to_thread(part_of, site, partial(may, actor, _RIGHT))
     viewpoints = _viewpoints(site, grid, places)
     everything = await standing(conn, await store.read_all(conn), parts.plan, parts.clock())
     inside = [one for one in everything if code in one.grid_path]
     leaves = set(leaf_codes(site))
-    parents = {one.code: one.parent for one in site.grids}
     ground = Ground(
         site=site.site.name,
         grid=grid,

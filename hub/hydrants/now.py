@@ -14,8 +14,9 @@ from hub.cases.query import of_subjects
 from hub.cases.store import StoredCase
 from hub.hydrants.domain import Hydrant, State, Trouble, state_of
 from hub.plans.domain import Plan
+from hub.rights.domain import EVERYWHERE, SITE_WIDE, Actor, Right, may
 from hub.shutoffs.store import newest
-from hub.sites.coverage import Thing, locate_among
+from hub.sites.coverage import Thing, locate_among, paths_among
 from hub.sites.domain import grid_path
 from hub.sites.store import read_grids
 
@@ -30,6 +31,21 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     grid: str | None
     grid_path: tuple[str, ...] = ()
     cases: tuple[StoredCase, ...] = ()
+
+
+async def seen_hydrants(
+    conn: AsyncConnection[Any], hydrants: Sequence[Hydrant], actor: Actor, right: Right
+) -> list[Hydrant]:
+    """The hydrants that somebody has a right for, in their order."""
+    if actor.reach(right) is EVERYWHERE:
+        return list(hydrants)
+    paths = paths_among(await read_grids(conn), things_of(hydrants))
+    return [one for one in hydrants if may(actor, right, paths.get(one.id, SITE_WIDE))]
+
+
+def things_of(hydrants: Iterable[Hydrant]) -> list[Thing]:
+    """Hydrants as things that lie in a grid."""
+    return [Thing("place", one.id, one.at) for one in hydrants]
 
 
 async def standing(
@@ -49,7 +65,7 @@ async def standing(
     }
     grids = await read_grids(conn)
     parents = {grid.code: grid.parent for grid in grids}
-    where = locate_among(grids, [Thing("place", one.id, one.at) for one in hydrants])
+    where = locate_among(grids, things_of(hydrants))
     listed: list[Standing] = []
     for one in hydrants:
         cases = [case for subject in one.subjects for case in found[subject]]

@@ -19,4 +19,5 @@ select pg_advisory_xact_lock(hashtext('hub.hydrants'))
 
 -- name: tally
 select count(*), case when count(*) = count(censused) then min(censused)::timestamptz end
-from hub.hydrants where told <> 'removed'
+from hub.hydrants
+where told <> 'removed' and (%(among)s::text[] is null or id = any(%(among)s))

@@ -8,13 +8,16 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from edge.wire import Micros
+from hub.cases.sight import sees
 from hub.cases.views import Case, Note, case_view
 from hub.directory import Directory
 from hub.hydrants.domain import EventName, Hydrant, SourceKind, State
 from hub.hydrants.now import Standing
 from hub.logbooks.views import LineView
+from hub.paging import NEXT
 from hub.photos.domain import MOST
 from hub.photos.views import PhotoHash
+from hub.rights.domain import Actor
 from hub.sites.domain import Name, Point
 from hub.sites.routes import NameView
 from hub.views import Id, Instant, Named, name_view
@@ -48,6 +51,7 @@ class HydrantList(BaseModel):
 
     items: list[HydrantView]
     states: dict[str, int] = Field(description="How many are in which state")
+    next: str | None = Field(None, description=NEXT)
 
 
 class HydrantEntry(LineView[EventName]):
@@ -111,8 +115,8 @@ class TakenOver(BaseModel):
     new: int
 
 
-def hydrant_view(one: Standing, directory: Directory, now: Micros) -> HydrantView:
-    """A hydrant as the page shows it."""
+def hydrant_view(one: Standing, directory: Directory, now: Micros, actor: Actor) -> HydrantView:
+    """A hydrant as the page shows it, with the cases that somebody may read."""
     hydrant = one.hydrant
     return HydrantView(
         id=hydrant.id,
@@ -127,5 +131,5 @@ def hydrant_view(one: Standing, directory: Directory, now: Micros) -> HydrantVie
         told=hydrant.told,
         told_at=clock.moment(hydrant.told_at),
         census=hydrant.censused,
-        cases=[case_view(case, directory, now) for case in one.cases],
+        cases=[case_view(case, directory, now) for case in one.cases if sees(actor, case)],
     )

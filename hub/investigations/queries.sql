@@ -12,7 +12,10 @@ select * from hub.investigations where id = %(id)s
 select * from hub.investigations where id = %(id)s for update
 
 -- name: newest
-select * from hub.investigations order by id desc limit %(limit)s
+select * from hub.investigations
+where (%(of)s::text is null or %(of)s in (opened_by, decided_by))
+  and (%(before)s::bigint is null or id < %(before)s)
+order by id desc limit %(limit)s
 
 -- name: change
 update hub.investigations

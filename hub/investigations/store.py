@@ -111,10 +111,13 @@ async def find(conn: AsyncConnection[Any], investigation: int) -> Investigation:
     return await _found(conn, "find", investigation)
 
 
-async def newest(conn: AsyncConnection[Any], limit: int) -> list[Investigation]:
-    """Investigations, the newest first."""
+async def newest(
+    conn: AsyncConnection[Any], limit: int, before: int | None = None, of: str | None = None
+) -> list[Investigation]:
+    """Investigations, the newest first; those that `of` opened or decided, if named."""
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_QUERIES["newest"], {"limit": limit})
+        values = {"limit": limit, "before": before, "of": of}
+        await cursor.execute(_QUERIES["newest"], values)
         return [_from_row(row) async for row in cursor]
 
 

@@ -18,6 +18,7 @@ from hub.investigations.domain import (
     Request,
     Stage,
 )
+from hub.paging import NEXT
 from hub.views import Asked, Instant, instant
 from ingest import clock
 
@@ -81,6 +82,7 @@ class InvestigationList(BaseModel):
     """Investigations, the newest first."""
 
     items: list[InvestigationView]
+    next: str | None = Field(None, description=NEXT)
 
 
 def view(one: Investigation, now: Micros) -> InvestigationView:

@@ -41,8 +41,10 @@ select l.id, l.case_id, l.content, l.sha256, coalesce((
         'at', (extract(epoch from e.at) * 1000000)::bigint, 'actor', e.actor, 'event', e.event,
         'note', e.note) order by e.position)
     from hub.letter_events e where e.letter = l.id), '[]') as receipts
-from hub.letters l
-where (%(id)s::bigint is null or l.id = %(id)s)
+from hub.letters l join hub.cases c on c.id = l.case_id
+where hub.is_seen(c, %(reach)s::text[], %(reader)s)
+  and (%(id)s::bigint is null or l.id = %(id)s)
   and (%(case)s::bigint is null or l.case_id = %(case)s)
   and (%(grid)s::text is null or l.grid = %(grid)s)
+  and (%(before)s::bigint is null or l.id < %(before)s)
 order by l.id desc limit %(limit)s

@@ -7,12 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from hub.acting import Person, refuse_unknown
+from hub.cases.sight import sight_of
 from hub.letters import store
 from hub.letters.document import Language, document
 from hub.letters.views import LetterList, LetterView, SignRequest, letter_view
+from hub.paging import Before, numbered
 from hub.problems import ProblemError
 from hub.replies.repeatable import repeatable
-from hub.rights.guard import needs
+from hub.rights.guard import Acting, needs
 from hub.wiring import Connection, WiredParts
 
 _BIGINT = 2**63 - 1
@@ -29,16 +31,21 @@ router = APIRouter(prefix="/api", tags=["letters"])
 async def list_letters(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     case: Annotated[int | None, Query(ge=1, le=_BIGINT, description="Only about this case")] = None,
     grid: Annotated[
         str | None,
         Query(description="Only to the office of this grid", pattern=r"^[A-Za-z0-9._-]{1,64}$"),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Before = None,
 ) -> LetterList:
     """Each with who has read and acknowledged it."""
-    found = await store.read_letters(conn, case=case, grid=grid, limit=limit)
-    return LetterList(items=[letter_view(one, parts.directory) for one in found])
+    found = await store.read_letters(
+        conn, case=case, grid=grid, before=before, limit=limit + 1, sight=sight_of(actor)
+    )
+    page, onward = numbered(found, limit, lambda one: one.id)
+    return LetterList(items=[letter_view(one, parts.directory) for one in page], next=onward)
 
 
 @router.get(
@@ -51,10 +58,11 @@ async def print_letter(
     letter: LetterId,
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     lang: Annotated[Language, Query()] = "en",
 ) -> Response:
     """The letter as it was written, with its receipts."""
-    found = await store.read_letters(conn, letter=letter)
+    found = await store.read_letters(conn, letter=letter, sight=sight_of(actor))
     if not found:
         raise _no_such_letter(letter)
     names = {one.actor: parts.directory.name(one.actor) for one in found[0].receipts}
@@ -72,13 +80,24 @@ async def print_letter(
 )
 @repeatable
 async def sign_letter(
-    letter: LetterId, request: SignRequest, parts: WiredParts, conn: Connection, person: Person
+    letter: LetterId,
+    request: SignRequest,
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    person: Person,
 ) -> LetterView:
     """Read or acknowledged, by a holder of the grid that it is addressed to."""
     await refuse_unknown(parts, conn, person)
     try:
         signed = await store.sign(
-            conn, letter, request.event, actor=person, now=parts.clock(), note=request.note.strip()
+            conn,
+            letter,
+            request.event,
+            actor=person,
+            now=parts.clock(),
+            note=request.note.strip(),
+            sight=sight_of(actor),
         )
     except store.NoSuchLetterError:
         raise _no_such_letter(letter) from None

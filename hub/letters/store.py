@@ -7,11 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import asdict
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from edge.wire import Micros
+from hub.cases.sight import ALL, Sight
 from hub.cases.store import StoredCase, from_row, read_log
 from hub.letters.domain import (
     Content,
@@ -63,10 +65,19 @@ async def read_letters(
     letter: int | None = None,
     case: int | None = None,
     grid: str | None = None,
+    before: int | None = None,
     limit: int = 100,
+    sight: Sight = ALL,
 ) -> list[Letter]:
-    """Letters with their receipts, newest first; None asks nothing."""
-    values = {"id": letter, "case": case, "grid": grid, "limit": limit}
+    """Letters about cases in sight with their receipts, newest first; None asks nothing."""
+    values = {
+        "id": letter,
+        "case": case,
+        "grid": grid,
+        "before": before,
+        "limit": limit,
+        **asdict(sight),
+    }
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["letters"], values)
         return [
@@ -89,15 +100,16 @@ async def sign(
     actor: str,
     now: Micros,
     note: str = "",
+    sight: Sight = ALL,
 ) -> Letter:
     """Note that somebody of the office has read or acknowledged it; once is enough.
 
     Raises:
-        NoSuchLetterError: the id is unknown.
+        NoSuchLetterError: the id is unknown, or the case out of sight.
         NotOfTheOfficeError: the person holds another grid, or none.
     """
     async with conn.transaction():
-        found = await read_letters(conn, letter=letter)
+        found = await read_letters(conn, letter=letter, sight=sight)
         if not found:
             raise NoSuchLetterError
         offices = await _offices(conn, [found[0].content.to_grid])

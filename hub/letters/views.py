@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.cases.views import Note
 from hub.directory import Directory
 from hub.letters.domain import EventName, Letter
+from hub.paging import NEXT
 from hub.sites.routes import NameView
 from hub.views import Instant, PersonRef, known_name, name_view
 from ingest import clock
@@ -48,6 +49,7 @@ class LetterList(BaseModel):
     """Letters, newest first."""
 
     items: list[LetterView]
+    next: str | None = Field(None, description=NEXT)
 
 
 class SignRequest(BaseModel):

@@ -17,6 +17,7 @@ from hub.cases.query import AT_ONCE, changed_since, head_position
 from hub.cases.sight import people_of
 from hub.cases.store import CASES_CHANNEL, StoredCase
 from hub.cases.views import case_view
+from hub.keep import end
 from hub.live.broadcast import Item, Message, listed
 from hub.live.listener import Listener
 from hub.live.store import ROUND, feed_since, prime, rows
@@ -69,8 +70,7 @@ class Pumps:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(pump) for pump in pumps]
             await stop.wait()
-            for task in tasks:
-                task.cancel()
+            await end(tasks)
 
     async def cases(self) -> None:
         """Publish each case that has changed, as it is now."""

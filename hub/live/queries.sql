@@ -91,7 +91,8 @@ select name, online, reported, state from public.agents order by name
 
 -- name: dead_letters
 select id, received, topic, reason, items, octet_length(payload) as bytes
-from public.dead_letters order by id desc limit %(limit)s
+from public.dead_letters where (%(before)s::bigint is null or id < %(before)s)
+order by id desc limit %(limit)s
 
 -- name: dead_letter_total
 select (select count(*) from public.dead_letters) as total,

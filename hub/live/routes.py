@@ -24,6 +24,7 @@ from hub.live.views import (
     agent_views,
     device_view,
 )
+from hub.paging import Before, numbered
 from hub.problems import FieldError, ProblemError, invalid
 from hub.rights.domain import SITE_WIDE, may
 from hub.rights.guard import Acting, needs, within
@@ -151,12 +152,17 @@ async def list_agents(parts: WiredParts, conn: Connection, actor: Acting) -> lis
     dependencies=[needs("system.read")],
 )
 async def list_dead_letters(
-    conn: Connection, limit: Annotated[int, Query(ge=1, le=500)] = 50
+    conn: Connection,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    before: Before = None,
 ) -> DeadLetterPage:
     """The newest dead letters without their payloads, which may name people."""
-    found = await rows(conn, "dead_letters", limit=limit)
+    found = await rows(conn, "dead_letters", limit=limit + 1, before=before)
+    page, onward = numbered(found, limit, lambda row: row["id"])
     (counts,) = await rows(conn, "dead_letter_total", counter=LETTERS_EVICTED)
-    return DeadLetterPage(items=[DeadLetter.model_validate(row) for row in found], **counts)
+    return DeadLetterPage(
+        items=[DeadLetter.model_validate(row) for row in page], next=onward, **counts
+    )
 
 
 def _no_such_device(device: Identifier) -> ProblemError:

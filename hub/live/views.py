@@ -19,6 +19,7 @@ from hub.live.domain import (
     last_seen,
     stale_after_s,
 )
+from hub.paging import NEXT
 from hub.sites.care import Registered
 from hub.sites.domain import HEARTBEAT_S, DeviceKind, Point, Spot
 from hub.views import Instant, instant
@@ -128,6 +129,7 @@ class DeadLetterPage(BaseModel):
     """The newest dead letters, and how many there are."""
 
     items: list[DeadLetter]
+    next: str | None = Field(None, description=NEXT)
     total: int
     evicted: int = Field(description="Older ones that housekeeping has thrown away")
 

@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from hub.accounts.store import by_token
+from hub.audit.noting import NOBODY, WITHHELD, note_as
 from hub.open311 import store
 from hub.open311.domain import (
     Frame,
@@ -182,6 +183,7 @@ async def post_request(
     person = None if actor is None else actor.person
     base = str(request.base_url).rstrip("/")
     incoming = Incoming(sent=sent, form=form, person=person, key=key, base_url=base)
+    note_as(request, WITHHELD if incoming.hides else person or NOBODY)
     reply = await take(conn, incoming, parts, now)
     return _answer(request, "service_requests", "request", [reply.told()], 201)
 

@@ -19,6 +19,8 @@ from hub.photos import store as photos
 from hub.photos.domain import MOST, Photo, PhotoRefusedError, checked_photo
 from hub.photos.views import photo_path
 from hub.replies.store import Asked, once
+from hub.reporters.domain import Reporter, is_hidden, unlinked
+from hub.reporters.store import hide
 from hub.reports.domain import Filed, ReportRefusedError
 from hub.reports.store import file
 from hub.sealing import canonical
@@ -36,6 +38,12 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     person: str | None
     key: str | None
     base_url: str
+
+    @property
+    def hides(self) -> bool:
+        """Whether it stays unknown who reports (PR-07): a client's key is not who left the name."""
+        told = bool(self.sent.name or self.sent.contact)
+        return is_hidden(self.person, asked=told, told=told)
 
 
 async def take(conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, now: Micros) -> Reply:
@@ -66,7 +74,10 @@ async def take(conn: AsyncConnection[Any], incoming: Incoming, parts: Parts, now
 
     fields = {name: text for name, text in incoming.form.fields.items() if name != "api_key"}
     what = canonical({"open311": fields, "photos": hashes}).decode()
-    asked = Asked(person=incoming.person or PASSER_BY, key=incoming.key, what=what, now=now)
+    who = incoming.person or PASSER_BY
+    if incoming.hides:
+        who = unlinked(who, incoming.key)
+    asked = Asked(person=who, key=incoming.key, what=what, now=now)
     return await once(conn, asked, Reply, work)
 
 
@@ -83,10 +94,14 @@ async def _file(
         raise Open311Error(404, "no site is loaded yet")
     category = services_of(parts.plan.categories)[sent.service]
     where = await where_of(conn, sent, category, site, parts.directory.spots)
+    actor = incoming.person or PASSER_BY
+    if incoming.hides:
+        told = Reporter(at=now, person=incoming.person, name=sent.name, contact=sent.contact)
+        actor = await hide(conn, told)
     filed = Filed(
         category=sent.service,
         where=where,
-        actor=incoming.person or PASSER_BY,
+        actor=actor,
         seen=now,
         words="\n".join(told_lines(sent)),
         photos=tuple(dict.fromkeys(hashes)),

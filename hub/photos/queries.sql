@@ -13,3 +13,9 @@ returning hash
 
 -- name: read
 select hash, type, bytes from hub.photos where hash = %(hash)s
+
+-- name: of_photo
+select what, thing, path, people from hub.uses_of_photo(%(hash)s)
+
+-- name: of_document
+select what, thing, path, people from hub.uses_of_document(%(hash)s)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub.acting import Person, refuse_unknown
 from hub.cameras.access import CAMERA
-from hub.cases.store import find
+from hub.cases.sight import find_seen
 from hub.headers import EVIDENCE
 from hub.pictures import store
 from hub.pictures.ask import ask
@@ -58,11 +58,7 @@ async def attach_picture(
 ) -> PictureAsked:
     """Ask a camera for its next picture on behalf of a case, open or closed."""
     await refuse_unknown(parts, conn, person)
-    case = await find(conn, case_id)
-    if case is None:
-        raise ProblemError(
-            404, "no-such-case", "There is no such case", f"No case has id {case_id}."
-        )
+    case = await find_seen(conn, case_id, actor, "cases.act")
     camera = parts.directory.spots.get(request.device)
     seen = camera is not None and may(actor, "devices.read", camera.grid_path)
     if camera is None or camera.kind != CAMERA or not seen:
@@ -89,8 +85,11 @@ async def attach_picture(
     responses={200: {"content": {"image/jpeg": {}}}, 404: {}},
     dependencies=[needs("cases.read")],
 )
-async def read_case_picture(case_id: CaseId, command: CommandId, conn: Connection) -> Response:
+async def read_case_picture(
+    case_id: CaseId, command: CommandId, conn: Connection, actor: Acting
+) -> Response:
     """The JPEG, kept with the case; it never changes."""
+    await find_seen(conn, case_id, actor)
     picture = await store.read_picture(conn, case_id, command)
     if picture is None:
         raise ProblemError(

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from edge.wire import Identifier, Micros
+from hub.registers.part import Part
 from hub.sites.domain import Name
 
 STALE_DAYS = 90.0  # requirement SE-17, ours: registers
@@ -40,11 +41,14 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class Register(msgspec.Struct, frozen=True):
-    """A list that people keep; `tally` asks its own capability's tables."""
+    """A list that people keep; `tally` asks its own capability's tables.
+
+    It counts what lies in a `Part` of the site, or everything without one.
+    """
 
     id: Identifier
     title: Name
-    tally: Callable[[Any], Awaitable[Tally]]  # of an AsyncConnection
+    tally: Callable[[Any, Part | None], Awaitable[Tally]]  # of an AsyncConnection
 
 
 class Confirmation(msgspec.Struct, frozen=True):

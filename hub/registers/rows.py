@@ -10,6 +10,9 @@ from hub.sites.domain import Name
 Row = Mapping[str, str]
 Fault = tuple[str, str]  # a column, and what is wrong in it
 
+OUTSIDE = "lies outside of the site, or of the grids that you may write in"
+TAKEN = "is something else already: use another id"
+
 NAMED = ("id", "name_en", "name_zh")
 
 

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 
 from edge.wire import Micros
 from hub.registers.domain import Confirmation, How, Register, RegisterRules, Standing, standing
+from hub.registers.part import Part
 from ingest import clock
 from ingest.sql import load_queries
 
@@ -40,12 +41,13 @@ async def standings(
     registers: Sequence[Register],
     now: Micros,
     rules: RegisterRules,
+    part: Part | None = None,
 ) -> list[Standing]:
-    """How the registers stand, in the order given."""
+    """How the registers stand, in the order given; in a part of the site, if there is one."""
     cursor = await conn.execute(_QUERIES["latest"])
     latest = {row[0]: _confirmation(row) for row in await cursor.fetchall()}
     return [
-        standing(register, await register.tally(conn), latest.get(register.id), now, rules)
+        standing(register, await register.tally(conn, part), latest.get(register.id), now, rules)
         for register in registers
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -11,13 +12,15 @@ from hub.registers.domain import Tally
 from ingest import clock
 
 
-async def counted(query: SQL, conn: AsyncConnection[Any]) -> Tally:
+async def counted(
+    query: SQL, conn: AsyncConnection[Any], among: Sequence[str] | None = None
+) -> Tally:
     """The tally by a query of two columns: how many entries, and of when the oldest is.
 
     The second is null for a register whose entries are not confirmed one by one, or if one of them
-    never was.
+    never was. `among` are the ids to count; None: all.
     """
-    row = await (await conn.execute(query)).fetchone()
+    row = await (await conn.execute(query, {"among": among})).fetchone()
     assert row is not None
     entries, oldest = row
     return Tally(entries, None if oldest is None else clock.micros(oldest))

@@ -23,7 +23,7 @@ from hub.reports.views import (
     report_view,
 )
 from hub.rights.domain import has_somewhere
-from hub.rights.guard import MaybeActing, not_allowed, open_to_all
+from hub.rights.guard import MaybeActing, address_of, not_allowed, open_to_all, refuse_haste
 from hub.wiring import Connection, WiredParts
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -43,7 +43,7 @@ async def report_categories(parts: WiredParts) -> Categories:
     "/reports",
     summary="Report a hazard",
     status_code=201,
-    responses={400: {}},
+    responses={400: {}, 429: {}},
     dependencies=[open_to_all("a passer-by reports a hazard")],
 )
 async def report(
@@ -61,6 +61,8 @@ async def report(
     if acting is not None and not has_somewhere(acting, ("reports.write",)):
         raise not_allowed(("reports.write",))
     now = parts.clock()
+    if acting is None:
+        refuse_haste(parts.unsigned_reports, address_of(of))
     person = None if acting is None else acting.person
     who, actor = person or PASSER_BY, person or PASSER_BY
     if request.hides(person):
@@ -75,7 +77,8 @@ async def report(
             note_as(of, name)
         role = role_in(parts.directory.territory, name)  # of who is hidden, none is told
         filed = request.filed(name, now, role)
-        return report_view(await file(conn, filed, parts.plan, now), parts.directory, now)
+        taken = await file(conn, filed, parts.plan, now)
+        return report_view(taken, parts.directory, now, acting)
 
     first = None if request.dissuaded else {"dissuaded"}  # as earlier versions asked
     what = f"reports {request.model_dump_json(exclude=first)}"

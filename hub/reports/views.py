@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from edge.wire import Micros
 from hub.anomalies.domain import Grade
+from hub.cases.sight import sees
 from hub.cases.views import Case, Note, case_view
 from hub.directory import Directory
 from hub.photos.domain import MOST
@@ -17,6 +18,7 @@ from hub.plans.domain import Plan
 from hub.reporters.domain import is_hidden
 from hub.reports.domain import Filed, Where
 from hub.reports.store import Taken
+from hub.rights.domain import Actor
 from hub.sites.domain import Point
 from hub.sites.routes import NameView
 from hub.views import Asked, Id, name_view
@@ -90,7 +92,10 @@ class ReportView(BaseModel):
     """What became of a report."""
 
     id: int
-    case: Case | None = Field(description="The case that it opened or joined")
+    case: Case | None = Field(
+        description="The case that it opened or joined, for who may read that case"
+    )
+    number: str | None = Field(None, description="The number of that case, for everybody")
     opened: bool = Field(description="False: it joined a case that was open already")
     consent: int | None = Field(
         None, description="The consent that it falls under; there is no case then"
@@ -132,11 +137,16 @@ class Categories(BaseModel):
     departments: list[DepartmentView]
 
 
-def report_view(taken: Taken, directory: Directory, now: Micros) -> ReportView:
+def report_view(
+    taken: Taken, directory: Directory, now: Micros, reader: Actor | None
+) -> ReportView:
     """What is answered to a report."""
+    case = taken.case
+    seen = case is not None and reader is not None and sees(reader, case)
     return ReportView(
         id=taken.id,
-        case=None if taken.case is None else case_view(taken.case, directory, now),
+        case=case_view(case, directory, now) if case is not None and seen else None,
+        number=None if case is None else case.number,
         opened=taken.opened,
         consent=None if taken.consent is None else taken.consent.id,
     )

@@ -141,7 +141,11 @@ def may(actor: Actor, right: Right, path: Path) -> bool:
 
     `path` are the codes from the root to the grid that the object lies in, or `SITE_WIDE`.
     """
-    reach = actor.reach(right)
+    return inside(actor.reach(right), path)
+
+
+def inside(reach: Reach, path: Path) -> bool:
+    """Whether a reach covers what lies in a grid, given by the codes from the root to it."""
     return reach is EVERYWHERE or any(code in reach for code in path)
 
 

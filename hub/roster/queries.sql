@@ -22,7 +22,10 @@ where state = 'approved' and starts < %(until)s and ends > %(start)s order by st
 select person, starts, ends from hub.leaves where state = 'approved' and ends > %(since)s
 
 -- name: leaves
-select * from hub.leaves where ends > %(since)s order by starts, id
+select * from hub.leaves
+where ends > %(since)s and (%(people)s::text[] is null or person = any(%(people)s)
+    or filed_by = %(reader)s)
+order by starts, id
 
 -- name: leave
 select * from hub.leaves where id = %(id)s for update

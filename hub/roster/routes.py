@@ -11,10 +11,13 @@ from hub.acting import Person, is_known, refuse_unknown
 from hub.directory import Directory
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
-from hub.rights.guard import needs
+from hub.rights.domain import Actor, Right
+from hub.rights.guard import Acting, needs
+from hub.rights.people import is_under, people_under, shares_a_post
+from hub.rights.resolve import Territory
 from hub.roster import leave
 from hub.roster.domain import Decision, Leave, LeaveState
-from hub.roster.store import FiledLeave, list_leaves
+from hub.roster.store import FiledLeave, find_leave, list_leaves
 from hub.views import Asked, Instant, PersonRef, instant, person_view
 from hub.wiring import Connection, WiredParts
 from ingest import clock
@@ -68,11 +71,17 @@ class LeaveView(BaseModel):
 async def read_leaves(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     since: Annotated[Asked | None, Query(description="Ending after; now, if left out")] = None,
 ) -> list[LeaveView]:
-    """Leaves of any state that end after a time, in order of their start."""
+    """Leaves of one's people, of any state, that end after a time, in order of their start."""
     after = parts.clock() if since is None else clock.micros(since)
-    return [_view(one, parts.directory) for one in await list_leaves(conn, after)]
+    site = parts.directory.territory
+    people = people_under(actor, "leaves.read", site)
+    if people is not None:
+        people += [one for one in site.seats if shares_a_post(actor.person, one, site)]
+    found = await list_leaves(conn, after, people=people, reader=actor.person)
+    return [_view(one, parts.directory) for one in found]
 
 
 @router.post(
@@ -84,11 +93,12 @@ async def read_leaves(
 )
 @repeatable
 async def post_leave(
-    order: LeaveOrder, parts: WiredParts, conn: Connection, person: Person
+    order: LeaveOrder, parts: WiredParts, conn: Connection, actor: Acting, person: Person
 ) -> LeaveView:
-    """File leave for oneself or another; it moves nothing before it is approved."""
+    """File leave for oneself, one's people or whom one stands in for; it must be approved yet."""
     await refuse_unknown(parts, conn, person)
-    if not await is_known(parts, conn, order.person):
+    known, site = await is_known(parts, conn, order.person), parts.directory.territory
+    if not (known and _is_theirs(actor, order.person, site, "leaves.write")):
         raise _wrong("body.person", "nobody of that id belongs to the site")
     if order.ends <= order.starts:
         raise _wrong("body.ends", "must lie after `starts`")
@@ -111,15 +121,31 @@ async def decide(
     order: LeaveDecision,
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     person: Person,
 ) -> LeaveView:
     """Approve or refuse as a holder of a higher grid; withdraw as the filer or the person."""
     await refuse_unknown(parts, conn, person)
     try:
+        found = await find_leave(conn, leave_id)
+        if found is not None and not _is_seen(found, actor, parts.directory.territory):
+            raise leave.NoSuchLeaveError(f"no leave has the id {leave_id}")
         decided = await leave.decide(conn, leave_id, order.decision, by=person, now=parts.clock())
     except leave.LeaveError as error:
         raise _problem(error) from None
     return _view(decided, parts.directory)
+
+
+def _is_seen(one: FiledLeave, actor: Actor, site: Territory) -> bool:
+    if one.filed_by == actor.person:
+        return True
+    return _is_theirs(actor, one.person, site, "leaves.read", "leaves.decide")
+
+
+def _is_theirs(actor: Actor, person: str, site: Territory, *rights: Right) -> bool:
+    if shares_a_post(actor.person, person, site):
+        return True
+    return any(is_under(actor, right, person, site) for right in rights)
 
 
 def _problem(error: leave.LeaveError) -> ProblemError:

@@ -82,9 +82,23 @@ async def approved_leaves(conn: AsyncConnection[Any], since: Micros) -> list[Lea
     return await _in_force(conn, "approved_leaves", {"since": clock.moment(since)})
 
 
-async def list_leaves(conn: AsyncConnection[Any], since: Micros) -> list[FiledLeave]:
-    """Leaves of any state that end after `since`, in order of their start."""
-    return await _leaves(conn, "leaves", {"since": clock.moment(since)})
+async def list_leaves(
+    conn: AsyncConnection[Any],
+    since: Micros,
+    *,
+    people: Sequence[str] | None = None,
+    reader: str = "",
+) -> list[FiledLeave]:
+    """Leaves of any state that end after `since`, in order of their start.
+
+    Of some people (None: all), and those that `reader` has filed.
+    """
+    values = {
+        "since": clock.moment(since),
+        "people": None if people is None else list(people),
+        "reader": reader,
+    }
+    return await _leaves(conn, "leaves", values)
 
 
 async def find_leave(conn: AsyncConnection[Any], leave: int) -> FiledLeave | None:

@@ -67,6 +67,11 @@ class ShutOffRefusedError(ValueError):
         super().__init__("; ".join(f"{fault.field}: {fault.text}" for fault in faults))
 
 
+def unknown(hydrant: str) -> Fault:
+    """The fault of a hydrant that the site does not have, or not for who asks."""
+    return Fault("hydrants", f"the site has no hydrant {hydrant}")
+
+
 def checked(asked: Planned, kinds: Mapping[str, str], now: Micros) -> Planned:
     """The same shut-off, tidied; `kinds` are the kinds of the site's devices.
 
@@ -96,7 +101,7 @@ def _faults(asked: Planned, kinds: Mapping[str, str], now: Micros) -> Iterator[F
         yield Fault("hydrants", "name at least one")
     for hydrant in asked.hydrants:
         if kinds.get(hydrant) != HYDRANT:
-            yield Fault("hydrants", f"the site has no hydrant {hydrant}")
+            yield unknown(hydrant)
     if not asked.measure:
         yield Fault("measure", "say how a fire is fought meanwhile: none is shut off without it")
     if not asked.notice:

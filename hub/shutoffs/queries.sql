@@ -20,7 +20,10 @@ select * from hub.shut_offs where id = %(id)s
 
 -- name: newest
 select * from hub.shut_offs
-where %(all)s or (until > %(now)s and until > start)
+where (%(all)s or (until > %(now)s and until > start))
+  and (%(seen)s::text[] is null or hydrants && %(seen)s)
+  and (%(before)s::bigint is null
+       or (start, id) < (select b.start, b.id from hub.shut_offs b where b.id = %(before)s))
 order by start desc, id desc limit %(limit)s
 
 -- name: history

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -62,18 +63,44 @@ async def end(conn: AsyncConnection[Any], shut_off: int, *, actor: str, now: Mic
     async with conn.transaction():
         row = await _one(conn, "end", {"id": shut_off, "at": clock.moment(now)})
         if row is None:
-            if await _one(conn, "find", {"id": shut_off}) is None:
-                raise NoSuchShutOffError(f"there is no shut-off {shut_off}")
+            await find(conn, shut_off)
             raise ShutOffOverError(f"shut-off {shut_off} is over already")
         await _note(conn, shut_off, "ended", actor, now, {})
     return _from_row(row)
 
 
+async def find(conn: AsyncConnection[Any], shut_off: int) -> ShutOff:
+    """The shut-off with that id.
+
+    Raises:
+        NoSuchShutOffError: there is none.
+    """
+    row = await _one(conn, "find", {"id": shut_off})
+    if row is None:
+        raise NoSuchShutOffError(f"there is no shut-off {shut_off}")
+    return _from_row(row)
+
+
 async def newest(
-    conn: AsyncConnection[Any], now: Micros, *, everything: bool = False, limit: int = 100
+    conn: AsyncConnection[Any],
+    now: Micros,
+    *,
+    everything: bool = False,
+    before: int | None = None,
+    limit: int = 100,
+    seen: Sequence[str] | None = None,
 ) -> list[ShutOff]:
-    """Shut-offs that last or are to come, or all, the latest start first."""
-    values = {"now": clock.moment(now), "all": everything, "limit": limit}
+    """Shut-offs that last or are to come, or all, the latest start first.
+
+    Those of some of the hydrants in `seen`; None: of any.
+    """
+    values = {
+        "now": clock.moment(now),
+        "all": everything,
+        "before": before,
+        "limit": limit,
+        "seen": None if seen is None else list(seen),
+    }
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["newest"], values)
         return [_from_row(row) async for row in cursor]

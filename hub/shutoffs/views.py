@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from edge.wire import Micros
 from hub.cases.views import Note
+from hub.paging import NEXT
 from hub.shutoffs.domain import Entry, EventName, Planned, ShutOff
 from hub.views import Asked, DeviceId, Instant, instant
 from ingest import clock
@@ -63,10 +66,13 @@ class ShutOffList(BaseModel):
     """Shut-offs, the latest start first."""
 
     items: list[ShutOffView]
+    next: str | None = Field(None, description=NEXT)
 
 
-def view(shut_off: ShutOff, history: list[Entry], now: Micros) -> ShutOffView:
-    """A shut-off as the page shows it."""
+def view(
+    shut_off: ShutOff, history: list[Entry], now: Micros, seen: Container[str] | None = None
+) -> ShutOffView:
+    """A shut-off as the page shows it, with its hydrants that are `seen`; None: all."""
     entries = [
         HistoryView(at=clock.moment(entry.at), actor=entry.actor, event=entry.event)
         for entry in history
@@ -76,7 +82,7 @@ def view(shut_off: ShutOff, history: list[Entry], now: Micros) -> ShutOffView:
             "id": shut_off.id,
             "from": clock.moment(shut_off.start),
             "to": clock.moment(shut_off.until),
-            "hydrants": list(shut_off.hydrants),
+            "hydrants": [one for one in shut_off.hydrants if seen is None or one in seen],
             "measure": shut_off.measure,
             "notice": shut_off.notice,
             "ended": instant(shut_off.ended),

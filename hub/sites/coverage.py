@@ -76,6 +76,12 @@ def locate_among(tree: Sequence[Grid], wanted: Sequence[Thing]) -> dict[str, str
     return found
 
 
+def paths_among(tree: Sequence[Grid], wanted: Sequence[Thing]) -> dict[str, tuple[str, ...]]:
+    """The grids of each of some things from the root down, by id; as `locate_among`."""
+    parents = {grid.code: grid.parent for grid in tree}
+    return {id_: grid_path(parents, code) for id_, code in locate_among(tree, wanted).items()}
+
+
 def things_within(document: SiteDocument, rings: Sequence[Ring]) -> list[Thing]:
     """The things that lie in the area of some rings, whatever their floor."""
     everything = things(document)

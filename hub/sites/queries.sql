@@ -267,9 +267,6 @@ join hub.places p on p.id = d.place
 join hub.grids g on g.code = d.grid
 left join hub.holdings h on h.grid = d.grid
 
--- name: role
-select role from hub.people where id = %(person)s
-
 -- name: agent_spots
 select jsonb_object_agg(a.id, jsonb_build_object(
     'device', a.id, 'kind', 'agent', 'place', a.place, 'place_name', p.name, 'at', p.at,

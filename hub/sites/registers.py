@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
-from hub.registers.domain import Register
+from psycopg import AsyncConnection
+from psycopg.sql import SQL
+
+from hub.registers.domain import Register, Tally
+from hub.registers.part import Part
 from hub.registers.tallies import counted
 from hub.sites.domain import Name
 from ingest.sql import load_queries
@@ -12,8 +17,14 @@ from ingest.sql import load_queries
 _QUERIES = load_queries("hub.sites", "registers.sql")
 
 
-def _register(part: str, en: str, zh: str) -> Register:
-    return Register(part, Name(en, zh), partial(counted, _QUERIES[f"count_{part}"]))
+async def _tally(kind: str, query: SQL, conn: AsyncConnection[Any], part: Part | None) -> Tally:
+    if part is not None:
+        return Tally(len(getattr(part.seen, kind)))
+    return await counted(query, conn)
+
+
+def _register(kind: str, en: str, zh: str) -> Register:
+    return Register(kind, Name(en, zh), partial(_tally, kind, _QUERIES[f"count_{kind}"]))
 
 
 SITE_REGISTERS = (

@@ -142,13 +142,6 @@ async def _spots(conn: AsyncConnection[Any], query: str) -> dict[str, Spot]:
     return {} if row is None or row[0] is None else _SPOTS.decode(row[0])
 
 
-async def read_role(conn: AsyncConnection[Any], person: str) -> str | None:
-    """The role of somebody in the site in force; None for who is not in it."""
-    cursor = await conn.execute(_QUERIES["role"], {"person": person})
-    row = await cursor.fetchone()
-    return None if row is None else row[0]
-
-
 async def read_grids(conn: AsyncConnection[Any]) -> list[Grid]:
     """The grids of the stored site, ordered by code."""
     cursor = await conn.execute(_QUERIES["grids"])

@@ -1,5 +1,7 @@
 -- name: letters
-select * from hub.responsibility_letters order by signed is not null, id desc limit %(limit)s
+select * from hub.responsibility_letters
+where %(grids)s::text[] is null or grid = any(%(grids)s) or person = %(reader)s
+order by signed is not null, id desc limit %(limit)s
 
 -- name: letter
 select * from hub.responsibility_letters where id = %(id)s for update

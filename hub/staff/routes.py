@@ -13,7 +13,9 @@ from hub.acting import Person, refuse_unknown
 from hub.division.read import site_in_force
 from hub.problems import ProblemError, told
 from hub.replies.repeatable import repeatable
-from hub.rights.guard import needs, signed_in
+from hub.rights.guard import Acting, needs, nothing_there, signed_in
+from hub.rights.people import is_under
+from hub.rights.sight import seen_grids, sees_grid
 from hub.secrecy.guard import of_persons
 from hub.sites.sizes import sizes
 from hub.staff import store
@@ -45,14 +47,23 @@ LetterId = Annotated[int, Path(ge=1, le=2**63 - 1)]
     responses={404: {}},
     dependencies=[needs("staff.read"), of_persons()],
 )
-async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
-    """What lacks or is too many, and members who are not eligible, or not for long."""
+async def read_staff(parts: WiredParts, conn: Connection, actor: Acting) -> StaffReport:
+    """Of one's grids: what lacks or is too many, and members not eligible, or not for long."""
     document = await site_in_force(conn)
     # In a thread: of a town it takes a while, and the streams share this one.
     size = await asyncio.to_thread(sizes, document)
     households = {code: one.households for code, one in size.items()}
-    found = reconcile(document, parts.rules, households)
-    worth = concerns(document, parts.rules.eligibility, parts.today())
+    site = parts.directory.territory
+    found = [
+        one
+        for one in reconcile(document, parts.rules, households)
+        if sees_grid(actor, "staff.read", one.grid, site)
+    ]
+    worth = [
+        one
+        for one in concerns(document, parts.rules.eligibility, parts.today())
+        if is_under(actor, "staff.read", one.person, site)
+    ]
     return StaffReport(
         asked=bool(found) or parts.rules.eligibility is not None,
         reconciled=[
@@ -65,7 +76,7 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
             ConcernView(
                 person=person_view(one.person, parts.directory),
                 kind=one.kind,
-                grids=list(one.grids),
+                grids=[code for code in one.grids if sees_grid(actor, "staff.read", code, site)],
                 on=one.on,
             )
             for one in worth
@@ -79,10 +90,13 @@ async def read_staff(parts: WiredParts, conn: Connection) -> StaffReport:
     responses={404: {}},
     dependencies=[needs("staff.read"), of_persons()],
 )
-async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> ResponsibilityLetters:
-    """Every letter, and each holder without a valid one, from the top down."""
-    document = await site_in_force(conn)
-    rows, today = await store.letters(conn), parts.today()
+async def read_responsibility_letters(
+    parts: WiredParts, conn: Connection, actor: Acting
+) -> ResponsibilityLetters:
+    """Of one's grids every letter, and each holder without a valid one, from the top down."""
+    document, site = await site_in_force(conn), parts.directory.territory
+    grids = seen_grids(actor, "staff.read", site)
+    rows, today = await store.letters(conn, grids, actor.person), parts.today()
     lacking = unsigned(document, [store.letter_of(row) for row in rows], today)
     return ResponsibilityLetters(
         letters=[_letter(row, parts) for row in rows],
@@ -94,6 +108,7 @@ async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> Re
                 lack=one.lack,
             )
             for one in lacking
+            if grids is None or one.grid in grids
         ],
     )
 
@@ -107,11 +122,13 @@ async def read_responsibility_letters(parts: WiredParts, conn: Connection) -> Re
 )
 @repeatable
 async def post_responsibility_letter(
-    order: LetterOrder, parts: WiredParts, conn: Connection, person: Person
+    order: LetterOrder, parts: WiredParts, conn: Connection, actor: Acting, person: Person
 ) -> ResponsibilityLetterView:
     """For the holder of a grid, by a holder of a grid above; the holder signs it."""
     await refuse_unknown(parts, conn, person)
     document = await site_in_force(conn)
+    if not sees_grid(actor, "staff.write", order.grid, parts.directory.territory):
+        raise nothing_there()
     with told(store.StaffError, _problem):
         row = await store.file_letter(
             conn,
@@ -134,12 +151,20 @@ async def post_responsibility_letter(
 )
 @repeatable
 async def post_responsibility_signature(
-    letter_id: LetterId, order: Signature, parts: WiredParts, conn: Connection, person: Person
+    letter_id: LetterId,
+    order: Signature,
+    parts: WiredParts,
+    conn: Connection,
+    actor: Acting,
+    person: Person,
 ) -> ResponsibilityLetterView:
     """As the person whose letter it is."""
     await refuse_unknown(parts, conn, person)
-    today = parts.today()
+    today, site = parts.today(), parts.directory.territory
     with told(store.StaffError, _problem):
+        found = await store.find_letter(conn, letter_id)
+        if found["person"] != person and not sees_grid(actor, "staff.read", found["grid"], site):
+            raise store.NoSuchLetterError(f"no letter has the id {letter_id}")
         row = await store.sign_letter(
             conn, letter_id, by=person, signed=order.signed or today, today=today
         )

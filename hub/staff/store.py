@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -34,9 +35,28 @@ class NotAllowedError(StaffError):
     """Somebody else has to do that."""
 
 
-async def letters(conn: AsyncConnection[Any]) -> list[DictRow]:
-    """Letters, the unsigned first, then the newest."""
-    return await _rows(conn, "letters", {"limit": MOST_LETTERS})
+async def letters(
+    conn: AsyncConnection[Any], grids: Sequence[str] | None = None, reader: str = ""
+) -> list[DictRow]:
+    """Letters of some grids (None: all) and of `reader`, the unsigned first, then the newest."""
+    values = {
+        "limit": MOST_LETTERS,
+        "grids": None if grids is None else list(grids),
+        "reader": reader,
+    }
+    return await _rows(conn, "letters", values)
+
+
+async def find_letter(conn: AsyncConnection[Any], letter: int) -> DictRow:
+    """The letter with that id, held for the transaction.
+
+    Raises:
+        NoSuchLetterError: there is none.
+    """
+    found = await _rows(conn, "letter", {"id": letter})
+    if not found:
+        raise NoSuchLetterError(f"no letter has the id {letter}")
+    return found[0]
 
 
 def letter_of(row: DictRow) -> Letter:
@@ -100,10 +120,7 @@ async def sign_letter(
         NoSuchLetterError, NotAllowedError, StaffError: it cannot be.
     """
     async with conn.transaction():
-        found = await _rows(conn, "letter", {"id": letter})
-        if not found:
-            raise NoSuchLetterError(f"no letter has the id {letter}")
-        (row,) = found
+        row = await find_letter(conn, letter)
         if by != row["person"]:
             raise NotAllowedError(f"only {row['person']} can sign letter {letter}")
         if row["signed"] is not None:

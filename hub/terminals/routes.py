@@ -11,7 +11,8 @@ from edge.wire import Micros
 from hub.gaps.domain import Span
 from hub.live.domain import MISSED_REPORTS
 from hub.problems import FieldError, invalid
-from hub.rights.guard import needs
+from hub.rights.guard import Acting, needs
+from hub.rights.people import people_under
 from hub.sites.domain import Terminal
 from hub.terminals.domain import Presence
 from hub.terminals.store import presences
@@ -34,12 +35,13 @@ router = APIRouter(prefix="/api", tags=["terminals"])
 async def list_terminals(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     start: Annotated[
         Asked | None, Query(alias="from", description="Seven days before `to`, if left out")
     ] = None,
     until: Annotated[Asked | None, Query(alias="to", description="Now, if left out")] = None,
 ) -> TerminalList:
-    """Every terminal of the site, worked out from what is stored; seven days at most."""
+    """Every terminal of one's people, worked out from what is stored; seven days at most."""
     now = parts.clock()
     last = until or clock.moment(now)
     first = start or last - LONGEST
@@ -47,7 +49,8 @@ async def list_terminals(
         message = f"must lie after `from`, {LONGEST.days} days at most"
         raise invalid([FieldError(field="query.to", message=message)])
     span = Span(clock.micros(first), clock.micros(last), now)
-    terminals = parts.directory.terminals
+    people = people_under(actor, "staff.read", parts.directory.territory)
+    terminals = [one for one in parts.directory.terminals if people is None or one.person in people]
     found = await presences(conn, terminals, span, parts.terminal_rules, parts.zone)
     carried = {terminal.person for terminal in terminals}
     return TerminalList.model_validate(
@@ -58,7 +61,7 @@ async def list_terminals(
             "without": [
                 person_view(member, parts.directory)
                 for member in parts.directory.members
-                if member not in carried
+                if member not in carried and (people is None or member in people)
             ],
         }
     )

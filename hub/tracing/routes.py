@@ -14,12 +14,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from edge.wire import Micros
-from hub.acting import Person, refuse_unknown
+from hub.acting import refuse_unknown
 from hub.investigations import store as investigations
 from hub.investigations.domain import Investigation
 from hub.investigations.routes import InvestigationId, unknown
 from hub.problems import ProblemError
-from hub.rights.guard import needs
+from hub.rights.domain import SITE_WIDE, Actor, may
+from hub.rights.guard import Acting, needs
 from hub.secrecy.guard import of_persons
 from hub.tracing import store
 from hub.tracing.columns import HOUR, integers
@@ -63,10 +64,10 @@ async def read_contacts(
     rules: Rules,
     parts: WiredParts,
     conn: Connection,
-    person: Person,
+    actor: Acting,
 ) -> TraceView:
     """Within its window, while it is open, for who opened and who approved it (EP-03, PR-02)."""
-    return await _traced(parts, conn, investigation, person, rules, "trace.read")
+    return await _traced(parts, conn, investigation, actor, rules, "trace.read")
 
 
 @router.get(
@@ -81,10 +82,10 @@ async def export_contacts(
     rules: Rules,
     parts: WiredParts,
     conn: Connection,
-    person: Person,
+    actor: Acting,
 ) -> Response:
     """One line per contact. Nothing of it is kept here."""
-    found = await _traced(parts, conn, investigation, person, rules, "trace.exported")
+    found = await _traced(parts, conn, investigation, actor, rules, "trace.exported")
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(
@@ -107,12 +108,14 @@ async def _traced(
     parts: Parts,
     conn: Connection,
     investigation: int,
-    person: str,
+    actor: Actor,
     rules: RingRules,
     action: str,
 ) -> TraceView:
+    now, person = parts.clock(), actor.person
     await refuse_unknown(parts, conn, person)
-    now = parts.clock()
+    if not may(actor, "tracing.read", SITE_WIDE):
+        raise unknown(investigation)
     frame = await _readable(conn, investigation, person, now, action)
     window = Window(frame.request.start, frame.request.end)
     index = frame.request.index_persons

@@ -30,5 +30,6 @@ order by u.id
 -- How many units the register has, and when the one that was written longest ago was.
 select count(*), min(newest) from (
     select max(e.at) as newest from hub.units u join hub.unit_entries e on e.unit = u.id
+    where %(among)s::text[] is null or u.id = any(%(among)s)
     group by u.id
 ) written

@@ -10,6 +10,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from edge.wire import Micros
+from hub.rights.domain import Actor, Right, may
 from hub.units.domain import UnitRecord, records
 from hub.units.rules import UnitClass, UnitRules
 from hub.units.store import SitedUnit, sited_units, standing_entries
@@ -41,6 +42,14 @@ async def all_units(
     sited = await sited_units(conn)
     found = records([unit.id for unit in sited], await standing_entries(conn), rules, day)
     return list(zip(sited, found, strict=True))
+
+
+async def seen_units(
+    conn: AsyncConnection[Any], rules: UnitRules, day: date, actor: Actor, right: Right
+) -> list[tuple[SitedUnit, UnitRecord]]:
+    """The units that somebody has a right for, with their records, by id."""
+    everything = await all_units(conn, rules, day)
+    return [(unit, record) for unit, record in everything if may(actor, right, unit.path)]
 
 
 def chosen(

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Path, Query, Response
 from hub.acting import Person, refuse_unknown
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.store import Asked, Key, once
-from hub.rights.guard import needs, open_to_all
+from hub.rights.domain import SITE_WIDE, Actor, Right
+from hub.rights.guard import Acting, needs, open_to_all, within
 from hub.units.abilities import AbilitiesRefusedError, take
 from hub.units.domain import UnitEntry, UnitRecord, filing, record
-from hub.units.read import State, Wanted, all_units, chosen, today
+from hub.units.read import State, Wanted, chosen, seen_units, today
 from hub.units.rules import UnitClass
 from hub.units.sign import STYLE, Language, sign_page
 from hub.units.store import SitedUnit, add_entries, history, lock_unit, sited_units
@@ -45,6 +46,7 @@ router = APIRouter(prefix="/api", tags=["units"])
 async def list_units(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     grid: Word = None,
     unit_class: Annotated[UnitClass | None, Query(alias="class")] = None,
     key: Annotated[bool, Query(description="Key units only")] = False,
@@ -56,7 +58,7 @@ async def list_units(
 ) -> UnitPage:
     """A page of units; `filing` counts the key units of the grid, whatever else is asked."""
     rules = parts.plan.units
-    units = await all_units(conn, rules, today(parts.clock(), parts.plan.time_zone))
+    units = await seen_units(conn, rules, _day(parts), actor, "registers.read")
     wanted = Wanted(
         grid=grid,
         unit_class=unit_class,
@@ -89,9 +91,9 @@ async def read_unit_rules(parts: WiredParts) -> UnitRulesView:
     responses={404: {}},
     dependencies=[needs("registers.read")],
 )
-async def read_unit(unit: UnitId, parts: WiredParts, conn: Connection) -> UnitFile:
+async def read_unit(unit: UnitId, parts: WiredParts, conn: Connection, actor: Acting) -> UnitFile:
     """What counts, what was seen beside what was declared, and every entry."""
-    return await _file(conn, parts, await _sited(conn, unit))
+    return await _file(conn, parts, await _sited(conn, unit, actor, "registers.read"))
 
 
 @router.post(
@@ -107,11 +109,12 @@ async def add_unit_entry(
     parts: WiredParts,
     conn: Connection,
     person: Person,
+    actor: Acting,
     key: Key = None,
 ) -> UnitFile:
     """Adds an entry; none is ever changed, and observed and declared stand side by side (PR-09)."""
     await refuse_unknown(parts, conn, person)
-    sited = await _sited(conn, unit)
+    sited = await _sited(conn, unit, actor, "registers.write")
     now = parts.clock()
 
     async def write() -> UnitFile:
@@ -147,10 +150,11 @@ async def print_sign(
     unit: UnitId,
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     lang: Annotated[Language, Query(description="Language of the sign")] = "zh",
 ) -> Response:
     """Risk, fire manager, precautions and warning (SE-13)."""
-    sited = await _sited(conn, unit)
+    sited = await _sited(conn, unit, actor, "registers.read")
     sign = parts.plan.units.signs.get(sited.kind)
     if sign is None:
         raise ProblemError(
@@ -199,8 +203,9 @@ async def _refuse_wrong(
         ) from None
 
 
-async def _sited(conn: Connection, unit: str) -> SitedUnit:
+async def _sited(conn: Connection, unit: str, actor: Actor, right: Right) -> SitedUnit:
     found = next((one for one in await sited_units(conn) if one.id == unit), None)
+    within(actor, right, SITE_WIDE if found is None else found.path)
     if found is None:
         raise ProblemError(
             404,

@@ -7,6 +7,7 @@ returning id
 -- name: newest
 select * from hub.violations
 where (%(person)s::text is null or person = %(person)s)
+  and (%(people)s::text[] is null or person = any(%(people)s))
   and (%(before)s::bigint is null or id < %(before)s)
 order by id desc
 limit %(limit)s

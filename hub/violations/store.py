@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -31,11 +32,17 @@ async def newest(
     conn: AsyncConnection[Any],
     *,
     person: str | None = None,
+    people: Sequence[str] | None = None,
     before: int | None = None,
     limit: int,
 ) -> list[tuple[int, Violation]]:
-    """Violations with their numbers, the newest first."""
-    values = {"person": person, "before": before, "limit": limit}
+    """Violations of some people (None: all) with their numbers, the newest first."""
+    values = {
+        "person": person,
+        "people": None if people is None else list(people),
+        "before": before,
+        "limit": limit,
+    }
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["newest"], values)
         return [

@@ -11,7 +11,8 @@ from hub.cases.query import confirmed_cases
 from hub.division.read import site_in_force
 from hub.problems import ProblemError
 from hub.replies.store import Asked, Key, once
-from hub.rights.guard import needs
+from hub.rights.domain import SITE_WIDE, may
+from hub.rights.guard import Acting, needs, within
 from hub.sites.coverage import locate
 from hub.sites.domain import SiteDocument, grid_path
 from hub.views import name_view
@@ -41,6 +42,7 @@ router = APIRouter(prefix="/api", tags=["watch list"])
 async def read_watch_list(
     parts: WiredParts,
     conn: Connection,
+    actor: Acting,
     grid: Annotated[str | None, Query(max_length=64, description="This grid or below")] = None,
     released: Annotated[bool, Query(description="Those that were released, too")] = False,
 ) -> WatchList:
@@ -49,7 +51,9 @@ async def read_watch_list(
     items = [
         one
         for one in await _list(conn, parts)
-        if (released or one.released is None) and (grid is None or grid in one.grid_path)
+        if may(actor, "registers.read", one.grid_path)
+        and (released or one.released is None)
+        and (grid is None or grid in one.grid_path)
     ]
     return WatchList(cases=rules.cases, days=rules.days, items=items)
 
@@ -67,12 +71,14 @@ async def act_on_place(
     parts: WiredParts,
     conn: Connection,
     person: Person,
+    actor: Acting,
     key: Key = None,
 ) -> WatchedView:
     """A place is released only when it is put right wholly."""
     await refuse_unknown(parts, conn, person)
-    document = await site_in_force(conn)
-    if all(one.id != place for one in document.places):
+    spot = _spots(await site_in_force(conn)).get(place)
+    within(actor, "registers.write", SITE_WIDE if spot is None else spot.path)
+    if spot is None:
         raise ProblemError(
             404,
             "no-such-place",

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from gridwarden.demo.accounts import FILE, DemoAccount
 from gridwarden.demo.campus import Campus, build_campus
 from gridwarden.running import Running, find_running
+from hub.rights.domain import RoleName
 from tests.hub.signing import sign_in
 
 SEED = 7
@@ -40,12 +43,18 @@ class Demo:
 
     process: subprocess.Popen[bytes]
     running: Running
+    folder: Path
     report_file: Path
     output_file: Path
 
     def wait(self) -> int:
         """Its exit code, once it has judged itself."""
         return self.process.wait(SECONDS + UP_S)
+
+    def account(self, role: RoleName) -> DemoAccount:
+        """Whom one signs in as to have a role."""
+        found = msgspec.json.decode((self.folder / FILE).read_bytes(), type=list[DemoAccount])
+        return next(one for one in found if one.role == role)
 
     def report(self) -> dict[str, Any]:
         """What it measured."""
@@ -74,7 +83,7 @@ def demo(service_folder: Path) -> Iterator[Demo]:
             assert process.poll() is None, printed.read_text()
             assert time.monotonic() < deadline, printed.read_text()
             time.sleep(0.05)
-        yield Demo(process, running, report, printed)
+        yield Demo(process, running, folder, report, printed)
     finally:
         if process.poll() is None:
             process.terminate()

@@ -183,7 +183,7 @@ def test_a_member_leaves_and_the_open_case_goes_over(
 ) -> None:
     """GR-26, GR-27, GR-28: proposed, approved, the case has another owner; a letter is signed."""
     _apart(lambda: raise_case(gapped.database_url, anomaly()))
-    page = open_page(f"{gapped.url}#/grids?part=staff", into=gapped.database_url, person="p-east")
+    page = open_page(f"{gapped.url}#/grids?part=staff", into=gapped.database_url, person="p-west")
     page.get_by_test_id("departure-person").select_option("p-west")
     page.get_by_test_id("departure-kind").select_option("dismissed")
     page.get_by_test_id("departure-reason").fill("Never came")

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 
 from hub.accounts import store
 from hub.accounts.attempts import note_attempt
-from hub.accounts.domain import COOKIE
+from hub.accounts.domain import COOKIE, Account
 from hub.accounts.passwords import hashed_now
 from hub.rights.domain import RoleName
 from ingest import clock
@@ -19,10 +19,15 @@ from tests.hub.make import in_transaction, token_of
 
 def session_of(database_url: str, person: str | None) -> str:
     """The secret of a new session of a person, or of the account with every role everywhere."""
-    token_of(database_url, person)  # makes the account where there is none yet
+
+    async def their(conn: AsyncConnection[Any]) -> Account | None:
+        return None if person is None else await store.find_of_person(conn, person)
+
+    if in_transaction(database_url, their) is None:
+        token_of(database_url, person)  # makes the account where there is none yet
 
     async def make(conn: AsyncConnection[Any]) -> str:
-        found = await store.find_named(conn, _name(person))
+        found = await their(conn) or await store.find_named(conn, _name(person))
         assert found is not None
         made = await store.open_session(
             conn, found.id, address="127.0.0.1", browser="test", now=clock.now()

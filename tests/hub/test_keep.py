@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from hub import keep
-from hub.keep import kept_going
+from hub.keep import end, kept_going
 
 
 def test_a_task_that_fails_is_named_logged_and_started_again(
@@ -64,3 +64,23 @@ def test_a_task_that_will_not_stop_is_cancelled(monkeypatch: pytest.MonkeyPatch)
             await asyncio.sleep(0)
 
     asyncio.run(asyncio.wait_for(run(), 2))
+
+
+def test_a_task_that_forgets_a_cancellation_is_ended_all_the_same() -> None:
+    async def forgetful() -> None:
+        while True:
+            try:
+                await asyncio.sleep(5)
+            except asyncio.CancelledError:
+                if len(forgotten) == 2:
+                    raise
+                forgotten.append(True)
+
+    async def run() -> None:
+        task = asyncio.create_task(forgetful())
+        await asyncio.sleep(0)
+        await asyncio.wait_for(end([task]), 3)
+
+    forgotten: list[bool] = []
+    asyncio.run(run())
+    assert len(forgotten) == 2

@@ -97,7 +97,7 @@ def test_every_route_that_writes_runs_in_the_noted_transaction() -> None:
     from fastapi.routing import APIRoute
 
     from hub.app import create_app
-    from hub.wiring import connection, own_connection
+    from hub.wiring import connection, own_connection, public_connection
 
     def routes(of: Any) -> Iterator[APIRoute]:
         for one in of:
@@ -119,5 +119,5 @@ def test_every_route_that_writes_runs_in_the_noted_transaction() -> None:
     assert [
         route.path
         for route in writing
-        if {connection, own_connection}.isdisjoint(calls(route.dependant))
+        if {connection, own_connection, public_connection}.isdisjoint(calls(route.dependant))
     ] == []

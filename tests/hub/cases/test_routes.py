@@ -134,7 +134,7 @@ def test_only_people_of_the_site_act(hub: RunningHub, case: int) -> None:
     )  # fmt: skip
     assert hub.step(case, "accept", person="").status_code == 401
     hub.step(case, "accept")
-    theirs = hub.step(case, "dispatch", to="p-east")
+    theirs = hub.step(case, "dispatch", to="p-chief")
     assert (theirs.status_code, theirs.json()["title"]) == (
         403, "Somebody else must take that step"
     )  # fmt: skip

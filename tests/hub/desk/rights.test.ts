@@ -1,5 +1,5 @@
 /** What the signed-in person is shown, by right and grid. */
-import { hearsLive, reaches, viewsFor, worksOn } from "../../../hub/desk/src/lib/rights";
+import { hearsLive, reaches, unsigned, viewsFor, worksOn } from "../../../hub/desk/src/lib/rights";
 import type { Rights } from "../../../hub/desk/src/lib/types";
 
 const warden = { "site.read": ["C-1"], "cases.read": ["C-1"], "cases.act": ["C-1"] } as Rights;
@@ -56,4 +56,8 @@ test("who looks in from outside is told of nothing live", () => {
   expect(hearsLive({ rights: warden, roles: roles("warden") })).toBe(true);
   expect(hearsLive({ rights: warden, roles: roles("upper_auditor") })).toBe(false);
   expect(hearsLive({ rights: { "audit.read": ["*"] } as Rights, roles: [] })).toBe(false);
+});
+
+test("an account that belongs to nobody of the site reads, and signs for nothing", () => {
+  expect(unsigned(warden)).toEqual({ "site.read": ["C-1"], "cases.read": ["C-1"] });
 });

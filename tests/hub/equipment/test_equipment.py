@@ -19,7 +19,7 @@ from ingest import clock
 from tests.hub.make import RunningHub, in_transaction
 
 PLAN = shipped_plan("campus")
-ME = {"X-Gridwarden-Person": "p-west"}
+ME = {"X-Gridwarden-Person": "p-chief"}
 CHIEF = {"X-Gridwarden-Person": "p-chief"}
 HEAD = "id,name_en,name_zh,kind,quantity,valid_until,place,x,y\n"
 ACTS = ("enclosed", "buried", "dismantled", "damaged", "put_out_of_use", "diverted")
@@ -248,7 +248,7 @@ def test_a_move_without_consent_is_a_hazard_and_with_one_is_not(hub: RunningHub)
     """SE-10: moving it without the community fire office's consent."""
     put(hub)
     put(hub, "E-2")
-    assert agree(hub, ME, equipment="E-1").status_code == 403
+    assert agree(hub, {"X-Gridwarden-Person": "p-west"}, equipment="E-1").status_code == 403
     assert agree(hub, equipment="E-1").status_code == 201
     moved = report(hub, "equipment_moved", {"equipment": "E-1"}, words="It stands in the yard.")
     assert (moved["case"], moved["consent"]) == (None, 1)

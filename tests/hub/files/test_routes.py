@@ -15,7 +15,7 @@ from hub.headers import EVIDENCE
 from tests.hub.make import SPOT, RunningHub, anomaly, in_transaction, name
 
 PDF = b"%PDF-1.7 sample"
-PERSON = {"X-Gridwarden-Person": "p-west"}
+PERSON = {"X-Gridwarden-Person": "p-chief"}
 
 
 def send(hub: RunningHub, content: bytes = PDF, name: str = "平面图.pdf") -> httpx.Response:
@@ -130,9 +130,9 @@ def test_versions_are_only_added_and_both_sources_stay(hub: RunningHub) -> None:
     assert (part["observed"]["value"], part["declared"]["value"]) == ("gas and coal", "no gas")
     assert part["differ"]
     assert [(one["value"], one["source"], one["actor"]["id"]) for one in file["history"]] == [
-        ("no gas", "declared", "p-west"),
-        ("gas and coal", "observed", "p-west"),
-        ("gas", "declared", "p-west"),
+        ("no gas", "declared", "p-chief"),
+        ("gas and coal", "observed", "p-chief"),
+        ("gas", "declared", "p-chief"),
     ]
     for statement in ("update hub.file_entries set part = 'x'", "delete from hub.file_entries"):
         with psycopg.connect(hub.database_url) as conn, pytest.raises(psycopg.Error):

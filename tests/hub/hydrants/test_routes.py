@@ -13,7 +13,7 @@ import pytest
 from ingest import clock
 from tests.hub.make import RunningHub, anomaly, raise_case
 
-ME = {"X-Gridwarden-Person": "p-west"}
+ME = {"X-Gridwarden-Person": "p-chief"}
 CHIEF = {"X-Gridwarden-Person": "p-chief"}
 HEAD = "id,name_en,name_zh,kind,x,y,owner,device,state,census_date\n"
 ROW = "H-1,Gate 1,一号门,hydrant,20,30,Water company,,,2026-11-01\n"
@@ -30,8 +30,10 @@ def put(hub: RunningHub, hydrant: str = "H-7", **changes: Any) -> httpx.Response
 
 
 def census(hub: RunningHub, state: str, hydrant: str = "H-7", **more: Any) -> httpx.Response:
-    body = {"state": state} | more
-    return hub.client.post(f"/api/hydrants/{hydrant}/census", json=body, headers=ME)
+    headers = {"X-Gridwarden-Person": more.pop("person", "p-chief")}
+    return hub.client.post(
+        f"/api/hydrants/{hydrant}/census", json={"state": state} | more, headers=headers
+    )
 
 
 def bring(hub: RunningHub, rows: str, **params: Any) -> httpx.Response:
@@ -67,7 +69,7 @@ def test_a_hydrant_is_written_down_with_owner_state_and_leaf_grid(hub: RunningHu
     assert hub.get("/api/hydrants", grid="C-2")["items"] == []
     history = hub.get("/api/hydrants/H-7")["history"]
     assert [entry["event"] for entry in history] == ["census", "registered"]
-    assert history[0]["actor"] == "p-west"
+    assert history[0]["actor"] == "p-chief"
 
 
 def test_the_state_follows_the_sensors_case_and_its_verified_close(hub: RunningHub) -> None:
@@ -85,7 +87,9 @@ def test_a_fault_found_at_the_census_opens_a_case_and_only_its_close_puts_in_ord
 ) -> None:
     """SE-05, SE-06 in part: damaged and no water, by a person, of a hydrant without a sensor."""
     put(hub, "H-9", device=None, at=[150, 50])
-    assert census(hub, "no_water", "H-9", note="Dry.").json()["state"] == "no_water"
+    assert census(hub, "no_water", "H-9", note="Dry.", person="p-east").json()["state"] == (
+        "no_water"
+    )
     (case,) = hub.get("/api/cases")["items"]
     assert (case["kind"], case["device"], case["grid"]) == (
         "hydrant_no_water",

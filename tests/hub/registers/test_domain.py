@@ -14,7 +14,7 @@ DAY = 86_400_000_000
 NOW = 20_000 * DAY
 
 
-async def _unasked(_: Any) -> Tally:
+async def _unasked(_: Any, __: Any) -> Tally:
     raise AssertionError("the domain asks no store")
 
 

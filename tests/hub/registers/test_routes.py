@@ -24,7 +24,7 @@ def registers(hub: RunningHub) -> dict[str, Any]:
     return {register["id"]: register for register in hub.get("/api/registers")["items"]}
 
 
-def confirm(hub: RunningHub, register: str, person: str = "p-west") -> httpx.Response:
+def confirm(hub: RunningHub, register: str, person: str = "p-chief") -> httpx.Response:
     path = f"/api/registers/{register}/confirmations"
     body = {"note": "Walked all floors with the list."}
     return hub.client.post(path, json=body, headers={"X-Gridwarden-Person": person})
@@ -85,7 +85,7 @@ def test_what_nobody_confirmed_for_ninety_days_is_stale_until_somebody_does(
         assert answer.status_code == 201, answer.text
         found = registers(hub)
         assert answer.json()["by"] == found["devices"]["by"]
-        assert found["devices"]["by"]["id"] == "p-west"
+        assert found["devices"]["by"]["id"] == "p-chief"
         assert not found["devices"]["stale"]
         assert found["places"]["stale"]
         history = hub.get("/api/registers/devices/confirmations")["items"]

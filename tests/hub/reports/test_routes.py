@@ -33,7 +33,7 @@ JPEG = b"\xff\xd8\xff\xe0 a picture"
 
 
 def report(hub: RunningHub, category: str = "hydrant_damaged", **more: Any) -> httpx.Response:
-    headers = {"X-Gridwarden-Person": more.pop("person", "p-east") or ""}
+    headers = {"X-Gridwarden-Person": more.pop("person", "p-west") or ""}
     if key := more.pop("key", None):
         headers["Idempotency-Key"] = key
     body = {"category": category, "where": {"device": "hydrant-07"}} | more
@@ -52,7 +52,7 @@ def test_a_report_opens_a_case_at_the_holder_of_the_leaf_grid(hub: RunningHub) -
     first = hub.get(f"/api/cases/{case['id']}")["log"][0]
     assert (first["event"], first["actor"], first["note"]) == (
         "discovered",
-        "p-east",
+        "p-west",
         "The cap is gone.",
     )
     assert first["data"]["responsible"] == {
@@ -64,12 +64,14 @@ def test_a_report_opens_a_case_at_the_holder_of_the_leaf_grid(hub: RunningHub) -
 
 def test_a_second_report_of_the_same_joins_the_open_case(hub: RunningHub) -> None:
     """SE-06 in part: sensor- and person-born of one hazard are one case."""
-    case = report(hub).json()["case"]["id"]
+    first = report(hub).json()
+    case = first["case"]["id"]
     again = report(hub, person=None, words="Still leaking.").json()
-    assert (again["case"]["id"], again["opened"]) == (case, False)
+    assert (again["case"], again["opened"]) == (None, False)  # a passer-by reads no cases
+    assert again["number"] == first["number"] == first["case"]["number"]
     log = hub.get(f"/api/cases/{case}")["log"]
     assert [(entry["event"], entry["actor"]) for entry in log] == [
-        ("discovered", "p-east"),
+        ("discovered", "p-west"),
         ("reported", "system:passer_by"),
     ]
 
@@ -169,7 +171,7 @@ def test_a_sensor_that_sees_what_somebody_reported_joins_that_case(hub: RunningH
 def test_a_place_or_a_point_lies_in_its_leaf_grid(
     hub: RunningHub, where: Any, grid: str, subject: str
 ) -> None:
-    case = report(hub, "lane_blocked", where=where).json()["case"]
+    case = report(hub, "lane_blocked", where=where, person="p-chief").json()["case"]
     assert (case["grid"], case["device"]) == (grid, subject)
 
 

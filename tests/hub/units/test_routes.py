@@ -14,7 +14,7 @@ from tests.hub.make import RunningHub
 def write(
     hub: RunningHub, unit: str, fact: dict[str, Any], source: str = "declared", **more: Any
 ) -> httpx.Response:
-    headers = {"X-Gridwarden-Person": more.pop("person", "p-west")}
+    headers = {"X-Gridwarden-Person": more.pop("person", "p-chief")}
     if "key" in more:
         headers["Idempotency-Key"] = more.pop("key")
     body = {"source": source, "fact": fact, **more}
@@ -51,7 +51,7 @@ def test_units_are_registered_with_class_and_regulator_and_found_by_them(hub: Ru
 def test_seen_and_declared_stand_side_by_side_with_who_and_when(hub: RunningHub) -> None:
     """PR-09: neither overwrites the other."""
     classify(hub, "mill", "general", note="says the owner")
-    classify(hub, "mill", "key_c", source="observed", person="p-chief")
+    classify(hub, "mill", "key_c", source="observed", person="p-east")
     file = classify(hub, "mill", "general").json()
     (standing,) = file["standing"]
     assert standing["observed"]["data"] == {"class": "key_c"}
@@ -59,9 +59,9 @@ def test_seen_and_declared_stand_side_by_side_with_who_and_when(hub: RunningHub)
     assert standing["differ"]
     assert file["unit"]["class"] == "key_c"
     assert [(one["actor"]["id"], one["source"]) for one in file["history"]] == [
-        ("p-west", "declared"),
-        ("p-chief", "observed"),
-        ("p-west", "declared"),
+        ("p-chief", "declared"),
+        ("p-east", "observed"),
+        ("p-chief", "declared"),
     ]
     with psycopg.connect(hub.database_url) as conn, pytest.raises(psycopg.Error):
         conn.execute("delete from hub.unit_entries")
@@ -143,12 +143,12 @@ def test_the_same_request_sent_twice_writes_once(hub: RunningHub) -> None:
 @pytest.mark.parametrize(
     ("unit", "fact", "person", "status"),
     [
-        ("nothing", {"aspect": "class", "class": "general"}, "p-west", 404),
+        ("nothing", {"aspect": "class", "class": "general"}, "p-chief", 404),
         ("mill", {"aspect": "class", "class": "general"}, "nobody", 403),
-        ("mill", {"aspect": "class", "class": "key_z"}, "p-west", 422),
-        ("mill", {"aspect": "paper", "paper": "passport", "number": "1"}, "p-west", 422),
-        ("mill", {"aspect": "equipment", "items": [{"kind": "", "count": 1}]}, "p-west", 422),
-        ("mill", {"aspect": "class", "class": "general", "more": 1}, "p-west", 422),
+        ("mill", {"aspect": "class", "class": "key_z"}, "p-chief", 422),
+        ("mill", {"aspect": "paper", "paper": "passport", "number": "1"}, "p-chief", 422),
+        ("mill", {"aspect": "equipment", "items": [{"kind": "", "count": 1}]}, "p-chief", 422),
+        ("mill", {"aspect": "class", "class": "general", "more": 1}, "p-chief", 422),
     ],
 )
 def test_what_can_not_be_written_is_a_problem(
@@ -161,7 +161,7 @@ def test_what_can_not_be_written_is_a_problem(
 
 def test_a_table_is_tried_first_and_then_taken_whole_or_not_at_all(hub: RunningHub) -> None:
     def send(text: str, **params: Any) -> httpx.Response:
-        headers = {"X-Gridwarden-Person": "p-west", "Content-Type": "text/csv"}
+        headers = {"X-Gridwarden-Person": "p-chief", "Content-Type": "text/csv"}
         return hub.client.post(
             "/api/unit-imports", content=text.encode(), params=params, headers=headers
         )

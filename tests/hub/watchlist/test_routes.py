@@ -8,7 +8,7 @@ import httpx
 
 from tests.hub.make import RunningHub, anomaly, raise_case, recover
 
-PERSON = {"X-Gridwarden-Person": "p-west"}
+PERSON = {"X-Gridwarden-Person": "p-chief"}
 
 
 def confirm(hub: RunningHub, times: int) -> list[int]:

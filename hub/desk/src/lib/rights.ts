@@ -17,6 +17,32 @@ export function reaches(rights: Rights, right: Right, path?: readonly string[]):
   return path === undefined || reach.includes(EVERYWHERE) || path.some((code) => reach.includes(code));
 }
 
+/** Deeds that a person of the site signs for: an account that belongs to nobody does none of them. */
+const SIGNED: ReadonlySet<Right> = new Set<Right>([
+  "cases.act",
+  "cases.screen",
+  "cases.assign",
+  "cases.recheck",
+  "cases.close",
+  "cases.supervise",
+  "grids.propose",
+  "grids.decide",
+  "command.direct",
+  "registers.write",
+  "registers.import",
+  "equipment.consent",
+  "staff.write",
+  "leaves.write",
+  "leaves.decide",
+  "shutoffs.write",
+]);
+
+/** What an account that belongs to nobody of the site has left of its rights. */
+export const unsigned = (rights: Rights): Rights =>
+  Object.fromEntries(
+    Object.entries(rights).filter(([right]) => !SIGNED.has(right as Right)),
+  ) as Rights;
+
 /** The rights without which a view would be empty; all of them are needed. */
 const NEEDED: Record<View, readonly Right[]> = {
   cases: ["cases.read"],
@@ -66,6 +92,7 @@ const STEPS: readonly Right[] = [
   "cases.assign",
   "cases.recheck",
   "cases.close",
+  "cases.supervise",
 ];
 
 /** Whether some step of a case may be somebody's: by a right in its grids, or because it waits for them. */

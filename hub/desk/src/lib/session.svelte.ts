@@ -1,8 +1,8 @@
 /** Who is signed in here and what they may do; every view asks it, and a lost session ends in it. */
 import { readMe, signIn, signOut, useCode } from "./accounts";
 import { Refusal, whenRefused } from "./api";
-import { hearsLive, reaches, viewsFor, worksOn } from "./rights";
-import type { Case, Me, Right } from "./types";
+import { hearsLive, reaches, unsigned, viewsFor, worksOn } from "./rights";
+import type { Case, Me, Right, Rights } from "./types";
 
 const RETRY_MS = 3000;
 const AGAIN_MS = 5 * 60_000; // ours: rights begin and end with posts and leave
@@ -18,7 +18,12 @@ class Session {
   unreachable = $state(false);
   /** Whether the hub tells of changes as they happen. */
   readonly live = $derived(this.me !== null && hearsLive(this.me));
-  readonly views = $derived(viewsFor(this.me?.rights ?? {}));
+  /** What they may do, with the grids that each right reaches. */
+  readonly rights = $derived.by<Rights>(() => {
+    if (this.me === null) return {};
+    return this.me.person === null ? unsigned(this.me.rights) : this.me.rights;
+  });
+  readonly views = $derived(viewsFor(this.rights));
 
   #asked = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -38,12 +43,12 @@ class Session {
 
   /** Whether a right reaches an object, by the grids from the outermost to its own; or anything. */
   can(right: Right, path?: readonly string[]): boolean {
-    return reaches(this.me?.rights ?? {}, right, path);
+    return reaches(this.rights, right, path);
   }
 
   /** Whether some step of a case may be this person's. */
   worksOn(file: Case): boolean {
-    return worksOn(this.me?.rights ?? {}, this.person, file);
+    return worksOn(this.rights, this.person, file);
   }
 
   /** The answer to what a right allows to ask; `nothing` without the right. */
