@@ -28,7 +28,7 @@ DEFAULT_FILE = Path("gridwarden.toml")
 ENV_PREFIX = "GRIDWARDEN_"
 ENV_DELIMITER = "__"
 FILE_VARIABLE = f"{ENV_PREFIX}CONFIG"
-SECRETS = {("person_key",), ("database", "url"), ("broker", "password")}
+SECRETS = {("person_key",), ("account_key",), ("database", "url"), ("broker", "password")}
 
 
 class SettingsError(ValueError):
@@ -99,6 +99,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".gridwarden"), description="All data of this machine")
     person_key: SecretStr | None = Field(
         None, description="Key that hashes card numbers; without one, made once in data_dir"
+    )
+    account_key: SecretStr | None = Field(
+        None,
+        description="Key that second factors are kept under; without one, made once in data_dir",
     )
     database: DatabaseSettings = Field(default_factory=DatabaseSettings.model_construct)
     broker: BrokerSettings = Field(default_factory=BrokerSettings.model_construct)

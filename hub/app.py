@@ -19,6 +19,7 @@ from hub import openapi, page, problems
 from hub.accounts import attempts
 from hub.accounts import manage_routes as account_management
 from hub.accounts import routes as accounts
+from hub.accounts import second_routes as second_factor
 from hub.admission import routes as admission
 from hub.agents import routes as agents
 from hub.anomalies.follow import Follower
@@ -124,6 +125,7 @@ def create_app(
     tracing: bool = False,
     keep_days: int = stays.KEEP_DAYS,
     desk: Path | None = None,
+    account_key: bytes | None = None,
     now: Callable[[], Micros] = clock.now,
 ) -> FastAPI:
     """The hub as an ASGI app on a migrated database.
@@ -131,7 +133,7 @@ def create_app(
     With `follower`, it judges the feed by `plan` (the shipped campus plan if None); without, it
     only serves: one hub of several follows. Without a `broker` no camera's picture is live. With
     `tracing` it keeps stays, for `keep_days`, and serves investigations. `desk` is the folder of
-    the built page.
+    the built page. Without an `account_key` nobody can set up a second factor.
 
     Raises:
         PlanRefusedError: the plan may not take effect.
@@ -148,7 +150,14 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=_lifespan(
-            database_url, judge, plan, broker, now, tracing=tracing, keep_days=keep_days
+            database_url,
+            judge,
+            plan,
+            broker,
+            now,
+            tracing=tracing,
+            keep_days=keep_days,
+            account_key=account_key,
         ),
     )
     app.state.titles = plan.titles
@@ -160,6 +169,7 @@ def create_app(
     app.add_middleware(Headers)
     routers = (
         accounts.router,
+        second_factor.router,
         account_management.router,
         sites.router,
         division.router,
@@ -222,6 +232,7 @@ def _lifespan(
     *,
     tracing: bool,
     keep_days: int,
+    account_key: bytes | None,
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -247,6 +258,7 @@ def _lifespan(
             relay=relay,
             feed_lag_s=lambda: None if judge is None else judge.lag_s,
             plan=plan,
+            account_key=account_key,
         )
         app.state.parts = parts
         app.state.pool = pool

@@ -78,12 +78,13 @@ def run_hub(
     database_url: str,
     broker: Broker | None = None,
     keep_days: int = KEEP_DAYS,
+    account_key: bytes | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the page's address.
 
     Without a `broker` no camera's picture is live. `keep_days` is how long swipes are kept, and so
-    stays.
+    stays. Without an `account_key` nobody can set up a second factor.
 
     Raises:
         ServeError: the address may not, or cannot, be listened on.
@@ -93,7 +94,13 @@ def run_hub(
     check_store(database_url)
     refuse_demo_accounts(settings, database_url)
     plan = None if settings.plan is None else read_plan_file(settings.plan)
-    app = create_app(database_url=database_url, plan=plan, broker=broker, tracing=settings.tracing)
+    app = create_app(
+        database_url=database_url,
+        plan=plan,
+        broker=broker,
+        tracing=settings.tracing,
+        account_key=account_key,
+    )
     config = uvicorn.Config(
         app,
         log_level="warning",

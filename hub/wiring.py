@@ -68,6 +68,7 @@ class Parts:
     unsigned_photos: Limits = field(
         default_factory=lambda: Limits(monotonic, burst=PHOTOS_BURST, per_s=PHOTOS_PER_S)
     )
+    account_key: bytes | None = None  # of the secrets of second factors
     failing: set[str] = field(default_factory=set[str])  # tasks that are started again
     exporting: Semaphore = field(default_factory=Semaphore)  # one export takes a whole processor
 

@@ -12,7 +12,7 @@ import typer
 
 from gridwarden.context import context_of
 from gridwarden.errors import told
-from gridwarden.person_key import person_key
+from gridwarden.kept_key import account_key, person_key
 from gridwarden.store import migrate_store
 
 hub = typer.Typer(no_args_is_help=True, help="The hub: cases, API and the desk page.")
@@ -68,6 +68,7 @@ def hub_run(
             database_url=ours.database_url,
             broker=broker,
             keep_days=ours.settings.ingest.keep_swipes_days,
+            account_key=account_key(ours.settings),
             ready=typer.echo,
         )
 

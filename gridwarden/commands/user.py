@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-import psycopg
 import typer
 
 from edge.wire import Micros
+from gridwarden.commands import user_totp
+from gridwarden.commands.accounts import Conn, Named, by, named, run_noted
 from gridwarden.context import Context, context_of
-from gridwarden.errors import GridwardenError, told
-from gridwarden.store import on_store
+from gridwarden.errors import GridwardenError
 from hub.accounts import manage, store
 from hub.accounts.domain import (
     PASSWORD_FAULTS,
@@ -25,8 +23,6 @@ from hub.accounts.domain import (
     password_fault,
 )
 from hub.accounts.passwords import hashed_now
-from hub.audit.domain import Entry
-from hub.audit.store import note
 from hub.plans.read import read_plan_file, shipped_plan
 from hub.rights.domain import EVERYWHERE, RIGHTS, ROLES, Actor, RoleName
 from hub.rights.resolve import resolve, territory
@@ -37,10 +33,8 @@ from ingest import clock
 
 app = typer.Typer(no_args_is_help=True, help="Accounts: who may sign in, with which roles.")
 
-T = TypeVar("T")
-_LOOKING = frozenset({"list", "show"})
-Conn = psycopg.AsyncConnection[Any]
-Named = Annotated[str, typer.Argument(metavar="NAME", help="What one signs in with")]
+app.add_typer(user_totp.app, name="totp")
+
 InGrid = Annotated[
     str | None, typer.Option(help="Where the role holds, all below included; default everywhere")
 ]
@@ -62,7 +56,7 @@ def add(
     now = clock.now()
 
     async def work(conn: Conn) -> str:
-        made = await manage.add(conn, name=name, person=person, display=display, by=_by(), now=now)
+        made = await manage.add(conn, name=name, person=person, display=display, by=by(), now=now)
         if wanted is not None:
             await _grant(conn, made, wanted, grid, now, None)
         if password is not None:
@@ -70,13 +64,13 @@ def add(
             return f"{made.name} can sign in"
         return _code_text(made, *await manage.issue_code(conn, made.id, now))
 
-    typer.echo(_run(context, work))
+    typer.echo(run_noted(context, work))
 
 
 @app.command("list")
 def listed(context: typer.Context) -> None:
     """List accounts by name."""
-    for one in _run(context, manage.listed):
+    for one in run_noted(context, manage.listed):
         seen = "never" if one.seen is None else _time(one.seen)
         typer.echo(f"{_line(one.account)}, last seen {seen}")
 
@@ -88,7 +82,7 @@ def show(context: typer.Context, name: Named) -> None:
     now = clock.now()
 
     async def work(conn: Conn) -> list[str]:
-        account = await _named(conn, name)
+        account = await named(conn, name)
         actor = await _actor(conn, account, templates, now)
         lines = [_line(account)]
         for held in actor.roles:
@@ -105,7 +99,7 @@ def show(context: typer.Context, name: Named) -> None:
             )
         return lines + await _openings(conn, account, now)
 
-    typer.echo("\n".join(_run(context, work)))
+    typer.echo("\n".join(run_noted(context, work)))
 
 
 @app.command("grant")
@@ -123,9 +117,9 @@ def grant(
         raise GridwardenError("--to is past: name a time to come")
 
     async def work(conn: Conn) -> int:
-        return await _grant(conn, await _named(conn, name), wanted, grid, now, ends)
+        return await _grant(conn, await named(conn, name), wanted, grid, now, ends)
 
-    typer.echo(f"grant {_run(context, work)}: {wanted} in {grid or 'the whole site'}")
+    typer.echo(f"grant {run_noted(context, work)}: {wanted} in {grid or 'the whole site'}")
 
 
 @app.command("revoke")
@@ -138,14 +132,14 @@ def revoke(
     templates = _templates(context_of(context))
 
     async def work(conn: Conn) -> None:
-        account = await _named(conn, name)
+        account = await named(conn, name)
         taken = await manage.revoke(
-            conn, account.id, number, by=_by(), templates=templates, now=clock.now()
+            conn, account.id, number, by=by(), templates=templates, now=clock.now()
         )
         if not taken:
             raise AccountError(f"{account.name} has no grant {number}; see `gridwarden user show`")
 
-    _run(context, work)
+    run_noted(context, work)
     typer.echo(f"grant {number} is taken back")
 
 
@@ -155,10 +149,10 @@ def disable(context: typer.Context, name: Named) -> None:
     templates = _templates(context_of(context))
 
     async def work(conn: Conn) -> None:
-        account = await _named(conn, name)
+        account = await named(conn, name)
         await manage.disable(conn, account.id, templates=templates, now=clock.now())
 
-    _run(context, work)
+    run_noted(context, work)
     typer.echo(f"{folded(name)} is disabled")
 
 
@@ -167,9 +161,9 @@ def enable(context: typer.Context, name: Named) -> None:
     """Let somebody in with an account again."""
 
     async def work(conn: Conn) -> None:
-        await manage.enable(conn, (await _named(conn, name)).id)
+        await manage.enable(conn, (await named(conn, name)).id)
 
-    _run(context, work)
+    run_noted(context, work)
     typer.echo(f"{folded(name)} is enabled")
 
 
@@ -179,11 +173,11 @@ def password(context: typer.Context, name: Named) -> None:
     hashed = _new_password(folded(name))
 
     async def work(conn: Conn) -> None:
-        account, now = await _named(conn, name), clock.now()
+        account, now = await named(conn, name), clock.now()
         await store.set_password(conn, account.id, hashed, now)
         await store.end_sessions(conn, account.id, now)
 
-    _run(context, work)
+    run_noted(context, work)
     typer.echo(f"{folded(name)} signs in with the new password from now on")
 
 
@@ -192,10 +186,10 @@ def code(context: typer.Context, name: Named) -> None:
     """Print a one-time code with which somebody sets a password; good once and for 72 hours."""
 
     async def work(conn: Conn) -> str:
-        account = await _named(conn, name)
+        account = await named(conn, name)
         return _code_text(account, *await manage.issue_code(conn, account.id, clock.now()))
 
-    typer.echo(_run(context, work))
+    typer.echo(run_noted(context, work))
 
 
 @app.command("sessions")
@@ -207,12 +201,12 @@ def sessions(
     """List the sessions and tokens of an account, or end the sessions."""
 
     async def work(conn: Conn) -> list[str]:
-        account, now = await _named(conn, name), clock.now()
+        account, now = await named(conn, name), clock.now()
         if end:
             await store.end_sessions(conn, account.id, now)
         return await _openings(conn, account, now)
 
-    typer.echo("\n".join(_run(context, work)) or "nobody is signed in with it")
+    typer.echo("\n".join(run_noted(context, work)) or "nobody is signed in with it")
 
 
 @app.command("token")
@@ -234,7 +228,7 @@ def token(
         raise GridwardenError(f"there is no right {unknown[0]}; there are {', '.join(RIGHTS)}")
 
     async def work(conn: Conn) -> str:
-        account, now = await _named(conn, name), clock.now()
+        account, now = await named(conn, name), clock.now()
         if revoked is None:
             made = await store.make_token(
                 conn, account.id, name=label, rights=rights, days=days, now=now
@@ -244,37 +238,12 @@ def token(
             raise AccountError(f"{account.name} has no token {revoked}")
         return f"token {revoked} is revoked"
 
-    typer.echo(_run(context, work))
-
-
-def _run(context: typer.Context, work: Callable[[Conn], Awaitable[T]]) -> T:
-    """Do the work of a command, and note it in the audit log if it may change something."""
-    command, name = context.info_name, context.params.get("name")
-
-    async def noted(conn: Conn) -> T:
-        done = await work(conn)
-        if command not in _LOOKING:
-            entry = Entry(
-                at=clock.now(), actor=_by(), action=f"command.user.{command}",
-                subject=f"account:{folded(name or '')}", data={},
-            )  # fmt: skip
-            await note(conn, entry)
-        return done
-
-    with told(AccountError):
-        return on_store(context_of(context).database_url, noted)
+    typer.echo(run_noted(context, work))
 
 
 def _templates(ours: Context) -> Templates:
     plan = ours.settings.hub.plan
     return templates_with((shipped_plan("campus") if plan is None else read_plan_file(plan)).roles)
-
-
-async def _named(conn: Conn, name: str) -> Account:
-    found = await store.find_named(conn, folded(name))
-    if found is None:
-        raise AccountError(f"there is no account {folded(name)}; see `gridwarden user list`")
-    return found
 
 
 async def _actor(conn: Conn, account: Account, templates: Templates, now: Micros) -> Actor:
@@ -292,7 +261,7 @@ async def _grant(
     if grid is not None and grid not in codes:
         raise AccountError(f"no grid of the site has the code {grid}; see `gridwarden site export`")
     return await store.grant(
-        conn, account.id, role, grid=grid, starts=now, ends=ends, by=_by(), now=now
+        conn, account.id, role, grid=grid, starts=now, ends=ends, by=by(), now=now
     )
 
 
@@ -326,10 +295,6 @@ def _role(name: str) -> RoleName:
 
 def _code_text(account: Account, one_time: str, until: Micros) -> str:
     return f"{account.name}: {one_time}, good once, until {_time(until)}"
-
-
-def _by() -> str:
-    return f"command:{getpass.getuser()}"
 
 
 def _line(account: Account) -> str:

@@ -23,7 +23,7 @@ from gridwarden.embedded.memory import Memory, tree_memory
 from gridwarden.embedded.postgres import EmbeddedPostgres
 from gridwarden.embedded.processes import Command, Processes
 from gridwarden.errors import GridwardenError
-from gridwarden.person_key import person_key
+from gridwarden.kept_key import account_key, person_key
 from gridwarden.settings import FILE_VARIABLE, Settings
 from hub.settings import HubSettings
 
@@ -172,6 +172,7 @@ def started_services(settings: Settings, plan: Path, config: Path | None) -> Gen
         }
         if config is not None:
             environment[FILE_VARIABLE] = str(config.absolute())
+        account_key(settings)
         person_key(settings)  # made before several processes could make it
         processes = stack.enter_context(Processes(data.logs))
         yield Stack(

@@ -55,6 +55,12 @@ async def forget_attempts(conn: AsyncConnection[Any], name: str, address: str) -
     await conn.execute(_QUERIES["forget_failures"], {"subjects": [wanted[kind] for kind in kinds]})
 
 
+async def take_back(conn: AsyncConnection[Any], name: str, address: str) -> None:
+    """An attempt that went well so far is no failure, and forgives none either."""
+    for subject in subjects(name, address).values():
+        await conn.execute(_QUERIES["forget_attempt"], {"subject": subject})
+
+
 async def sweep(conn: AsyncConnection[Any], now: Micros) -> None:
     """Delete failures that count no more, and sessions that are long over."""
     before = clock.moment(now - FORGOTTEN)

@@ -129,13 +129,12 @@ def new_token() -> str:
     return TOKEN_PREFIX + new_secret()
 
 
-def new_code() -> str:
-    """A one-time code to be printed, such as `ABCDE-FGHJK-…`."""
-    groups = (
-        "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_GROUP))
-        for _ in range(_CODE_GROUPS)
+def new_code(groups: int = _CODE_GROUPS) -> str:
+    """A code to be printed, such as `ABCDE-FGHJK-…`; 25 bits in each group."""
+    written = (
+        "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_GROUP)) for _ in range(groups)
     )
-    return "-".join(groups)
+    return "-".join(written)
 
 
 def plain_code(code: str) -> str:
@@ -144,7 +143,7 @@ def plain_code(code: str) -> str:
 
 
 def fingerprint(secret: str) -> bytes:
-    """What is stored of a secret of ours; a plain hash, as nobody can try 125 bits and more."""
+    """What is stored of a secret of ours; a plain hash, as nobody can try 75 bits and more."""
     return sha256(secret.encode()).digest()
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from hub.accounts import manage, store
 from hub.accounts.domain import Account, AccountError
+from hub.accounts.entering import refuse_programs
 from hub.accounts.manage_views import (
     AccountFile,
     AccountLine,
@@ -21,7 +22,7 @@ from hub.accounts.manage_views import (
     account_file,
     account_line,
 )
-from hub.accounts.routes import Number, refuse_programs
+from hub.accounts.routes import Number
 from hub.problems import FieldError, ProblemError, invalid
 from hub.replies.repeatable import repeatable
 from hub.rights.domain import EVERYWHERE, Actor, Right, covers

@@ -162,3 +162,32 @@ where a.disabled is null and g.revoked is null and g.grid is null and g.role = a
 -- name: person
 select name, coalesce((more ->> 'minor')::boolean, false) as minor from hub.people
 where id = %(person)s
+
+
+-- name: second
+select totp, totp_draft, totp_step, totp_since,
+    (select count(*) from hub.recovery_codes r where r.account = a.id) as recovery
+from hub.accounts a where id = %(id)s
+
+-- name: draft_totp
+update hub.accounts set totp_draft = %(secret)s where id = %(id)s
+
+-- name: use_step
+-- Each code once: of two requests with the same one, the second changes nothing.
+update hub.accounts set totp_step = %(step)s where id = %(id)s and totp_step < %(step)s returning id
+
+-- name: confirm_totp
+update hub.accounts set totp = totp_draft, totp_draft = null, totp_since = %(now)s
+where id = %(id)s and totp is null and totp_draft = %(draft)s returning id
+
+-- name: remove_totp
+update hub.accounts set totp = null, totp_since = null, totp_draft = null where id = %(id)s
+
+-- name: add_recovery
+insert into hub.recovery_codes (account, hash) select %(id)s, unnest(%(hashes)s::bytea[])
+
+-- name: use_recovery
+delete from hub.recovery_codes where account = %(id)s and hash = %(hash)s returning account
+
+-- name: drop_recovery
+delete from hub.recovery_codes where account = %(id)s

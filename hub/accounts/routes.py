@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from pydantic import SecretStr
 
-from hub.accounts import attempts, manage, passwords, store
-from hub.accounts.domain import (
-    COOKIE,
-    PASSWORD_FAULTS,
-    SECOND,
-    SESSION_MOST,
-    folded,
-    password_fault,
+from hub.accounts import manage, passwords, store
+from hub.accounts.domain import COOKIE, PASSWORD_FAULTS, folded, password_fault
+from hub.accounts.entering import (
+    ask_second,
+    attempt,
+    is_https,
+    me_of,
+    open_session,
+    refuse_other_pages,
+    refuse_programs,
 )
 from hub.accounts.views import (
     CodeUse,
@@ -24,23 +27,17 @@ from hub.accounts.views import (
     SignIn,
     TokenOrder,
     TokenView,
-    me_view,
     session_view,
     token_view,
 )
-from hub.audit.noting import note_as, note_subject
+from hub.audit.noting import note_subject
 from hub.problems import FieldError, ProblemError, invalid
-from hub.rights.domain import Actor
 from hub.rights.guard import (
     Acting,
-    address_of,
     open_to_all,
-    refuse_other_sites,
-    sign_in_first,
     signed_in,
 )
-from hub.rights.resolve import resolve
-from hub.wiring import OwnConnection, Parts, WiredParts
+from hub.wiring import OwnConnection, WiredParts
 
 _BIGINT = 2**63 - 1
 _BROWSER_MOST = 200  # characters of what a browser calls itself
@@ -60,24 +57,26 @@ async def sign_in(
     order: SignIn, request: Request, response: Response, parts: WiredParts, conn: OwnConnection
 ) -> Me:
     """Answers with a cookie that is the session; a wrong name takes as long as a wrong password."""
-    _refuse_other_pages(request)
+    refuse_other_pages(request)
     password = order.password.get_secret_value()
-    name, address = folded(order.name), address_of(request)
-    await refuse_tries(parts, conn, name, address)
-    found = await store.sign_in_row(conn, name)
-    account, stored = (None, None) if found is None else found
-    note_subject(request, "account" if account is None else f"account:{account}")
-    if not await passwords.matches(stored, password) or account is None or stored is None:
-        raise ProblemError(
-            401,
-            "wrong-sign-in",
-            "Name or password is wrong",
-            "Try again; whoever manages accounts can give you a one-time code for a new password.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-    await attempts.forget_attempts(conn, name, address)
-    if passwords.is_dated(stored):
-        await store.set_password(conn, account, await passwords.hashed(password), parts.clock())
+    name = folded(order.name)
+    async with attempt(request, parts, conn, name):
+        found = await store.sign_in_row(conn, name)
+        account, stored = (None, None) if found is None else found
+        note_subject(request, "account" if account is None else f"account:{account}")
+        if not await passwords.matches(stored, password) or account is None or stored is None:
+            raise ProblemError(
+                401,
+                "wrong-sign-in",
+                "Name or password is wrong",
+                "Try again; whoever manages accounts can give you a one-time code for a new "
+                "password.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        await ask_second(parts, conn, account, revealed(order.second))
+        if passwords.is_dated(stored):
+            hashed = await passwords.hashed(password)
+            await store.set_password(conn, account, hashed, parts.clock())
     return await open_session(parts, conn, account, request, response)
 
 
@@ -91,23 +90,26 @@ async def sign_in(
 async def use_code(
     order: CodeUse, request: Request, response: Response, parts: WiredParts, conn: OwnConnection
 ) -> Me:
-    """Signs in. The code is used up, and all other sessions of the account end."""
-    _refuse_other_pages(request)
-    name, address = folded(order.name), address_of(request)
+    """Signs in. The code is used up, and all other sessions of the account end.
+
+    Who has a second factor sends it as well; a manager of accounts cannot take that away here.
+    """
+    refuse_other_pages(request)
+    name = folded(order.name)
     new = checked_password(order.new.get_secret_value(), name)
-    await refuse_tries(parts, conn, name, address)
-    hashed = await passwords.hashed(new)
     code = order.code.get_secret_value()
-    account = await manage.use_code(conn, name, code, hashed, parts.clock())
-    if account is None:
-        raise ProblemError(
-            401,
-            "wrong-code",
-            "That code is not, or no longer, good for that name",
-            "A code works once and for 72 hours; ask whoever manages accounts for another.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-    await attempts.forget_attempts(conn, name, address)
+    async with attempt(request, parts, conn, name):
+        hashed = await passwords.hashed(new)
+        account = await manage.use_code(conn, name, code, hashed, parts.clock())
+        if account is None:
+            raise ProblemError(
+                401,
+                "wrong-code",
+                "That code is not, or no longer, good for that name",
+                "A code works once and for 72 hours; ask whoever manages accounts for another.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        await ask_second(parts, conn, account, revealed(order.second))
     return await open_session(parts, conn, account, request, response)
 
 
@@ -124,7 +126,7 @@ async def sign_out(
     """Ends this session; a token is revoked where tokens are listed."""
     if actor.session is not None:
         await store.end_session(conn, actor.account, actor.session, parts.clock())
-    response.delete_cookie(COOKIE, path="/", secure=_is_https(request), httponly=True)
+    response.delete_cookie(COOKIE, path="/", secure=is_https(request), httponly=True)
 
 
 @router.get(
@@ -133,9 +135,9 @@ async def sign_out(
     responses={401: {}},
     dependencies=[signed_in("one's own rights")],
 )
-async def read_me(parts: WiredParts, conn: OwnConnection, actor: Acting) -> Me:
+async def readme_of(parts: WiredParts, conn: OwnConnection, actor: Acting) -> Me:
     """The account, the person, roles and rights as they hold now."""
-    return await _me(parts, conn, actor)
+    return await me_of(parts, conn, actor)
 
 
 @router.post(
@@ -238,54 +240,6 @@ async def revoke_token(
         raise _none_of_yours("token", token)
 
 
-async def refuse_tries(parts: Parts, conn: OwnConnection, name: str, address: str) -> None:
-    """Count an attempt to sign in.
-
-    Raises:
-        ProblemError: a 429 that says how long to wait, after too many that failed.
-    """
-    wait = await attempts.note_attempt(conn, name, address, parts.clock())
-    if wait:
-        seconds = -(-wait // SECOND)
-        raise ProblemError(
-            429,
-            "wait-to-sign-in",
-            "Too many failed sign-ins",
-            f"Wait {seconds} seconds, then try again; every further failure doubles the wait.",
-            headers={"Retry-After": str(seconds)},
-        )
-
-
-async def open_session(
-    parts: Parts, conn: OwnConnection, account: int, request: Request, response: Response
-) -> Me:
-    """Sign an account in that has proven who it is: a session, its cookie, and who it is."""
-    now = parts.clock()
-    secret, session = await store.open_session(
-        conn,
-        account,
-        address=address_of(request),
-        browser=request.headers.get("User-Agent", "")[:_BROWSER_MOST],
-        now=now,
-    )
-    who = await store.by_session(conn, secret, now)
-    if who is None:
-        raise sign_in_first("The account was disabled a moment ago.")
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=SESSION_MOST // 1_000_000,
-        path="/",
-        secure=_is_https(request),
-        httponly=True,
-        samesite="strict",
-    )
-    actor = resolve(who, parts.directory.territory, parts.templates, now)
-    assert actor.session == session
-    note_as(request, actor.person)
-    return await _me(parts, conn, actor)
-
-
 def checked_password(password: str, name: str) -> str:
     """A new password that may be taken.
 
@@ -298,38 +252,12 @@ def checked_password(password: str, name: str) -> str:
     return password
 
 
-def refuse_programs(actor: Actor) -> None:
-    """Check that somebody is signed in at the page: a token makes no secrets.
-
-    Raises:
-        ProblemError: a 403, if a token was sent.
-    """
-    if actor.session is None:
-        raise ProblemError(
-            403,
-            "page-only",
-            "A token cannot do that",
-            "Sign in at the page: passwords and tokens are made there, or with `gridwarden user`.",
-        )
-
-
-async def _me(parts: Parts, conn: OwnConnection, actor: Actor) -> Me:
-    account = await store.find(conn, actor.account)
-    assert account is not None
-    return me_view(actor, account, parts.directory)
+def revealed(secret: SecretStr | None) -> str | None:
+    """What was sent, if anything."""
+    return None if secret is None else secret.get_secret_value()
 
 
 def _none_of_yours(what: str, number: int) -> ProblemError:
     return ProblemError(
         404, f"no-such-{what}", f"You have no such {what}", f"None of your {what}s is {number}."
     )
-
-
-def _refuse_other_pages(request: Request) -> None:
-    """Check that no page of another site signs a browser in; programs say nothing of a page."""
-    if "Sec-Fetch-Site" in request.headers or "Origin" in request.headers:
-        refuse_other_sites(request)
-
-
-def _is_https(request: Request) -> bool:
-    return request.url.scheme == "https"

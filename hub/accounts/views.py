@@ -22,27 +22,31 @@ from hub.views import Instant, PersonRef, instant, name_view, person_view
 from ingest import clock
 
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=PASSWORD_MOST)]
+SecondCode = Annotated[SecretStr, Field(min_length=6, max_length=64)]
+SECOND_TOLD = "The authenticator app's code or a recovery code; asked for by a 401 `second-factor`"
 SignInName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 
 
 class SignIn(BaseModel):
-    """Name and password."""
+    """Name and password, and the second factor of an account that has one."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: SignInName
     password: Secret
+    second: SecondCode | None = Field(None, description=SECOND_TOLD)
 
 
 class CodeUse(BaseModel):
-    """Name, one-time code and the password from now on."""
+    """Name, one-time code and the password from now on, and the second factor if there is one."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: SignInName
     code: Secret
     new: Secret
+    second: SecondCode | None = Field(None, description=SECOND_TOLD)
 
 
 class PasswordChange(BaseModel):

@@ -329,6 +329,7 @@ def running_hub(
         follower=plan is not None,
         tracing=tracing,
         desk=desk,
+        account_key=b"a key for nothing but these tests",
     )
     config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=2)
     with bind("127.0.0.1", 0) as listening:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg import AsyncConnection
+from pyotp.totp import TOTP
 from typer.testing import CliRunner
 
 from gridwarden.cli import app
 from gridwarden.demo.accounts import FILE, make_accounts
 from gridwarden.errors import GridwardenError
-from hub.accounts import store
+from hub.accounts import second, store, totp
 from hub.accounts.passwords import matches
 from hub.rights.domain import ROLES
 from ingest import clock
@@ -35,6 +37,28 @@ def run(*words: str, typed: str | None = None) -> str:
     result = CliRunner().invoke(app, ["user", *words], input=typed, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output.strip()
+
+
+def test_who_has_lost_the_phone_gets_in_with_the_password_again(site: str) -> None:
+    run("add", "west", "--person", "p-west", "--code")
+
+    async def set_up(conn: AsyncConnection[Any]) -> int:
+        found = await store.find_named(conn, "west")
+        assert found is not None
+        secret, now = await second.draft(conn, b"k" * 32, found.id), clock.now()
+        code = TOTP(secret).generate_otp(now // totp.STEP)
+        assert await second.confirm(conn, b"k" * 32, found.id, code, now)
+        return found.id
+
+    number = in_transaction(site, set_up)
+    assert "password alone" in run("totp", "reset", "West")
+    state = in_transaction(site, lambda conn: second.state(conn, number))
+    assert state == second.Second(since=None, recovery=0)
+    with psycopg.connect(site) as conn:
+        noted = conn.execute("select action, subject from hub.audit_queue order by id").fetchall()
+    assert noted[-1] == ("command.user.totp_reset", "account:west")
+    with pytest.raises(GridwardenError, match="no account nobody"):
+        run("totp", "reset", "nobody")
 
 
 def test_accounts_are_added_shown_changed_and_disabled(site: str) -> None:

@@ -10,15 +10,23 @@ import type {
   NewToken,
   OneTimeCode,
   OwnSession,
+  RecoveryCodes,
+  SecondFactor,
   Token,
   TokenOrder,
+  TotpDraft,
 } from "./types";
 
 export const readMe = (): Promise<Me> => ask("/api/me");
-export const signIn = (name: string, password: string): Promise<Me> =>
-  send("POST", "/api/session", { name, password });
-export const useCode = (name: string, code: string, password: string): Promise<Me> =>
-  send("POST", "/api/session/code", { name, code, new: password });
+/** `second` is the second factor; null as long as the hub has not asked for it. */
+export const signIn = (name: string, password: string, second: string | null): Promise<Me> =>
+  send("POST", "/api/session", { name, password, second });
+export const useCode = (
+  name: string,
+  code: string,
+  password: string,
+  second: string | null,
+): Promise<Me> => send("POST", "/api/session/code", { name, code, new: password, second });
 export const signOut = (): Promise<void> => ask("/api/session", { method: "DELETE" });
 
 export const changePassword = (current: string, fresh: string): Promise<void> =>
@@ -27,6 +35,16 @@ export const changePassword = (current: string, fresh: string): Promise<void> =>
 export const readSessions = (): Promise<OwnSession[]> => ask("/api/me/sessions");
 export const endSession = (id: number): Promise<void> =>
   ask(`/api/me/sessions/${id}`, { method: "DELETE" });
+
+export const readSecond = (): Promise<SecondFactor> => ask("/api/me/totp");
+export const draftTotp = (current: string): Promise<TotpDraft> =>
+  send("POST", "/api/me/totp", { current });
+export const confirmTotp = (code: string): Promise<RecoveryCodes> =>
+  send("POST", "/api/me/totp/confirmation", { code });
+export const renewRecovery = (second: string): Promise<RecoveryCodes> =>
+  send("POST", "/api/me/totp/recovery-codes", { second });
+export const removeTotp = (second: string): Promise<void> =>
+  send("POST", "/api/me/totp/removal", { second });
 
 export const readTokens = (): Promise<Token[]> => ask("/api/me/tokens");
 export const makeToken = (order: TokenOrder): Promise<NewToken> =>

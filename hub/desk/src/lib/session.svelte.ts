@@ -69,13 +69,13 @@ class Session {
     }
   }
 
-  async signIn(name: string, password: string): Promise<void> {
-    this.#enter(await signIn(name, password));
+  async signIn(name: string, password: string, second: string | null): Promise<void> {
+    this.#enter(await signIn(name, password, second));
   }
 
   /** Set a new password with a one-time code, which signs in, too. */
-  async useCode(name: string, code: string, password: string): Promise<void> {
-    this.#enter(await useCode(name, code, password));
+  async useCode(name: string, code: string, password: string, second: string | null): Promise<void> {
+    this.#enter(await useCode(name, code, password, second));
   }
 
   /** Sign out; the page starts anew, so that nothing of what was read stays in it. */

@@ -1,4 +1,7 @@
-"""Person key: the secret under which card numbers are hashed, set or made once per data folder."""
+"""Kept keys: secrets that are set, or made once per data folder and kept there.
+
+Under the person key card numbers are hashed, under the account key second factors are kept.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from gridwarden.errors import GridwardenError
 from gridwarden.settings import Settings
@@ -17,7 +22,7 @@ _KEPT = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}")
 
 
 def person_key(settings: Settings) -> bytes:
-    """The key in force.
+    """The key in force under which card numbers are hashed.
 
     Losing it makes new swipes of a person unlinkable to the old ones, so it is kept with the
     data, readable by its owner only.
@@ -25,14 +30,29 @@ def person_key(settings: Settings) -> bytes:
     Raises:
         GridwardenError: the key is too short or too long, damaged, or cannot be kept.
     """
-    if settings.person_key is not None:
-        key = settings.person_key.get_secret_value().encode()
+    lost = "with another key new swipes cannot be linked to old ones"
+    return _key(settings, "person_key", settings.person_key, lost)
+
+
+def account_key(settings: Settings) -> bytes:
+    """The key in force under which the secrets of second factors are kept.
+
+    Raises:
+        GridwardenError: the key is too short or too long, damaged, or cannot be kept.
+    """
+    lost = "with another key no authenticator app opens its account"
+    return _key(settings, "account_key", settings.account_key, lost)
+
+
+def _key(settings: Settings, name: str, given: SecretStr | None, lost: str) -> bytes:
+    if given is not None:
+        key = given.get_secret_value().encode()
         if not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
             raise GridwardenError(
-                f"person_key: {MIN_KEY_BYTES} to {MAX_KEY_BYTES} bytes are needed, not {len(key)}"
+                f"{name}: {MIN_KEY_BYTES} to {MAX_KEY_BYTES} bytes are needed, not {len(key)}"
             )
         return key
-    path = settings.data_dir / "person.key"
+    path = settings.data_dir / f"{name.removesuffix('_key')}.key"
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -43,10 +63,7 @@ def person_key(settings: Settings) -> bytes:
             f"{path}: {error.strerror}; set GRIDWARDEN_DATA_DIR to a folder that can be written"
         ) from error
     if not _KEPT.fullmatch(text):
-        raise GridwardenError(
-            f"{path} is damaged; restore it from a backup, because with another key new swipes "
-            "cannot be linked to old ones"
-        )
+        raise GridwardenError(f"{path} is damaged; restore it from a backup, because {lost}")
     return bytes.fromhex(text)
 
 
