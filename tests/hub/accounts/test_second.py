@@ -129,7 +129,6 @@ def test_each_code_opens_once_and_the_password_alone_no_more(
 def test_guessed_codes_run_into_the_wait_and_a_missing_one_is_no_failure(
     shared: RunningHub, stack: ExitStack
 ) -> None:
-    """PR-15"""
     number = account(shared, "guessed")
     set_up(page(shared, stack), "guessed")
     client = page(shared, stack)
@@ -190,7 +189,6 @@ def test_recovery_codes_are_renewed_and_the_app_removed_by_a_code(
 
 
 def test_nothing_of_it_can_be_read_from_the_store(shared: RunningHub, stack: ExitStack) -> None:
-    """PR-15"""
     number = account(shared, "kept")
     secret, recovery = set_up(page(shared, stack), "kept")
     with psycopg.connect(shared.database_url) as conn:
