@@ -66,7 +66,10 @@ def test_a_hub_stops_at_once_and_cleanly_though_pages_hang_on(
         assert next(stream).event == "beat"
         began = time.monotonic()
         hub.send_signal(asked)
-        assert {sent.event for sent in stream} <= {"agents"}  # what was under way, then its end
+        assert {sent.event for sent in stream} <= {
+            "agents",
+            "devices",
+        }  # what was under way, then its end
         out, err = hub.communicate(timeout=10)
         assert time.monotonic() - began < 4
         assert (hub.returncode, out, err) == (0, "stopped\n", "")
