@@ -24,6 +24,7 @@ from hub.cameras.store import newest_pictures, targets
 from hub.cameras.views import Camera, CameraList, Relayed
 from hub.cases.snapshots import snapshot_path
 from hub.problems import ProblemError
+from hub.rights.domain import Actor
 from hub.rights.guard import Acting, acting_still, needs
 from hub.views import name_view
 from hub.wiring import Connection, Parts, WiredParts
@@ -117,7 +118,7 @@ async def look(
     relay = parts.relay
     try:
         # Entered here, so that a refusal is an answer of its own.
-        answer = _parts(relay, heard, partial(_looks_still, request, parts, chosen))
+        answer = _parts(relay, heard, partial(_looks_still, request, parts, actor, chosen))
         first = await anext(answer)
     except TooManyViewersError:
         raise ProblemError(
@@ -139,8 +140,8 @@ async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
         yield part
 
 
-async def _looks_still(request: Request, parts: Parts, cameras: set[str]) -> bool:
-    actor = await acting_still(request, parts)
+async def _looks_still(request: Request, parts: Parts, was: Actor, cameras: set[str]) -> bool:
+    actor = await acting_still(request, parts, was)
     return actor is not None and may_look(parts.directory, actor, cameras)
 
 

@@ -69,7 +69,7 @@ async def stream(
         asked = monotonic()
         async for message in subscription.messages(RECHECK_S):
             if monotonic() - asked >= RECHECK_S:
-                still = await acting_still(request, parts)
+                still = await acting_still(request, parts, actor)
                 if still is None:
                     return
                 actor, asked = still, monotonic()

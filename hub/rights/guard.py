@@ -11,7 +11,10 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, params
+from psycopg import AsyncConnection, OperationalError
+from psycopg_pool import PoolTimeout
 
+from edge.wire import Micros
 from hub.accounts import store
 from hub.accounts.domain import COOKIE, TOKEN_PREFIX
 from hub.limits import Limits
@@ -21,6 +24,7 @@ from hub.rights.resolve import SignedIn, resolve
 from hub.wiring import Parts, WiredParts
 
 SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
+STILL_WAIT_S = 1.0  # for a connection to ask who is still there; ours: as often as it is asked
 _BEARER = "bearer "
 
 
@@ -31,18 +35,13 @@ async def acting_if_any(request: Request, parts: WiredParts) -> Actor | None:
         ProblemError: a 401 where the secret is nobody's or no longer holds; a 403 where a page of
             another site sent it.
     """
-    token, secret = bearer(request), request.cookies.get(COOKIE)
-    if token is None and secret is None:
-        return None
-    now = parts.clock()
-    if token is None and secret is not None:
+    if bearer(request) is None:
+        if COOKIE not in request.cookies:
+            return None
         refuse_other_sites(request)
+    now = parts.clock()
     async with parts.pool.connection() as conn:
-        if token is not None:
-            who = await store.by_token(conn, token, now)
-        else:
-            assert secret is not None
-            who = await store.by_session(conn, secret, now)
+        who = await _behind(conn, request, now)
         if who is None:
             refuse_haste(parts.strangers, address_of(request))
             raise sign_in_first("That session or token holds no longer.")
@@ -53,15 +52,19 @@ async def acting_if_any(request: Request, parts: WiredParts) -> Actor | None:
     return actor
 
 
-async def acting_still(request: Request, parts: Parts) -> Actor | None:
+async def acting_still(request: Request, parts: Parts, was: Actor) -> Actor | None:
     """Who acts by what the request came with, with the rights of now; None: that has ended.
 
-    For answers that take longer than a moment.
+    For answers that take longer than a moment; counts as no request. While the database is away it
+    stays who it `was`.
     """
+    now = parts.clock()
     try:
-        return await acting_if_any(request, parts)
-    except ProblemError:
-        return None
+        async with parts.pool.connection(timeout=STILL_WAIT_S) as conn:
+            who = await _behind(conn, request, now)
+    except (OperationalError, PoolTimeout):  # it can't be told, and there is nothing new to see
+        return was
+    return None if who is None else resolve(who, parts.directory.territory, parts.templates, now)
 
 
 async def acting(
@@ -236,6 +239,14 @@ def refuse_other_sites(request: Request) -> None:
             "The request does not come from this hub's page",
             "A session's cookie works in the hub's own page only; programs send a token.",
         )
+
+
+async def _behind(conn: AsyncConnection[Any], request: Request, now: Micros) -> SignedIn | None:
+    """Whose the request's token is, or else its session; None: nobody's, or no longer."""
+    token = bearer(request)
+    if token is not None:
+        return await store.by_token(conn, token, now)
+    return await store.by_session(conn, request.cookies.get(COOKIE, ""), now)
 
 
 async def _know(parts: Parts, conn: Any, who: SignedIn) -> None:

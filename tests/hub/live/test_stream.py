@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from edge.columns import Reading
 from hub.live import pumps
 from hub.live.broadcast import QUEUE, Message
+from hub.live.stream import RECHECK_S
 from ingest import clock
+from tests.conftest import Cluster
 from tests.hub.live.sse import next_of, streaming
 from tests.hub.make import (
     RunningHub,
@@ -189,5 +192,28 @@ def test_the_stream_outlives_a_broken_connection_to_the_database(hub: RunningHub
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and pid <> pg_backend_pid()"
             )
+        raise_case(hub.database_url, anomaly())
+        assert next_of(stream, "case").data["device"] == "hydrant-07"
+
+
+def test_the_stream_outlives_a_database_that_is_away_for_some_seconds(
+    hub: RunningHub, cluster: Cluster
+) -> None:
+    """Who opened it can't be asked for again meanwhile, and stays who it was."""
+    name = sql.Identifier(cluster.name_of(hub.database_url))
+    allow = sql.SQL("alter database {} allow_connections {}")
+    with streaming(hub) as stream, psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+        next(stream)
+        admin.execute(allow.format(name, sql.Literal(False)))
+        admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+            [cluster.name_of(hub.database_url)],
+        )
+        away = time.monotonic()
+        while time.monotonic() - away < 2 * RECHECK_S + 0.5:
+            hub.publish(Message("told", "1"))
+            next_of(stream, "told")
+            time.sleep(0.1)
+        admin.execute(allow.format(name, sql.Literal(True)))
         raise_case(hub.database_url, anomaly())
         assert next_of(stream, "case").data["device"] == "hydrant-07"
