@@ -99,6 +99,7 @@ def run_hub(
         plan=plan,
         broker=broker,
         tracing=settings.tracing,
+        keep_days=keep_days,
         account_key=account_key,
     )
     config = uvicorn.Config(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +20,7 @@ from hub.tracing.keep import delete_old
 from ingest import clock
 from tests.hub.make import in_transaction
 from tests.hub.tracing.stored import DAY, HOUR, Row, commit_swipes, load_traced_site, rows_of
+from tests.waiting import wait_until
 
 NOW = clock.now() // HOUR * HOUR
 READERS = ("lab-in", "lab-out", "hall-in", "hall-out", "gate")
@@ -165,3 +170,24 @@ def test_stays_go_when_their_days_are_over_unless_an_investigation_holds_them(
     assert deleted(NOW + HOUR, days=60) == 0
     assert deleted(NOW + HOUR) == 1
     assert rows_of(traced_url, ALL) == []
+
+
+def test_the_hub_keeps_stays_for_the_days_that_are_set(traced_url: str, tmp_path: Path) -> None:
+    """PR-04 in part: as many days as swipes are kept, whatever the default."""
+    for days, person in ((4, 7), (1, 8)):
+        into, out = NOW - days * DAY, NOW - days * DAY + HOUR
+        swipes = [(into, person, "lab-in", Direction.IN), (out, person, "lab-out", Direction.OUT)]
+        commit_swipes(traced_url, swipes)
+    rebuild(traced_url)
+    assert [row[0] for row in rows_of(traced_url, ALL)] == [7, 8]
+    settings = {
+        "GRIDWARDEN_DATABASE__URL": traced_url,
+        "GRIDWARDEN_INGEST__KEEP_SWIPES_DAYS": "2",
+        "GRIDWARDEN_DATA_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "-m", "gridwarden", "hub", "run", "--port", "0"]
+    with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL) as hub:
+        try:
+            wait_until(lambda: [row[0] for row in rows_of(traced_url, ALL)] == [8])
+        finally:
+            hub.terminate()
